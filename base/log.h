@@ -1,0 +1,40 @@
+/* Log lines to stderr.
+ *
+ * Under journald (JOURNAL_STREAM is set) a line starts with its priority as
+ * "<N>"; elsewhere with the time. A line that repeats is counted, not written
+ * again: "last message repeated 110 times". Text from a stranger goes through
+ * text_add_untrusted() first. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include "base/status.h"
+
+/* syslog(3)'s numbers. */
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7,
+};
+
+/* Lines above `level` are dropped. The default is notice. */
+void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
+/* "error" … "debug". NOTFOUND for another word. */
+MUST_CHECK enum status log_level_from_text(const char *text, enum log_level *level);
+
+void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Writes the count of a repeated line that is still held back. */
+void log_flush(void);
+
+/* Where lines go instead of stderr, for tests. NULL restores stderr. */
+void log_replace(void (*sink)(enum log_level level, const char *line));
+
+#define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...)  log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,48 @@
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct text text_in(char *buffer, size_t cap)
+{
+	buffer[0] = '\0';
+	return (struct text){ .p = buffer, .cap = cap };
+}
+
+void text_add(struct text *t, const char *fmt, ...)
+{
+	size_t room = t->cap - t->n;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(t->p + t->n, room, fmt, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	if ((size_t)n >= room) {
+		t->cut = true;
+		n = (int)room - 1;
+	}
+	t->n += (size_t)n;
+}
+
+void text_copy(char *out, size_t cap, const char *from)
+{
+	struct text t = text_in(out, cap);
+
+	text_add(&t, "%s", from);
+}
+
+void text_add_untrusted(struct text *t, const char *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)from[i];
+
+		if (c >= 0x20 && c < 0x7f && c != '\\')
+			text_add(t, "%c", c);
+		else
+			text_add(t, "\\x%02x", c);
+	}
+}

@@ -1,0 +1,80 @@
+/* The configuration: one YAML file, read whole, checked whole, then never
+ * changed. A reload reads a second one and swaps.
+ *
+ * Each key is a row of the table in schema.c: name, type, range, default. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/endpoint.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "tls/policy.h"
+
+#define CONFIG_PORT_DNS 53
+#define CONFIG_PORT_DOT 853
+
+/* One upstream: an operator's resolver, reached at one of its addresses. */
+struct config_upstream {
+	const char *name;
+	struct endpoint *addresses; /* tried in this order */
+	size_t address_n;
+	/* pins, auth_name, ca_file …, with tls.* and ct.* filled in as defaults. */
+	struct tls_policy policy;
+};
+
+struct config {
+	struct arena arena; /* owns all below */
+	const char *path;
+
+	struct endpoint *listen;
+	size_t listen_n;
+	struct prefix *allow;
+	size_t allow_n;
+	const char *control;   /* path of the socket */
+	const char *state_dir; /* directory, or NULL: keep nothing */
+	const char *user;      /* to become after binding, or NULL */
+
+	enum log_level log_level;
+	bool log_queries;
+
+	unsigned limit_clients;           /* TCP connections */
+	unsigned limit_queries_in_flight; /* waiting for an upstream */
+	uint32_t limit_timeout_ms;        /* of one client query */
+
+	size_t cache_size_bytes; /* 0: no cache */
+	uint32_t cache_min_ttl_s, cache_max_ttl_s;
+
+	unsigned edns_padding; /* queries are padded to a multiple; 0: not */
+
+	struct config_upstream *upstreams;
+	size_t upstream_n;
+};
+
+/* Where an error is, and what is wrong: "FILE:LINE:COL: what, what is allowed". */
+#define CONFIG_ERROR_MAX 512
+struct config_error {
+	char text[CONFIG_ERROR_MAX];
+};
+
+/* Reads and checks a file; opens no socket, reads no certificate. On OK `*out`
+ * is owned by the caller; on CONFIG, IO (the file cannot be read) and NOMEM
+ * `error` says why. */
+MUST_CHECK enum status config_load(const char *path, struct config **out,
+	struct config_error *error);
+/* The same from memory; `name` stands for the file in errors. */
+MUST_CHECK enum status config_parse(const char *name, struct bytes yaml, struct config **out,
+	struct config_error *error);
+void config_free(struct config *config);
+
+/* NULL if there is none of that name. */
+const struct config_upstream *config_find_upstream(const struct config *config,
+	const char *name);
+/* Same name, addresses and policy: its connections may outlive a reload. */
+bool config_upstream_equal(const struct config_upstream *a, const struct config_upstream *b);
+
+#endif

@@ -1,0 +1,32 @@
+/* An upstream's answer in the form that is cached and handed to clients:
+ * without OPT, with the places and the smallest of its TTLs known. */
+#ifndef DNS_ANSWER_H
+#define DNS_ANSWER_H
+
+#include "dns/message.h"
+
+struct answer {
+	struct bytes wire;      /* header ID 0, flags as below, question, records */
+	const uint16_t *ttl_at; /* offsets of TTLs in `wire`; borrowed */
+	uint16_t ttl_n;
+	uint16_t question_end;
+	uint8_t rcode;  /* 0 to 15 */
+	uint32_t ttl_s; /* how long it may be used */
+};
+
+/* Rewrites `m`, a response with a question, into `w` and `ttl_at` (`cap`
+ * elements); `out` borrows both.
+ *
+ * Kept are the flags QR, RD, RA; AA, AD, TC and Z are cleared, CD is the
+ * reply's business. The OPT is dropped; records behind it are dropped with it,
+ * since compression pointers may reach past the gap.
+ *
+ * ttl_s: the smallest TTL of all records kept, each taken as at most 2^31-1
+ * (RFC 2181 §8); for NXDOMAIN and for NODATA also at most the SOA's MINIMUM and
+ * TTL (RFC 2308 §5), and 0, "do not cache", without a SOA. For other rcodes 0.
+ *
+ * NOSPACE: does not fit. UNSUPPORTED: an rcode that a header cannot carry. */
+MUST_CHECK enum status answer_make(const struct message *m, struct writer *w,
+	uint16_t *ttl_at, size_t cap, struct answer *out);
+
+#endif

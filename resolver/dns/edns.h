@@ -1,0 +1,60 @@
+/* EDNS (RFC 6891): the OPT pseudo record and its options. */
+#ifndef DNS_EDNS_H
+#define DNS_EDNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+enum edns_code {
+	EDNS_CLIENT_SUBNET = 8,  /* RFC 7871 */
+	EDNS_COOKIE = 10,        /* RFC 7873 */
+	EDNS_TCP_KEEPALIVE = 11, /* RFC 7828 */
+	EDNS_PADDING = 12,       /* RFC 7830 */
+	EDNS_EDE = 15,           /* RFC 8914 */
+};
+
+/* An OPT's content; `options` borrows from the message. */
+struct edns {
+	bool present;
+	uint16_t udp_size;
+	uint8_t rcode_high;
+	uint8_t version;
+	bool dnssec_ok;
+	struct bytes options; /* well-formed: edns_option_next() reads them all */
+};
+
+/* From an OPT's CLASS, TTL and RDATA (RFC 6891 §6.1.2). MALFORMED: an option
+ * runs past the end. */
+MUST_CHECK enum status edns_decode(uint16_t class, uint32_t ttl, struct bytes rdata,
+	struct edns *out);
+
+/* Takes the next option off `rest`; false at the end. */
+bool edns_option_next(struct reader *rest, uint16_t *code, struct bytes *value);
+
+/* An Extended DNS Error (RFC 8914 §2). An empty text is no text. */
+#define EDE_TEXT_MAX 200
+enum ede_code {
+	EDE_OTHER = 0,
+	EDE_PROHIBITED = 18,
+	EDE_NO_REACHABLE_AUTHORITY = 22,
+	EDE_NETWORK_ERROR = 23,
+	/* "Unable to conform to policy" in IANA's registry: the upstream could
+	 * not be authenticated as configured. */
+	EDE_POLICY = 28,
+};
+struct ede {
+	bool present;
+	uint16_t code;
+	char text[EDE_TEXT_MAX]; /* UTF-8 */
+};
+
+/* Writes an OPT record. `rcode` supplies the upper bits; `ede` may be NULL.
+ * If `pad_to` > 0, a padding option fills the message so far up to the next
+ * multiple of `pad_to` (RFC 8467 §4.1). */
+void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
+	const struct ede *ede, unsigned pad_to);
+
+#endif

@@ -1,0 +1,20 @@
+/* Queries that pintle sends to an upstream. */
+#ifndef DNS_QUERY_H
+#define DNS_QUERY_H
+
+#include "dns/message.h"
+
+/* Header, question and an OPT with padding at most. */
+#define QUERY_WIRE_MAX 1024
+
+/* Standard query, RD set, with an OPT that carries nothing but padding to a
+ * multiple of `pad_to` bytes (0: none; at most 512): a client's own options,
+ * its subnet among them, never leave (RFC 7871 §11.1). NOSPACE if `w` has less
+ * than QUERY_WIRE_MAX. */
+MUST_CHECK enum status query_write(const struct question *question, uint16_t id,
+	bool dnssec_ok, bool checking_disabled, unsigned pad_to, struct writer *w);
+
+/* Overwrites the ID of a message. */
+void query_set_id(uint8_t *wire, uint16_t id);
+
+#endif
