@@ -12,7 +12,8 @@
 void base64_encode(struct bytes in, char *out);
 /* Strict: no white space, padding required, unused bits zero. MALFORMED, or
  * NOSPACE if more than `cap` bytes come out. */
-MUST_CHECK enum status base64_decode(struct bytes text, uint8_t *out, size_t cap, size_t *n);
+MUST_CHECK enum status base64_decode(
+	struct bytes text, uint8_t *out, size_t cap, size_t *n);
 
 /* Lower case; `out` holds 2*in.n + 1. */
 void hex_encode(struct bytes in, char *out);

@@ -50,7 +50,7 @@ int64_t clock_from_civil(int year, int month, int day, int hour, int minute, int
 		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
 	return (era * 146097 + day_of_era - 719468) * 86400 + hour * 3600 + minute * 60 +
-		second;
+	       second;
 }
 
 void clock_format(int64_t wall_s, char out[CLOCK_TEXT_MAX])
@@ -71,8 +71,8 @@ void clock_format(int64_t wall_s, char out[CLOCK_TEXT_MAX])
 		snprintf(out, CLOCK_TEXT_MAX, "-");
 		return;
 	}
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, (int)month,
-		(int)(doy - (153 * mp + 2) / 5 + 1), (int)(in_day / 3600),
+	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year,
+		(int)month, (int)(doy - (153 * mp + 2) / 5 + 1), (int)(in_day / 3600),
 		(int)(in_day / 60 % 60), (int)(in_day % 60));
 	memcpy(out, text, CLOCK_TEXT_MAX - 1);
 	out[CLOCK_TEXT_MAX - 1] = '\0';

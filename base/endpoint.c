@@ -14,7 +14,8 @@ static long parse_number(const char *text, long min, long max)
 	char *end;
 	long value;
 
-	if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 5 || *text == '\0')
+	if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 5 ||
+		*text == '\0')
 		return -1;
 	value = strtol(text, &end, 10);
 	return value >= min && value <= max ? value : -1;
@@ -194,5 +195,5 @@ bool prefix_contains(const struct prefix *prefix, const struct endpoint *e)
 	if (e->sa.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&e->in6.sin6_addr))
 		address = bytes_of(address.p + 12, 4);
 	return address.n == prefix->address_bytes &&
-		same_bits(address.p, prefix->address, prefix->bits);
+	       same_bits(address.p, prefix->address, prefix->bits);
 }

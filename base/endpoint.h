@@ -25,8 +25,8 @@ struct endpoint {
 
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53". Without a
  * port `default_port` is taken. MALFORMED for anything else, port 0 too. */
-MUST_CHECK enum status endpoint_parse(const char *text, uint16_t default_port,
-	struct endpoint *out);
+MUST_CHECK enum status endpoint_parse(
+	const char *text, uint16_t default_port, struct endpoint *out);
 /* Address and port, IPv6 in brackets. */
 void endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX]);
 /* The address alone. */

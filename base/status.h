@@ -5,22 +5,22 @@
 #ifndef BASE_STATUS_H
 #define BASE_STATUS_H
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-#define STATUS_LIST(X)                                                                 \
-	X(OK, "ok")                                                                    \
-	X(NOMEM, "out of memory")                                                      \
-	X(MALFORMED, "bytes do not follow the format")                                 \
-	X(NOSPACE, "does not fit")                                                     \
-	X(RANGE, "value out of range")                                                 \
-	X(NOTFOUND, "not found")                                                       \
-	X(UNSUPPORTED, "not supported")                                                \
-	X(IO, "input or output failed")                                                \
-	X(TIMEOUT, "deadline passed")                                                  \
-	X(LIMIT, "limit reached")                                                      \
-	X(CLOSED, "closed")                                                            \
-	X(CRYPTO, "the crypto library failed")                                         \
+#define STATUS_LIST(X)                                 \
+	X(OK, "ok")                                    \
+	X(NOMEM, "out of memory")                      \
+	X(MALFORMED, "bytes do not follow the format") \
+	X(NOSPACE, "does not fit")                     \
+	X(RANGE, "value out of range")                 \
+	X(NOTFOUND, "not found")                       \
+	X(UNSUPPORTED, "not supported")                \
+	X(IO, "input or output failed")                \
+	X(TIMEOUT, "deadline passed")                  \
+	X(LIMIT, "limit reached")                      \
+	X(CLOSED, "closed")                            \
+	X(CRYPTO, "the crypto library failed")         \
 	X(CONFIG, "configuration in error")
 
 enum status {

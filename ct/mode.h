@@ -4,9 +4,9 @@
 
 #include "base/status.h"
 
-#define CT_MODE_LIST(X)                                                                \
-	X(OFF, "off")                                                                  \
-	X(REPORT, "report")                                                            \
+#define CT_MODE_LIST(X)     \
+	X(OFF, "off")       \
+	X(REPORT, "report") \
 	X(REQUIRE, "require")
 
 enum ct_mode {

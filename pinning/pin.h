@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 
-#define PIN_BYTES    32
+#define PIN_BYTES 32
 /* "sha256//" and 44 characters, with the terminator. */
 #define PIN_TEXT_MAX 53
 

@@ -15,7 +15,8 @@ struct pinset {
 
 /* Whether one of `chain`'s `n` keys is in the set; `*at` is its place in the
  * chain, leaf 0. An empty set matches nothing. */
-bool pinset_match(const struct pinset *set, const struct pin *chain, size_t n, size_t *at);
+bool pinset_match(
+	const struct pinset *set, const struct pin *chain, size_t n, size_t *at);
 
 /* SPKIs that are never accepted in a chain, whoever trusts them: the CA that
  * issued twelve certificates for 1.1.1.1 without its owner's consent. */

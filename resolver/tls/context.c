@@ -1,0 +1,55 @@
+#include "tls/context.h"
+
+#include <openssl/ssl.h>
+
+#include "tls/handshake.h"
+
+static const uint8_t alpn_dot[] = { 3, 'd', 'o', 't' };
+const struct bytes tls_alpn_dot = { alpn_dot, sizeof alpn_dot };
+
+static int min_protocol(const struct tls_policy *policy)
+{
+	return policy->min_version == TLS_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+}
+
+/* TLS 1.2 with forward secrecy and AEAD only (RFC 9325 §4.2); 1.3 has no
+ * others. */
+static const char ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct bytes alpn)
+{
+	SSL_CTX_set_options(
+		ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_security_level(ssl, 2);
+	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ssl, handshake_on_certificate, NULL);
+	/* set_alpn_protos returns 0 for success, unlike all the others. */
+	return SSL_CTX_set_min_proto_version(ssl, min_protocol(policy)) == 1 &&
+	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1 &&
+	       SSL_CTX_set_alpn_protos(ssl, alpn.p, (unsigned)alpn.n) == 0;
+}
+
+enum status tls_context_init(struct tls_context *context, const struct tls_policy *policy,
+	X509_STORE *roots, struct bytes alpn)
+{
+	*context = (struct tls_context){ .policy = policy };
+	context->ssl = SSL_CTX_new(TLS_client_method());
+	if (context->ssl == NULL)
+		return STATUS_NOMEM;
+	if (!configure(context->ssl, policy, alpn)) {
+		tls_context_deinit(context);
+		return STATUS_CRYPTO;
+	}
+	X509_STORE_up_ref(roots);
+	context->roots = roots;
+	return STATUS_OK;
+}
+
+void tls_context_deinit(struct tls_context *context)
+{
+	SSL_CTX_free(context->ssl);
+	X509_STORE_free(context->roots);
+	*context = (struct tls_context){ 0 };
+}

@@ -1,0 +1,180 @@
+/* Reads the certificates, builds and verifies the path, compares the name.
+ * Judges nothing: that is verdict.c. */
+#include "tls/peer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* Bits of security that level 2 asks of a key (SSL_CTX_set_security_level(3)). */
+#define LEVEL               2
+#define LEVEL_SECURITY_BITS 112
+
+static int64_t time_of(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
+		return 0;
+	return clock_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		tm.tm_min, tm.tm_sec);
+}
+
+static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX])
+{
+	struct text text = text_in(out, PEER_SUBJECT_MAX);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *line;
+	long n;
+
+	if (bio == NULL)
+		return;
+	/* ASN1_STRFLGS_ESC_CTRL keeps a stranger's bytes out of terminals. */
+	if (X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0,
+		    XN_FLAG_RFC2253 | ASN1_STRFLGS_ESC_CTRL) >= 0) {
+		n = BIO_get_mem_data(bio, &line);
+		if (n > 0)
+			text_add_untrusted(&text, line, (size_t)n);
+	}
+	BIO_free(bio);
+}
+
+static enum status describe(const X509 *certificate, struct peer_certificate *out)
+{
+	describe_subject(certificate, out->subject);
+	out->not_before_s = time_of(X509_get0_notBefore(certificate));
+	out->not_after_s = time_of(X509_get0_notAfter(certificate));
+	return pin_of_certificate(certificate, &out->pin);
+}
+
+static enum status describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
+{
+	enum status status = STATUS_OK;
+
+	out->n = 0;
+	for (int i = 0;
+		i < sk_X509_num(from) && i < PEER_CHAIN_MAX && status == STATUS_OK; i++) {
+		status = describe(sk_X509_value(from, i), &out->certificates[i]);
+		out->n++;
+	}
+	return status;
+}
+
+/* Lack of file descriptors while a root is looked up must not look like a
+ * missing root: one is trouble of ours, the other a verdict. */
+static bool roots_unreadable(void)
+{
+	unsigned long code;
+	bool trouble = false;
+
+	while ((code = ERR_get_error()) != 0)
+		trouble = trouble || ERR_SYSTEM_ERROR(code);
+	return trouble;
+}
+
+static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+	if (X509_STORE_CTX_set_default(ctx, "ssl_server") != 1 ||
+		X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1 ||
+		X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER) != 1)
+		return STATUS_CRYPTO;
+	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
+	X509_VERIFY_PARAM_set_depth(param, PEER_CHAIN_MAX - 2);
+	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
+	return STATUS_OK;
+}
+
+static enum status verify_path(X509_STORE_CTX *ctx, struct peer *out)
+{
+	int ok;
+
+	ERR_clear_error();
+	ok = X509_verify_cert(ctx);
+	out->path_error = X509_STORE_CTX_get_error(ctx);
+	out->path_depth = X509_STORE_CTX_get_error_depth(ctx);
+	if (ok == 1 && out->path_error == X509_V_OK)
+		return describe_chain(X509_STORE_CTX_get0_chain(ctx), &out->built);
+	if (roots_unreadable())
+		return STATUS_IO;
+	if (ok < 0)
+		return STATUS_CRYPTO;
+	if (out->path_error == X509_V_OK)
+		out->path_error = X509_V_ERR_UNSPECIFIED;
+	return STATUS_OK;
+}
+
+static enum status build_path(
+	X509_STORE *roots, STACK_OF(X509) * sent, int64_t at_s, struct peer *out)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	enum status status = STATUS_CRYPTO;
+
+	if (ctx == NULL)
+		return STATUS_NOMEM;
+	if (X509_STORE_CTX_init(ctx, roots, sk_X509_value(sent, 0), sent) == 1)
+		status = prepare(at_s, ctx);
+	if (status == STATUS_OK)
+		status = verify_path(ctx, out);
+	X509_STORE_CTX_free(ctx);
+	return status;
+}
+
+/* subjectAltName only, no partial wildcards (RFC 9525 §6.3, §6.4). */
+static bool names(const struct tls_policy *policy, X509 *leaf, struct bytes address)
+{
+	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+			       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+
+	switch (policy->identity) {
+	case IDENTITY_NAME:
+		return X509_check_host(leaf, policy->auth_name, strlen(policy->auth_name),
+			       flags, NULL) == 1;
+	case IDENTITY_ADDRESS:
+		return X509_check_ip(leaf, address.p, address.n, flags) == 1;
+	case IDENTITY_NONE:
+		return false;
+	}
+	return false;
+}
+
+static int check_leaf(X509 *leaf, const struct peer_certificate *seen, int64_t at_s)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(leaf);
+
+	if (at_s < seen->not_before_s)
+		return X509_V_ERR_CERT_NOT_YET_VALID;
+	if (at_s > seen->not_after_s)
+		return X509_V_ERR_CERT_HAS_EXPIRED;
+	if (key == NULL || EVP_PKEY_get_security_bits(key) < LEVEL_SECURITY_BITS)
+		return X509_V_ERR_EE_KEY_TOO_SMALL;
+	return X509_V_OK;
+}
+
+enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
+	STACK_OF(X509) * sent, struct bytes address, int64_t at_s, struct peer *out)
+{
+	enum status status;
+	X509 *leaf;
+
+	memset(out, 0, sizeof *out);
+	out->path_error = out->leaf_error = X509_V_ERR_UNSPECIFIED;
+	if (sk_X509_num(sent) <= 0)
+		return STATUS_MALFORMED;
+	leaf = sk_X509_value(sent, 0);
+	status = describe_chain(sent, &out->sent);
+	if (status != STATUS_OK)
+		return status;
+	out->name_ok = names(policy, leaf, address);
+	out->leaf_error = check_leaf(leaf, &out->sent.certificates[0], at_s);
+	if (policy->pkix == PKIX_PINS_ONLY)
+		return STATUS_OK;
+	return build_path(roots, sent, at_s, out);
+}

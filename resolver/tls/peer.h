@@ -1,0 +1,62 @@
+/* What a server has shown, as a plain struct: the evidence that verdict_reach()
+ * judges. Collected from a handshake or from files by the same function, so the
+ * daemon and `pintlectl verify` cannot differ. */
+#ifndef TLS_PEER_H
+#define TLS_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/x509.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "pinning/pin.h"
+#include "tls/policy.h"
+
+/* Certificates looked at; a longer list is cut for display, and a longer
+ * verified chain is refused. */
+#define PEER_CHAIN_MAX   10
+#define PEER_SUBJECT_MAX 160
+
+struct peer_certificate {
+	char subject[PEER_SUBJECT_MAX]; /* RFC 2253, safe to print */
+	struct pin pin;
+	int64_t not_before_s, not_after_s;
+};
+
+struct peer_chain {
+	struct peer_certificate certificates[PEER_CHAIN_MAX]; /* leaf first */
+	size_t n;
+};
+
+struct peer {
+	/* What the server sent, in its order. Nothing in it is verified. */
+	struct peer_chain sent;
+	/* Path verification: an X509_V_* code and the place in the chain, the
+	 * name aside. */
+	int path_error;
+	int path_depth;
+	/* The chain that verification built. Empty unless path_error is
+	 * X509_V_OK: a chain built by a failed verification proves nothing. */
+	struct peer_chain built;
+	/* Whether the leaf names policy.auth_name or the address. */
+	bool name_ok;
+	/* Of the leaf as sent, for pins_only: X509_V_OK, or what is wrong with
+	 * its dates or the strength of its key. */
+	int leaf_error;
+};
+
+/* Purpose sslserver, security level 2, names by subjectAltName alone, no
+ * partial wildcards (RFC 9525 §6): for every verification that pintle does.
+ * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at
+ * any certificate of a ca_file, but only at a root of a ca_path.
+ *
+ * `sent` holds the leaf at index 0. `at_s`: time of verification. OK whatever
+ * the certificate is worth; CRYPTO, NOMEM, IO (a root could not be read for
+ * lack of file descriptors, say) if no verdict can be reached. */
+MUST_CHECK enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
+	STACK_OF(X509) * sent, struct bytes address, int64_t at_s, struct peer *out);
+
+#endif

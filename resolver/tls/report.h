@@ -1,0 +1,12 @@
+/* A verdict as JSON, the same object in `verify`, `probe` and `status`. */
+#ifndef TLS_REPORT_H
+#define TLS_REPORT_H
+
+#include <jansson.h>
+
+#include "tls/verdict.h"
+
+/* A new reference, or NULL: no memory. */
+json_t *verdict_to_json(const struct verdict *verdict);
+
+#endif

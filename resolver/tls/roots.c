@@ -1,0 +1,89 @@
+#include "tls/roots.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+/* "9d04f354.0": what c_rehash makes of a certificate's subject. */
+static bool is_hashed_name(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' &&
+	       name[9] != '\0' && strspn(name + 9, "0123456789") == strlen(name + 9);
+}
+
+static bool is_readable(int directory, const char *name)
+{
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+static bool has_hashed_certificate(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool found = false;
+
+	if (dir == NULL)
+		return false;
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = is_hashed_name(entry->d_name) &&
+			is_readable(dirfd(dir), entry->d_name);
+	closedir(dir);
+	return found;
+}
+
+static enum status load_file(X509_STORE *store, const char *path, struct text *error)
+{
+	if (X509_STORE_load_file(store, path) != 1) {
+		text_add(error, "%s: no certificates can be read from it (%s)", path,
+			errno != 0 ? strerror(errno) : "not PEM");
+		return STATUS_CONFIG;
+	}
+	/* The user chose these certificates one by one: a chain may end at any. */
+	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+	return STATUS_OK;
+}
+
+static enum status load_path(X509_STORE *store, const char *path, struct text *error)
+{
+	if (!has_hashed_certificate(path)) {
+		text_add(error,
+			"%s: no hashed certificates in it (install ca-certificates)",
+			path);
+		return STATUS_CONFIG;
+	}
+	return X509_STORE_load_path(store, path) == 1 ? STATUS_OK : STATUS_CRYPTO;
+}
+
+enum status roots_open(
+	const char *ca_file, const char *ca_path, struct text *error, X509_STORE **out)
+{
+	X509_STORE *store = X509_STORE_new();
+	enum status status;
+
+	*out = NULL;
+	if (store == NULL)
+		return STATUS_NOMEM;
+	errno = 0;
+	if (ca_file != NULL)
+		status = load_file(store, ca_file, error);
+	else
+		status = load_path(store, ca_path, error);
+	ERR_clear_error();
+	if (status != STATUS_OK) {
+		X509_STORE_free(store);
+		return status;
+	}
+	*out = store;
+	return STATUS_OK;
+}

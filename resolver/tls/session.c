@@ -1,0 +1,205 @@
+#include "tls/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "tls/handshake.h"
+
+struct session {
+	SSL *ssl;      /* owned; owns both BIOs */
+	BIO *in, *out; /* ciphertext */
+	enum session_state state;
+	struct handshake handshake;
+};
+
+static enum status set_up(struct session *s, const struct tls_policy *policy)
+{
+	s->ssl = SSL_new(s->handshake.context->ssl);
+	s->in = BIO_new(BIO_s_mem());
+	s->out = BIO_new(BIO_s_mem());
+	if (s->ssl == NULL || s->in == NULL || s->out == NULL) {
+		BIO_free(s->in);
+		BIO_free(s->out);
+		return STATUS_NOMEM;
+	}
+	/* An empty input means "not yet", not "end of file". */
+	BIO_set_mem_eof_return(s->in, -1);
+	BIO_set_mem_eof_return(s->out, -1);
+	SSL_set_bio(s->ssl, s->in, s->out);
+	SSL_set_app_data(s->ssl, &s->handshake);
+	SSL_set_connect_state(s->ssl);
+	if (policy->identity == IDENTITY_NAME &&
+		SSL_set_tlsext_host_name(s->ssl, policy->auth_name) != 1)
+		return STATUS_CRYPTO;
+	return STATUS_OK;
+}
+
+enum status session_new(
+	struct tls_context *context, struct bytes address, struct session **out)
+{
+	struct session *s = calloc(1, sizeof *s);
+	enum status status;
+
+	*out = NULL;
+	if (s == NULL)
+		return STATUS_NOMEM;
+	s->handshake.context = context;
+	s->handshake.address_n = address.n;
+	memcpy(s->handshake.address, address.p, address.n);
+	status = set_up(s, context->policy);
+	if (status != STATUS_OK) {
+		session_free(s);
+		return status;
+	}
+	*out = s;
+	return STATUS_OK;
+}
+
+void session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	SSL_free(s->ssl);
+	BIO_free(s->handshake.refused);
+	ERR_clear_error();
+	free(s);
+}
+
+enum status session_receive(struct session *s, struct bytes ciphertext)
+{
+	size_t done;
+
+	if (ciphertext.n > 0 &&
+		BIO_write_ex(s->in, ciphertext.p, ciphertext.n, &done) != 1)
+		return STATUS_NOMEM;
+	return STATUS_OK;
+}
+
+/* OpenSSL's words for the oldest error, which is the cause of the others. */
+static void describe_error(struct text *out)
+{
+	unsigned long code = ERR_get_error();
+	const char *reason = ERR_reason_error_string(code);
+
+	text_add(out, "%s", reason != NULL ? reason : "unexpected end of the handshake");
+	ERR_clear_error();
+}
+
+/* A verdict stands unless the certificate was fine and something else broke:
+ * the signature that proves the key, the version, a record that is not TLS. */
+static enum session_state fail(struct session *s)
+{
+	struct handshake *h = &s->handshake;
+	char detail[128];
+	struct text text = text_in(detail, sizeof detail);
+
+	s->state = SESSION_FAILED;
+	describe_error(&text);
+	if (h->trouble == STATUS_OK && (!h->judged || h->verdict.accepted)) {
+		verdict_protocol_failure(detail, &h->verdict);
+		h->judged = true;
+	}
+	return s->state;
+}
+
+/* Everything that must hold before the first query byte, in one place. */
+static bool may_open(const struct session *s)
+{
+	const struct handshake *h = &s->handshake;
+
+	return h->judged && h->verdict.accepted && h->trouble == STATUS_OK &&
+	       SSL_session_reused(s->ssl) == 0;
+}
+
+enum session_state session_handshake(struct session *s)
+{
+	int ok, error;
+
+	if (s->state != SESSION_HANDSHAKE)
+		return s->state;
+	ERR_clear_error();
+	ok = SSL_do_handshake(s->ssl);
+	if (ok == 1 && may_open(s))
+		return s->state = SESSION_OPEN;
+	error = SSL_get_error(s->ssl, ok);
+	if (ok != 1 && (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE))
+		return s->state;
+	return fail(s);
+}
+
+enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)
+{
+	int error;
+
+	*n = 0;
+	if (s->state != SESSION_OPEN)
+		return STATUS_CLOSED;
+	ERR_clear_error();
+	if (SSL_read_ex(s->ssl, out, cap, n) == 1)
+		return STATUS_OK;
+	error = SSL_get_error(s->ssl, 0);
+	ERR_clear_error();
+	if (error == SSL_ERROR_WANT_READ)
+		return STATUS_NOTFOUND;
+	return error == SSL_ERROR_ZERO_RETURN ? STATUS_CLOSED : STATUS_IO;
+}
+
+enum status session_write(struct session *s, struct bytes plain)
+{
+	size_t done;
+
+	if (s->state != SESSION_OPEN)
+		return STATUS_CLOSED;
+	if (plain.n == 0)
+		return STATUS_OK;
+	ERR_clear_error();
+	return SSL_write_ex(s->ssl, plain.p, plain.n, &done) == 1 ? STATUS_OK : STATUS_IO;
+}
+
+void session_close(struct session *s)
+{
+	if (s->state == SESSION_OPEN)
+		SSL_shutdown(s->ssl);
+	ERR_clear_error();
+}
+
+struct bytes session_pending(struct session *s)
+{
+	char *p = NULL;
+	long n = BIO_get_mem_data(s->out, &p);
+
+	return bytes_of(p, n > 0 ? (size_t)n : 0);
+}
+
+void session_sent(struct session *s)
+{
+	(void)BIO_reset(s->out);
+}
+
+const struct verdict *session_verdict(const struct session *s)
+{
+	return s->handshake.judged ? &s->handshake.verdict : NULL;
+}
+
+enum status session_trouble(const struct session *s)
+{
+	return s->handshake.trouble;
+}
+
+struct bytes session_refused_pem(const struct session *s)
+{
+	char *p = NULL;
+	long n = 0;
+
+	if (s->handshake.refused != NULL)
+		n = BIO_get_mem_data(s->handshake.refused, &p);
+	return bytes_of(p, n > 0 ? (size_t)n : 0);
+}
+
+const char *session_version(const struct session *s)
+{
+	return SSL_get_version(s->ssl);
+}

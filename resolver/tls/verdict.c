@@ -1,0 +1,235 @@
+/* Four rules in a fixed order, all of which must hold. A rule behind a failed
+ * one is still looked at where its evidence is sound: the name always, the pins
+ * only on a chain that verified. */
+#include "tls/verdict.h"
+
+#include <string.h>
+
+#include <openssl/x509_vfy.h>
+
+static const struct {
+	const char *word, *text;
+} reasons[REASON_COUNT] = { [REASON_NONE] = { "ok", "accepted" },
+#define X(name, word, text) [REASON_##name] = { word, text },
+	REASON_LIST(X)
+#undef X
+};
+
+const char *reason_word(enum reason reason)
+{
+	return reasons[reason].word;
+}
+
+const char *reason_text(enum reason reason)
+{
+	return reasons[reason].text;
+}
+
+/* X509_V_* codes that are not "untrusted". What is not listed here is: an
+ * unknown fault never passes as a mild one. */
+static const struct {
+	int error;
+	enum reason reason;
+} path_reasons[] = {
+	{ X509_V_ERR_CERT_HAS_EXPIRED, REASON_PKIX_EXPIRED },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, REASON_PKIX_NOT_YET_VALID },
+	{ X509_V_ERR_CERT_SIGNATURE_FAILURE, REASON_PKIX_SIGNATURE },
+	{ X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, REASON_PKIX_SIGNATURE },
+	{ X509_V_ERR_INVALID_CA, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_INVALID_NON_CA, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_PATH_LENGTH_EXCEEDED, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_KEYUSAGE_NO_CERTSIGN, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_INVALID_EXTENSION, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_PERMITTED_VIOLATION, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_EXCLUDED_VIOLATION, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_SUBTREE_MINMAX, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_UNSUPPORTED_NAME_SYNTAX, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, REASON_PKIX_CONSTRAINT },
+	{ X509_V_ERR_INVALID_PURPOSE, REASON_PKIX_PURPOSE },
+	{ X509_V_ERR_CERT_UNTRUSTED, REASON_PKIX_PURPOSE },
+	{ X509_V_ERR_CERT_REJECTED, REASON_PKIX_PURPOSE },
+	{ X509_V_ERR_EE_KEY_TOO_SMALL, REASON_PKIX_WEAK },
+	{ X509_V_ERR_CA_KEY_TOO_SMALL, REASON_PKIX_WEAK },
+	{ X509_V_ERR_CA_MD_TOO_WEAK, REASON_PKIX_WEAK },
+	{ X509_V_ERR_CERT_REVOKED, REASON_PKIX_REVOKED },
+};
+
+static enum reason path_reason(int error)
+{
+	if (error == X509_V_OK)
+		return REASON_NONE;
+	for (size_t i = 0; i < sizeof path_reasons / sizeof *path_reasons; i++)
+		if (path_reasons[i].error == error)
+			return path_reasons[i].reason;
+	return REASON_PKIX_UNTRUSTED;
+}
+
+static void judge_pkix(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	int error = peer->path_error;
+
+	out->pkix.depth = peer->path_depth;
+	if (policy->pkix == PKIX_PINS_ONLY) {
+		out->pkix.pins_only = true;
+		out->pkix.depth = 0;
+		error = peer->leaf_error;
+	}
+	out->pkix.reason = path_reason(error);
+	out->pkix.ok = error == X509_V_OK ? RULE_OK : RULE_FAILED;
+	if (error != X509_V_OK)
+		text_copy(out->detail, sizeof out->detail,
+			X509_verify_cert_error_string(error));
+}
+
+/* The chain the pins and the deny list are held against: in pins_only mode the
+ * leaf alone, for whoever is above it was not verified. */
+static void choose_chain(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	out->chain_verified =
+		policy->pkix == PKIX_REQUIRE && peer->path_error == X509_V_OK;
+	out->chain = out->chain_verified ? peer->built : peer->sent;
+}
+
+static size_t judged_keys(const struct verdict *v, struct pin keys[PEER_CHAIN_MAX])
+{
+	size_t n = v->chain.n;
+
+	if (v->pkix.pins_only && n > 1)
+		n = 1;
+	for (size_t i = 0; i < n; i++)
+		keys[i] = v->chain.certificates[i].pin;
+	return n;
+}
+
+static void judge_deny(const struct tls_policy *policy, const struct pin *keys, size_t n,
+	struct verdict *out)
+{
+	size_t at;
+
+	if (pinset_match(pinset_builtin_deny(), keys, n, &at) ||
+		pinset_match(&policy->deny, keys, n, &at)) {
+		out->pkix.ok = RULE_FAILED;
+		out->pkix.reason = REASON_PKIX_DENIED;
+		out->pkix.depth = (int)at;
+		out->detail[0] = '\0';
+	}
+}
+
+static void judge_pins(const struct tls_policy *policy, const struct pin *keys, size_t n,
+	struct verdict *out)
+{
+	size_t at;
+
+	if (policy->pins.n == 0)
+		return;
+	if (pinset_match(&policy->pins, keys, n, &at)) {
+		out->pins.ok = RULE_OK;
+		out->pins.matched_at = at;
+		out->pins.matched = keys[at];
+		return;
+	}
+	out->pins.ok = RULE_FAILED;
+	/* Without PKIX the pins are all there is: they are always enforced. */
+	out->pins.report_only = policy->pin_mode == PIN_REPORT && !out->pkix.pins_only;
+}
+
+/* True unless the rule, if it is asked for, was seen to hold. */
+static bool pins_refuse(const struct verdict *v)
+{
+	bool asked = v->pins.configured > 0 || v->pkix.pins_only;
+
+	return asked && v->pins.ok != RULE_OK && !v->pins.report_only;
+}
+
+static bool ct_refuses(const struct verdict *v)
+{
+	return v->ct.mode == CT_MODE_REQUIRE && v->ct.ok != RULE_OK;
+}
+
+static void judge_name(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	if (policy->identity != IDENTITY_NONE)
+		out->name.ok = peer->name_ok ? RULE_OK : RULE_FAILED;
+}
+
+void verdict_reach(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	struct pin keys[PEER_CHAIN_MAX];
+	size_t n;
+
+	memset(out, 0, sizeof *out);
+	out->pins.configured = policy->pins.n;
+	out->ct.mode = policy->ct;
+	judge_pkix(policy, peer, out);
+	choose_chain(policy, peer, out);
+	judge_name(policy, peer, out);
+	if (out->pkix.ok == RULE_OK) {
+		n = judged_keys(out, keys);
+		judge_deny(policy, keys, n, out);
+		judge_pins(policy, keys, n, out);
+	}
+	out->accepted = out->pkix.ok == RULE_OK && out->name.ok != RULE_FAILED &&
+			!pins_refuse(out) && !ct_refuses(out);
+	if (!out->accepted)
+		verdict_reasons(out, &out->reason, 1);
+}
+
+void verdict_protocol_failure(const char *detail, struct verdict *out)
+{
+	memset(out, 0, sizeof *out);
+	out->reason = REASON_TLS_PROTOCOL;
+	text_copy(out->detail, sizeof out->detail, detail);
+}
+
+size_t verdict_reasons(const struct verdict *v, enum reason *out, size_t cap)
+{
+	enum reason found[5];
+	size_t n = 0, i;
+
+	if (v->reason == REASON_TLS_PROTOCOL)
+		found[n++] = REASON_TLS_PROTOCOL;
+	if (v->pkix.ok == RULE_FAILED)
+		found[n++] = v->pkix.reason;
+	if (v->name.ok == RULE_FAILED)
+		found[n++] = REASON_NAME_MISMATCH;
+	if (v->pkix.ok == RULE_OK && pins_refuse(v))
+		found[n++] = REASON_PIN_MISMATCH;
+	if (v->pkix.ok == RULE_OK && ct_refuses(v))
+		found[n++] = REASON_CT_NO_SCTS;
+	for (i = 0; i < n && i < cap; i++)
+		out[i] = found[i];
+	return i;
+}
+
+/* What a person needs to repair it: which certificate, which key was seen. */
+static void explain_detail(const struct verdict *v, enum reason reason, struct text *out)
+{
+	char seen[PIN_TEXT_MAX];
+
+	if (v->detail[0] != '\0' &&
+		(reason == REASON_TLS_PROTOCOL || reason == v->pkix.reason))
+		text_add(out, " (%s)", v->detail);
+	if ((reason == REASON_PIN_MISMATCH || reason == REASON_NAME_MISMATCH) &&
+		v->chain.n > 0) {
+		pin_format(&v->chain.certificates[0].pin, seen);
+		text_add(out, " (seen: %s, %s)", v->chain.certificates[0].subject, seen);
+	}
+}
+
+void verdict_explain(const struct verdict *v, struct text *out)
+{
+	if (v->accepted) {
+		text_add(out, "accepted%s%s", v->pkix.pins_only ? ", pins only" : "",
+			v->pins.report_only ? ", pin_mismatch reported" : "");
+		return;
+	}
+	text_add(out, "%s: %s", reason_word(v->reason), reason_text(v->reason));
+	explain_detail(v, v->reason, out);
+}

@@ -1,0 +1,93 @@
+/* The verdict on one upstream's certificate.
+ *
+ * Accepted = PKIX ok AND name ok AND (pins configured => one matches) AND
+ * (CT required => satisfied) (RFC 8310 §6.4). Never OR. */
+#ifndef TLS_VERDICT_H
+#define TLS_VERDICT_H
+
+#include "base/text.h"
+#include "tls/peer.h"
+
+/* The one list of reasons: name, and words for a person. */
+#define REASON_LIST(X)                                                                 \
+	X(PKIX_UNTRUSTED, "pkix_untrusted", "no chain to a trusted root")              \
+	X(PKIX_EXPIRED, "pkix_expired", "a certificate has expired")                   \
+	X(PKIX_NOT_YET_VALID, "pkix_not_yet_valid", "a certificate is not valid yet")  \
+	X(PKIX_SIGNATURE, "pkix_signature", "a signature in the chain is wrong")       \
+	X(PKIX_CONSTRAINT, "pkix_constraint", "an issuer was not allowed to issue it") \
+	X(PKIX_PURPOSE, "pkix_purpose", "the certificate is not for a TLS server")     \
+	X(PKIX_WEAK, "pkix_weak", "a key or a signature is too weak")                  \
+	X(PKIX_REVOKED, "pkix_revoked", "a certificate was revoked")                   \
+	X(PKIX_DENIED, "pkix_denied", "a key in the chain is on the deny list")        \
+	X(OCSP_REQUIRED, "ocsp_required", "the certificate demands an OCSP staple")    \
+	X(NAME_MISMATCH, "name_mismatch", "the certificate is for another name")       \
+	X(PIN_MISMATCH, "pin_mismatch", "no key in the chain is pinned")               \
+	X(CT_NO_SCTS, "ct_no_scts", "no SCTs")                                         \
+	X(CT_TOO_FEW, "ct_too_few", "too few SCTs that count")                         \
+	X(CT_OPERATORS, "ct_operators", "SCTs from too few log operators")             \
+	X(CT_LOG_LIST_STALE, "ct_log_list_stale", "the log list is too old to judge")  \
+	X(CLOCK_SUSPECT, "clock_suspect", "the clock may be wrong")                    \
+	X(TLS_PROTOCOL, "tls_protocol", "the TLS handshake failed")
+
+enum reason {
+	REASON_NONE,
+#define X(name, word, text) REASON_##name,
+	REASON_LIST(X)
+#undef X
+		REASON_COUNT
+};
+
+/* "pin_mismatch"; "ok" for REASON_NONE. */
+const char *reason_word(enum reason reason);
+const char *reason_text(enum reason reason);
+
+/* A rule that was not looked at neither holds nor fails. */
+enum rule { RULE_UNKNOWN, RULE_OK, RULE_FAILED };
+
+struct verdict {
+	bool accepted;
+	enum reason reason; /* the first rule that refused; REASON_NONE if accepted */
+	char detail[128];   /* OpenSSL's words for a PKIX or protocol failure, or "" */
+
+	struct {
+		enum rule ok;
+		enum reason reason;
+		int depth;      /* the certificate at fault; 0 is the leaf */
+		bool pins_only; /* switched off by `pkix: pins_only` */
+	} pkix;
+	struct {
+		enum rule ok;
+	} name;
+	struct {
+		size_t configured;
+		enum rule ok;
+		bool report_only;  /* a mismatch was let pass by `pin_mode: report` */
+		size_t matched_at; /* place in the chain, if ok */
+		struct pin matched;
+	} pins;
+	struct {
+		enum ct_mode mode;
+		enum rule ok;
+	} ct;
+
+	/* The chain the rules looked at: as verified, or (chain_verified false)
+	 * as the server sent it. */
+	bool chain_verified;
+	struct peer_chain chain;
+};
+
+/* Judges the evidence. Total: every input gives a verdict. */
+void verdict_reach(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out);
+
+/* The handshake failed before or beside the certificate; `detail` says how. */
+void verdict_protocol_failure(const char *detail, struct verdict *out);
+
+/* All rules that refuse, in order, at most `cap`; returns how many. */
+size_t verdict_reasons(const struct verdict *verdict, enum reason *out, size_t cap);
+
+/* One line for a log, a status or an EDE: "pin_mismatch: no key in the chain
+ * is pinned (leaf sha256//…)". */
+void verdict_explain(const struct verdict *verdict, struct text *out);
+
+#endif
