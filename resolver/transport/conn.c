@@ -1,0 +1,409 @@
+/* connect -> handshake -> open -> bytes both ways -> closed.
+ *
+ * One function moves the state; each way out ends in conn_end() (by itself,
+ * with a callback) or conn_close() (by the owner, without). Memory goes when
+ * libuv has closed the last handle. */
+#include "transport/conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* Bytes the kernel has not taken yet; beyond it the server is stuck. */
+#define UNSENT_MAX   (256 * 1024)
+/* A full TLS record and more: ciphertext is read in one call. */
+#define READ_BYTES   (64 * 1024)
+#define RECORD_BYTES (16 * 1024)
+
+struct conn {
+	enum conn_state state;
+	struct session *session; /* owned */
+	const struct conn_events *events;
+	void *owner;
+	struct endpoint address;
+
+	uv_tcp_t tcp;
+	uv_timer_t deadline; /* for the handshake */
+	uv_prepare_t flush;  /* runs at the end of a turn with something queued */
+	uv_connect_t connecting;
+	unsigned open_handles;
+
+	uint8_t *queued; /* owned; plaintext that waits for the flush */
+	size_t queued_n, queued_cap;
+};
+
+struct write {
+	uv_write_t request;
+	uint8_t data[];
+};
+
+#define TO(state) (1u << CONN_##state)
+static const struct {
+	const char *name;
+	unsigned moves;
+} states[] = {
+	[CONN_NEW] = { "new", TO(CONNECTING) | TO(CLOSED) },
+	[CONN_CONNECTING] = { "connecting", TO(HANDSHAKE) | TO(CLOSED) },
+	[CONN_HANDSHAKE] = { "handshake", TO(OPEN) | TO(CLOSED) },
+	[CONN_OPEN] = { "open", TO(CLOSED) },
+	[CONN_CLOSED] = { "closed", 0 },
+};
+
+static void move(struct conn *conn, enum conn_state to)
+{
+	assert(states[conn->state].moves & 1u << to);
+	log_debug("connection %p: %s -> %s", (void *)conn, states[conn->state].name,
+		states[to].name);
+	conn->state = to;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct conn *conn = handle->data;
+
+	if (--conn->open_handles > 0)
+		return;
+	session_free(conn->session);
+	free(conn->queued);
+	free(conn);
+}
+
+static void shut(struct conn *conn)
+{
+	move(conn, CONN_CLOSED);
+	uv_close((uv_handle_t *)&conn->deadline, on_handle_closed);
+	uv_close((uv_handle_t *)&conn->flush, on_handle_closed);
+	uv_close((uv_handle_t *)&conn->tcp, on_handle_closed);
+}
+
+/* Over by itself: tells the owner, once. */
+static void conn_end(struct conn *conn, const struct failure *why)
+{
+	if (conn->state == CONN_CLOSED)
+		return;
+	shut(conn);
+	conn->events->on_closed(conn->owner, why, session_verdict(conn->session),
+		session_refused_pem(conn->session));
+}
+
+static void conn_end_kind(struct conn *conn, enum failure_kind kind, const char *detail)
+{
+	struct failure why = failure_of(kind, detail);
+
+	conn_end(conn, &why);
+}
+
+static void conn_end_uv(struct conn *conn, int code)
+{
+	struct failure why = failure_from_uv(code);
+
+	conn_end(conn, &why);
+}
+
+static void on_written(uv_write_t *request, int code)
+{
+	struct conn *conn = request->data;
+
+	free(request);
+	if (code < 0 && code != UV_ECANCELED)
+		conn_end_uv(conn, code);
+}
+
+/* What the socket does not take at once is copied and waits. */
+static int write_later(struct conn *conn, struct bytes data)
+{
+	struct write *write = malloc(sizeof *write + data.n);
+	uv_buf_t buf;
+
+	if (write == NULL)
+		return UV_ENOMEM;
+	memcpy(write->data, data.p, data.n);
+	write->request.data = conn;
+	buf = uv_buf_init((char *)write->data, (unsigned)data.n);
+	int code = uv_write(&write->request, (uv_stream_t *)&conn->tcp, &buf, 1, on_written);
+	if (code < 0)
+		free(write);
+	return code;
+}
+
+/* Sends the ciphertext that the session holds. Returns a libuv code. */
+static int send_pending(struct conn *conn)
+{
+	struct bytes data = session_pending(conn->session);
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data.p, (unsigned)data.n);
+	int code = 0;
+
+	if (data.n == 0)
+		return 0;
+	code = uv_try_write((uv_stream_t *)&conn->tcp, &buf, 1);
+	if (code == UV_EAGAIN)
+		code = 0;
+	if (code >= 0 && (size_t)code < data.n)
+		code = write_later(conn, bytes_of(data.p + code, data.n - (size_t)code));
+	session_sent(conn->session);
+	return code < 0 ? code : 0;
+}
+
+static void on_flush(uv_prepare_t *handle)
+{
+	struct conn *conn = handle->data;
+	int code = 0;
+
+	uv_prepare_stop(handle);
+	if (conn->state != CONN_OPEN)
+		return;
+	if (session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) != STATUS_OK)
+		code = UV_EPROTO;
+	conn->queued_n = 0;
+	if (code == 0)
+		code = send_pending(conn);
+	if (code < 0)
+		conn_end_uv(conn, code);
+}
+
+static bool queue_reserve(struct conn *conn, size_t n)
+{
+	size_t cap = conn->queued_cap > 0 ? conn->queued_cap : 1024;
+	uint8_t *bigger;
+
+	if (conn->queued_n + n <= conn->queued_cap)
+		return true;
+	while (cap < conn->queued_n + n)
+		cap *= 2;
+	bigger = realloc(conn->queued, cap);
+	if (bigger == NULL)
+		return false;
+	conn->queued = bigger;
+	conn->queued_cap = cap;
+	return true;
+}
+
+enum status conn_send(struct conn *conn, struct bytes plain)
+{
+	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&conn->tcp);
+
+	if (conn->state != CONN_OPEN)
+		return STATUS_CLOSED;
+	if (unsent + conn->queued_n + plain.n > UNSENT_MAX)
+		return STATUS_LIMIT;
+	if (!queue_reserve(conn, plain.n))
+		return STATUS_NOMEM;
+	memcpy(conn->queued + conn->queued_n, plain.p, plain.n);
+	conn->queued_n += plain.n;
+	uv_prepare_start(&conn->flush, on_flush);
+	return STATUS_OK;
+}
+
+static void handshake_failed(struct conn *conn)
+{
+	const struct verdict *verdict = session_verdict(conn->session);
+	struct failure why;
+
+	if (verdict == NULL)
+		why = failure_of(FAILURE_LOCAL, status_text(session_trouble(conn->session)));
+	else
+		why = failure_from_verdict(verdict);
+	conn_end(conn, &why);
+}
+
+static void go_on_with_handshake(struct conn *conn)
+{
+	enum session_state state = session_handshake(conn->session);
+	int code = send_pending(conn);
+
+	if (state == SESSION_FAILED) {
+		handshake_failed(conn);
+	} else if (code < 0) {
+		conn_end_uv(conn, code);
+	} else if (state == SESSION_OPEN) {
+		uv_timer_stop(&conn->deadline);
+		move(conn, CONN_OPEN);
+		conn->events->on_open(conn->owner);
+	}
+}
+
+static void drain_session(struct conn *conn)
+{
+	static _Thread_local uint8_t plain[RECORD_BYTES];
+	enum status status = STATUS_OK;
+	size_t n;
+
+	while (conn->state == CONN_OPEN) {
+		status = session_read(conn->session, plain, sizeof plain, &n);
+		if (status != STATUS_OK)
+			break;
+		conn->events->on_bytes(conn->owner, bytes_of(plain, n));
+	}
+	if (conn->state != CONN_OPEN)
+		return;
+	if (status == STATUS_CLOSED)
+		conn_end_kind(conn, FAILURE_CLOSED, NULL);
+	else if (status != STATUS_NOTFOUND)
+		conn_end_kind(conn, FAILURE_PROTOCOL, "bad TLS record");
+	else if (session_pending(conn->session).n > 0 && send_pending(conn) < 0)
+		conn_end_kind(conn, FAILURE_UNREACHABLE, NULL);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	static _Thread_local char ciphertext[READ_BYTES];
+
+	(void)handle;
+	(void)suggested;
+	*buf = uv_buf_init(ciphertext, sizeof ciphertext);
+}
+
+/* The server went away: in the middle of a handshake that is a failed
+ * handshake, afterwards an end like any other. */
+static void on_eof(struct conn *conn, int code)
+{
+	if (conn->state == CONN_HANDSHAKE && code == UV_EOF)
+		conn_end_kind(conn, FAILURE_PROTOCOL, "closed during the TLS handshake");
+	else
+		conn_end_uv(conn, code);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct conn *conn = stream->data;
+
+	if (n < 0) {
+		on_eof(conn, (int)n);
+		return;
+	}
+	if (session_receive(conn->session, bytes_of(buf->base, (size_t)n)) != STATUS_OK) {
+		conn_end_kind(conn, FAILURE_LOCAL, status_text(STATUS_NOMEM));
+		return;
+	}
+	if (conn->state == CONN_HANDSHAKE)
+		go_on_with_handshake(conn);
+	if (conn->state == CONN_OPEN)
+		drain_session(conn);
+}
+
+static void on_connected(uv_connect_t *request, int code)
+{
+	struct conn *conn = request->data;
+
+	if (conn->state == CONN_CLOSED)
+		return;
+	if (code == 0)
+		code = uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+	if (code < 0) {
+		conn_end_uv(conn, code);
+		return;
+	}
+	move(conn, CONN_HANDSHAKE);
+	go_on_with_handshake(conn);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	struct conn *conn = timer->data;
+
+	conn_end_kind(conn, FAILURE_TIMEOUT,
+		conn->state == CONN_CONNECTING ? "connecting" : "in the TLS handshake");
+}
+
+/* A connect that fails at once still reports from the loop, not from here. */
+static void on_failed_at_once(uv_timer_t *timer)
+{
+	struct conn *conn = timer->data;
+
+	conn_end_uv(conn, (int)(intptr_t)conn->connecting.data);
+}
+
+static void begin(struct conn *conn, unsigned handshake_ms)
+{
+	int code;
+
+	move(conn, CONN_CONNECTING);
+	uv_tcp_nodelay(&conn->tcp, 1);
+	conn->connecting.data = conn;
+	code = uv_tcp_connect(&conn->connecting, &conn->tcp, &conn->address.sa, on_connected);
+	if (code == 0) {
+		uv_timer_start(&conn->deadline, on_deadline, handshake_ms, 0);
+		return;
+	}
+	conn->connecting.data = (void *)(intptr_t)code;
+	uv_timer_start(&conn->deadline, on_failed_at_once, 0, 0);
+}
+
+static enum status conn_new(struct tls_context *context, const struct endpoint *address,
+	struct conn **out)
+{
+	struct conn *conn = calloc(1, sizeof *conn);
+	enum status status;
+
+	if (conn == NULL)
+		return STATUS_NOMEM;
+	conn->address = *address;
+	status = session_new(context, endpoint_address(address), &conn->session);
+	if (status != STATUS_OK) {
+		free(conn);
+		return status;
+	}
+	*out = conn;
+	return STATUS_OK;
+}
+
+enum status conn_start(uv_loop_t *loop, struct tls_context *context,
+	const struct endpoint *address, unsigned handshake_ms, const struct conn_events *events,
+	void *owner, struct conn **out)
+{
+	struct conn *conn = NULL;
+	enum status status = conn_new(context, address, &conn);
+
+	*out = NULL;
+	if (status != STATUS_OK)
+		return status;
+	conn->events = events;
+	conn->owner = owner;
+	/* These three do not fail: they fill structs. */
+	uv_tcp_init(loop, &conn->tcp);
+	uv_timer_init(loop, &conn->deadline);
+	uv_prepare_init(loop, &conn->flush);
+	conn->tcp.data = conn->deadline.data = conn->flush.data = conn;
+	conn->open_handles = 3;
+	begin(conn, handshake_ms);
+	*out = conn;
+	return STATUS_OK;
+}
+
+void conn_close(struct conn *conn)
+{
+	if (conn->state == CONN_CLOSED)
+		return;
+	if (conn->state == CONN_OPEN) {
+		session_close(conn->session);
+		(void)send_pending(conn);
+	}
+	shut(conn);
+}
+
+enum conn_state conn_state(const struct conn *conn)
+{
+	return conn->state;
+}
+
+const char *conn_state_text(enum conn_state state)
+{
+	return states[state].name;
+}
+
+const struct verdict *conn_verdict(const struct conn *conn)
+{
+	return conn->state == CONN_OPEN ? session_verdict(conn->session) : NULL;
+}
+
+const char *conn_tls_version(const struct conn *conn)
+{
+	return session_version(conn->session);
+}
+
+const struct endpoint *conn_address(const struct conn *conn)
+{
+	return &conn->address;
+}

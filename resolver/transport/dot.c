@@ -1,0 +1,262 @@
+/* send: slot -> ID -> frame -> conn.   receive: conn -> frames -> ID -> slot
+ * -> same question? -> answer.
+ *
+ * An ID is a slot's number under a mask that is random for each connection, so
+ * that finding the question of an answer is one look into an array. */
+#include "transport/dot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "dns/framing.h"
+#include "dns/query.h"
+
+#define SLOTS_MIN 64
+#define SLOTS_MAX 65536
+
+struct dot {
+	struct conn *conn; /* owned; NULL once it has ended */
+	const struct dot_events *events;
+	void *owner;
+	struct framing framing;
+
+	/* Slots from 0 to used-1 have been in use; the free ones among them
+	 * are chained through `next_free`. */
+	struct slot {
+		struct dot_query *query;
+		uint32_t next_free;
+	} *slots; /* owned */
+	uint32_t slot_cap, slot_used, first_free;
+	size_t in_flight;
+
+	uint16_t mask;
+	uint64_t last_heard_ms;
+	uint64_t mismatched;
+
+	bool in_callback; /* an owner's callback runs: freeing waits for it */
+	bool gone;        /* free when it is over */
+};
+
+#define NO_SLOT UINT32_MAX
+
+static bool slots_grow(struct dot *dot)
+{
+	uint32_t cap = dot->slot_cap > 0 ? dot->slot_cap * 2 : SLOTS_MIN;
+	struct slot *bigger = realloc(dot->slots, cap * sizeof *bigger);
+
+	if (bigger == NULL)
+		return false;
+	dot->slots = bigger;
+	dot->slot_cap = cap;
+	return true;
+}
+
+static enum status slot_take(struct dot *dot, struct dot_query *query)
+{
+	uint32_t at = dot->first_free;
+
+	if (at != NO_SLOT) {
+		dot->first_free = dot->slots[at].next_free;
+	} else {
+		if (dot->slot_used == SLOTS_MAX)
+			return STATUS_LIMIT;
+		if (dot->slot_used == dot->slot_cap && !slots_grow(dot))
+			return STATUS_NOMEM;
+		at = dot->slot_used++;
+	}
+	dot->slots[at].query = query;
+	dot->in_flight++;
+	query->slot = (uint16_t)at;
+	return STATUS_OK;
+}
+
+static void slot_give_back(struct dot *dot, uint32_t at)
+{
+	dot->slots[at].query = NULL;
+	dot->slots[at].next_free = dot->first_free;
+	dot->first_free = at;
+	dot->in_flight--;
+}
+
+enum status dot_send(struct dot *dot, struct dot_query *query, struct bytes wire)
+{
+	uint8_t frame[2 + QUERY_WIRE_MAX];
+	struct writer w = { .p = frame, .cap = sizeof frame };
+	enum status status;
+
+	if (dot->conn == NULL)
+		return STATUS_CLOSED;
+	status = slot_take(dot, query);
+	if (status != STATUS_OK)
+		return status;
+	wr_uint(&w, wire.n, 2);
+	wr_bytes(&w, wire);
+	wr_patch16(&w, 2, query->slot ^ dot->mask);
+	status = w.bad ? STATUS_NOSPACE : conn_send(dot->conn, wr_done(&w));
+	if (status != STATUS_OK)
+		slot_give_back(dot, query->slot);
+	return status;
+}
+
+void dot_cancel(struct dot *dot, struct dot_query *query)
+{
+	if (query->slot < dot->slot_used && dot->slots[query->slot].query == query)
+		slot_give_back(dot, query->slot);
+}
+
+/* The question an answer belongs to, by ID and by what it asks; NULL for
+ * everything else (RFC 7766 §7, RFC 5452 §9.1). */
+static struct dot_query *find_query(struct dot *dot, const struct message *m)
+{
+	uint32_t at = m->id ^ dot->mask;
+	struct dot_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
+
+	if (query == NULL || !(m->flags & DNS_FLAG_QR) || message_opcode(m) != OPCODE_QUERY)
+		return NULL;
+	if (!m->has_question || !question_equal(&m->question, query->question))
+		return NULL;
+	return query;
+}
+
+static void on_message(struct dot *dot, struct bytes wire)
+{
+	struct dot_query *query = NULL;
+	struct message m;
+
+	if (message_parse(wire, &m) == STATUS_OK)
+		query = find_query(dot, &m);
+	if (query == NULL) {
+		dot->mismatched++;
+		return;
+	}
+	slot_give_back(dot, query->slot);
+	query->on_answer(query, &m);
+}
+
+static void dot_free(struct dot *dot)
+{
+	framing_deinit(&dot->framing);
+	free(dot->slots);
+	free(dot);
+}
+
+static void enter(struct dot *dot)
+{
+	dot->in_callback = true;
+}
+
+static void leave(struct dot *dot)
+{
+	dot->in_callback = false;
+	if (dot->gone)
+		dot_free(dot);
+}
+
+static void end(struct dot *dot, const struct failure *why, const struct verdict *verdict,
+	struct bytes refused_pem)
+{
+	dot->conn = NULL;
+	dot->gone = true;
+	dot->events->on_closed(dot->owner, why, verdict, refused_pem);
+}
+
+static void on_bytes(void *owner, struct bytes plain)
+{
+	struct dot *dot = owner;
+	enum status status = STATUS_OK;
+	struct bytes message;
+
+	enter(dot);
+	dot->last_heard_ms = clock_now_ms();
+	/* Whoever gets an answer may close the connection: look each time. */
+	while (dot->conn != NULL && status == STATUS_OK) {
+		status = framing_next(&dot->framing, &plain, &message);
+		if (status == STATUS_OK)
+			on_message(dot, message);
+	}
+	if (dot->conn != NULL && status == STATUS_NOMEM) {
+		struct failure why = failure_of(FAILURE_LOCAL, status_text(status));
+
+		conn_close(dot->conn);
+		end(dot, &why, NULL, bytes_of(NULL, 0));
+	}
+	leave(dot);
+}
+
+static void on_open(void *owner)
+{
+	struct dot *dot = owner;
+
+	enter(dot);
+	dot->last_heard_ms = clock_now_ms();
+	dot->events->on_open(dot->owner);
+	leave(dot);
+}
+
+static void on_closed(void *owner, const struct failure *why, const struct verdict *verdict,
+	struct bytes refused_pem)
+{
+	struct dot *dot = owner;
+
+	enter(dot);
+	end(dot, why, verdict, refused_pem);
+	leave(dot);
+}
+
+enum status dot_start(uv_loop_t *loop, struct tls_context *context,
+	const struct endpoint *address, unsigned handshake_ms, const struct dot_events *events,
+	void *owner, struct dot **out)
+{
+	static const struct conn_events conn_events = { on_open, on_bytes, on_closed };
+	struct dot *dot = calloc(1, sizeof *dot);
+	enum status status;
+
+	*out = NULL;
+	if (dot == NULL)
+		return STATUS_NOMEM;
+	dot->events = events;
+	dot->owner = owner;
+	dot->first_free = NO_SLOT;
+	dot->last_heard_ms = clock_now_ms();
+	random_bytes(&dot->mask, sizeof dot->mask);
+	framing_init(&dot->framing);
+	status = conn_start(loop, context, address, handshake_ms, &conn_events, dot, &dot->conn);
+	if (status != STATUS_OK) {
+		dot_free(dot);
+		return status;
+	}
+	*out = dot;
+	return STATUS_OK;
+}
+
+void dot_close(struct dot *dot)
+{
+	if (dot->conn != NULL)
+		conn_close(dot->conn);
+	dot->conn = NULL;
+	dot->gone = true;
+	if (!dot->in_callback)
+		dot_free(dot);
+}
+
+struct conn *dot_conn(const struct dot *dot)
+{
+	return dot->conn;
+}
+
+size_t dot_in_flight(const struct dot *dot)
+{
+	return dot->in_flight;
+}
+
+uint64_t dot_last_heard_ms(const struct dot *dot)
+{
+	return dot->last_heard_ms;
+}
+
+uint64_t dot_mismatched(const struct dot *dot)
+{
+	return dot->mismatched;
+}
