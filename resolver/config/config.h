@@ -36,7 +36,7 @@ struct config {
 	struct prefix *allow;
 	size_t allow_n;
 	const char *control;   /* path of the socket */
-	const char *state_dir; /* directory, or NULL: keep nothing */
+	const char *state_dir; /* directory */
 	const char *user;      /* to become after binding, or NULL */
 
 	enum log_level log_level;
@@ -64,17 +64,18 @@ struct config_error {
 /* Reads and checks a file; opens no socket, reads no certificate. On OK `*out`
  * is owned by the caller; on CONFIG, IO (the file cannot be read) and NOMEM
  * `error` says why. */
-MUST_CHECK enum status config_load(const char *path, struct config **out,
-	struct config_error *error);
+MUST_CHECK enum status config_load(
+	const char *path, struct config **out, struct config_error *error);
 /* The same from memory; `name` stands for the file in errors. */
-MUST_CHECK enum status config_parse(const char *name, struct bytes yaml, struct config **out,
-	struct config_error *error);
+MUST_CHECK enum status config_parse(const char *name, struct bytes yaml,
+	struct config **out, struct config_error *error);
 void config_free(struct config *config);
 
 /* NULL if there is none of that name. */
-const struct config_upstream *config_find_upstream(const struct config *config,
-	const char *name);
+const struct config_upstream *config_find_upstream(
+	const struct config *config, const char *name);
 /* Same name, addresses and policy: its connections may outlive a reload. */
-bool config_upstream_equal(const struct config_upstream *a, const struct config_upstream *b);
+bool config_upstream_equal(
+	const struct config_upstream *a, const struct config_upstream *b);
 
 #endif

@@ -1,0 +1,59 @@
+#include "config/check.h"
+
+enum status check_file(const struct complaint *complaint, const struct node *root,
+	const struct config *config)
+{
+	const struct node *tls = node_find(root, "tls");
+
+	if (tls != NULL && node_find(tls, "ca_path") != NULL &&
+		node_find(tls, "ca_file") != NULL)
+		return complain_at(complaint, node_find(tls, "ca_file"),
+			"tls.ca_file and tls.ca_path exclude each other; allowed: one of "
+			"them");
+	if (config->cache_min_ttl_s > config->cache_max_ttl_s) {
+		const struct node *cache = node_find(root, "cache");
+		const struct node *min = node_find(cache, "min_ttl");
+
+		return complain_at(complaint, min != NULL ? min : cache,
+			"cache.min_ttl is more than cache.max_ttl, which is %u",
+			config->cache_max_ttl_s);
+	}
+	return STATUS_OK;
+}
+
+/* What would leave an upstream unchecked, or checked less than its author
+ * believes. */
+static enum status check_pins_only(const struct complaint *complaint,
+	const struct node *map, const struct config_upstream *upstream)
+{
+	const struct node *pkix = node_find(map, "pkix");
+
+	if (upstream->policy.pins.n == 0)
+		return complain_at(complaint, pkix,
+			"upstreams[].pkix: pins_only needs pins; without them nothing is "
+			"checked");
+	if (upstream->policy.pin_mode != PIN_ENFORCE)
+		return complain_at(complaint, node_find(map, "pin_mode"),
+			"upstreams[].pin_mode: with pkix: pins_only nothing else is "
+			"checked; "
+			"allowed: enforce");
+	if (node_find(map, "ca_file") != NULL)
+		return complain_at(complaint, node_find(map, "ca_file"),
+			"upstreams[].ca_file: with pkix: pins_only no root is looked at; "
+			"take it out");
+	return STATUS_OK;
+}
+
+enum status check_upstream(const struct complaint *complaint, const struct node *map,
+	const struct config_upstream *upstream)
+{
+	const struct node *pin_mode = node_find(map, "pin_mode");
+
+	if (upstream->policy.pkix == PKIX_PINS_ONLY)
+		return check_pins_only(complaint, map, upstream);
+	if (pin_mode != NULL && upstream->policy.pins.n == 0)
+		return complain_at(complaint, pin_mode,
+			"upstreams[].pin_mode: there are no pins; give pins or take it "
+			"out");
+	return STATUS_OK;
+}

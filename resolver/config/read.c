@@ -1,0 +1,146 @@
+#include "config/read.h"
+
+#include <string.h>
+
+#include "config/check.h"
+#include "config/keys.h"
+#include "config/value.h"
+
+#define PRESET_BYTES_MAX 128
+
+/* The node at "limits.timeout", or NULL. keys_check() has seen that `limits`
+ * is a map. */
+static const struct node *find_row(const struct node *map, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	char section[PRESET_BYTES_MAX];
+
+	if (dot == NULL)
+		return node_find(map, name);
+	text_copy(section, sizeof section, name);
+	section[dot - name] = '\0';
+	map = node_find(map, section);
+	return map == NULL ? NULL : node_find(map, dot + 1);
+}
+
+/* A default goes the way of a value in the file, and is reported as absent
+ * where the file's map begins. */
+static enum status read_preset(
+	const struct value_reader *from, const struct node *map, void *base)
+{
+	char yaml[PRESET_BYTES_MAX];
+	struct text t = text_in(yaml, sizeof yaml);
+	struct value_reader r = *from;
+	struct node *root;
+	enum status status;
+
+	text_add(&t, "{preset: %s}", r.row->preset);
+	status = node_read(bytes_of_text(yaml), r.arena, r.complaint, &root);
+	if (status != STATUS_OK)
+		return status;
+	root->first->line = map->line;
+	root->first->column = map->column;
+	r.preset = true;
+	return value_read(&r, root->first, base);
+}
+
+static enum status read_upstreams(
+	const struct value_reader *r, const struct node *list, struct draft *draft);
+
+static enum status read_row(
+	const struct value_reader *r, const struct node *map, void *base)
+{
+	const struct node *node = find_row(map, r->row->name);
+
+	if (node != NULL && r->row->type == TYPE_UPSTREAMS)
+		return read_upstreams(r, node, base);
+	if (node != NULL)
+		return value_read(r, node, base);
+	if (r->row->required)
+		return complain_at(r->complaint, map, "%s%s is missing",
+			r->schema->prefix, r->row->name);
+	return r->row->preset != NULL ? read_preset(r, map, base) : STATUS_OK;
+}
+
+static enum status read_rows(const struct complaint *complaint,
+	const struct schema *schema, const struct node *map, struct arena *arena,
+	void *base)
+{
+	enum status status = keys_check(complaint, schema, map);
+
+	for (size_t i = 0; i < schema->row_n && status == STATUS_OK; i++) {
+		const struct value_reader r = { arena, complaint, schema,
+			&schema->rows[i], false };
+
+		status = read_row(&r, map, base);
+	}
+	return status;
+}
+
+/* A bundle replaces the directory, which has a default. */
+static void settle_roots(struct tls_policy *policy)
+{
+	if (policy->ca_file != NULL)
+		policy->ca_path = NULL;
+}
+
+static void settle_identity(struct tls_policy *policy)
+{
+	if (policy->auth_name != NULL)
+		policy->identity = IDENTITY_NAME;
+	else if (policy->pkix == PKIX_PINS_ONLY)
+		policy->identity = IDENTITY_NONE;
+	else
+		policy->identity = IDENTITY_ADDRESS;
+}
+
+static enum status read_upstream(const struct value_reader *r, const struct node *map,
+	struct draft *draft, struct config_upstream *out)
+{
+	enum status status;
+
+	if (map->kind != NODE_MAP)
+		return value_refuse(r, map, "is not a map");
+	out->policy = draft->policy;
+	status = read_rows(r->complaint, &schema_upstream, map, r->arena, out);
+	settle_roots(&out->policy);
+	settle_identity(&out->policy);
+	return status != STATUS_OK ? status : check_upstream(r->complaint, map, out);
+}
+
+/* The last row of the file: what upstreams start from is complete. */
+static enum status read_upstreams(
+	const struct value_reader *r, const struct node *list, struct draft *draft)
+{
+	struct config *config = &draft->config;
+	enum status status = value_expect_list(r, list);
+
+	if (status != STATUS_OK)
+		return status;
+	config->upstreams =
+		arena_alloc(r->arena, list->children * sizeof *config->upstreams);
+	if (config->upstreams == NULL)
+		return STATUS_NOMEM;
+	settle_roots(&draft->policy);
+	for (const struct node *it = list->first; it != NULL && status == STATUS_OK;
+		it = it->next) {
+		struct config_upstream *out = &config->upstreams[config->upstream_n];
+
+		status = read_upstream(r, it, draft, out);
+		if (status == STATUS_OK &&
+			config_find_upstream(config, out->name) != NULL)
+			return value_refuse(
+				r, node_find(it, "name"), "is another upstream's name");
+		config->upstream_n++;
+	}
+	return status;
+}
+
+enum status draft_read(
+	const struct complaint *complaint, const struct node *root, struct draft *draft)
+{
+	enum status status =
+		read_rows(complaint, &schema_file, root, &draft->config.arena, draft);
+
+	return status != STATUS_OK ? status : check_file(complaint, root, &draft->config);
+}

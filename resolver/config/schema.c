@@ -1,0 +1,178 @@
+#include "config/schema.h"
+
+#include <sys/un.h>
+
+#include "base/log.h"
+
+#define COUNT(array)    (sizeof(array) / sizeof *(array))
+#define IN_DRAFT(at)    offsetof(struct draft, at)
+#define IN_UPSTREAM(at) offsetof(struct config_upstream, at)
+
+#define KIB            1024ll
+#define SECOND_MS      1000ll
+#define DAY_S          86400ll
+#define PATH_BYTES_MAX 4095
+/* sockaddr_un's path, terminated. */
+#define SOCKET_BYTES_MAX ((long long)sizeof((struct sockaddr_un *)NULL)->sun_path - 1)
+
+/* Without Certificate Transparency there is only "off", and it must be said:
+ * a file written for a version that has it is never read as asking for less. */
+#define NO_CT "but this version cannot check Certificate Transparency yet; "
+
+static const struct schema_word log_levels[] = {
+	{ .word = "error", .value = LOG_LEVEL_ERROR },
+	{ .word = "warning", .value = LOG_LEVEL_WARNING },
+	{ .word = "notice", .value = LOG_LEVEL_NOTICE },
+	{ .word = "info", .value = LOG_LEVEL_INFO },
+	{ .word = "debug", .value = LOG_LEVEL_DEBUG },
+	{ 0 },
+};
+static const struct schema_word worker_counts[] = {
+	{ .word = "1" },
+	{ .word = "auto", .later = "but this version has one worker; write 1" },
+	{ 0 },
+};
+static const struct schema_word tls_versions[] = {
+	{ .word = "1.2", .value = TLS_1_2 },
+	{ .word = "1.3", .value = TLS_1_3 },
+	{ 0 },
+};
+static const struct schema_word ct_modes[] = {
+	{ .word = "off", .value = CT_MODE_OFF },
+	{ .word = "report", .later = NO_CT "write ct: {mode: off}" },
+	{ .word = "require", .later = NO_CT "write ct: {mode: off}" },
+	{ 0 },
+};
+static const struct schema_word upstream_ct_modes[] = {
+	{ .word = "off", .value = CT_MODE_OFF },
+	{ .word = "report", .later = NO_CT "write ct: off" },
+	{ .word = "require", .later = NO_CT "write ct: off" },
+	{ 0 },
+};
+static const struct schema_word client_subnets[] = {
+	{ .word = "strip" },
+	{ 0 },
+};
+static const struct schema_word protocols[] = {
+	{ .word = "dot" },
+	{ .word = "doh",
+		.later = "but this version has no DNS over HTTPS yet; write dot" },
+	{ 0 },
+};
+static const struct schema_word pin_modes[] = {
+	{ .word = "enforce", .value = PIN_ENFORCE },
+	{ .word = "report", .value = PIN_REPORT },
+	{ .word = "learn",
+		.later = "but learning pins comes in the next version; "
+			 "write enforce or report" },
+	{ 0 },
+};
+static const struct schema_word pkix_modes[] = {
+	{ .word = "require", .value = PKIX_REQUIRE },
+	{ .word = "pins_only", .value = PKIX_PINS_ONLY },
+	{ 0 },
+};
+
+static const struct schema_row file_rows[] = {
+	{ "listen", TYPE_LISTEN, .min = 1, .max = 64,
+		.preset = "[\"127.0.0.1:53\", \"[::1]:53\"]",
+		.at = IN_DRAFT(config.listen), .count_at = IN_DRAFT(config.listen_n),
+		.help = "Addresses on which clients are answered, over UDP and TCP." },
+	{ "allow", TYPE_BLOCKS, .min = 1, .max = 256, .preset = "[loopback, private]",
+		.at = IN_DRAFT(config.allow), .count_at = IN_DRAFT(config.allow_n),
+		.help = "Clients that are answered; all others are refused." },
+	{ "workers", TYPE_WORD, .words = worker_counts, .preset = "1",
+		.at = SCHEMA_NOWHERE, .help = "Threads that answer clients." },
+	{ "control", TYPE_PATH, .max = SOCKET_BYTES_MAX,
+		.preset = "/run/pintle/control.sock", .at = IN_DRAFT(config.control),
+		.help = "Unix socket on which pintlectl finds the daemon." },
+	{ "state_dir", TYPE_PATH, .max = PATH_BYTES_MAX, .preset = "/var/lib/pintle",
+		.at = IN_DRAFT(config.state_dir),
+		.help = "Directory for what outlives a restart." },
+	{ "user", TYPE_USER, .max = 32, .at = IN_DRAFT(config.user),
+		.help = "User to become once the sockets are bound." },
+	{ "log.level", TYPE_WORD, .words = log_levels, .preset = "notice",
+		.at = IN_DRAFT(config.log_level),
+		.help = "Lines less important than this are not written." },
+	{ "log.queries", TYPE_BOOL, .preset = "false", .at = IN_DRAFT(config.log_queries),
+		.help = "Whether each client query is logged, with its name." },
+	{ "limits.clients", TYPE_NUMBER, .min = 1, .max = 65535, .preset = "1000",
+		.at = IN_DRAFT(config.limit_clients),
+		.help = "TCP connections from clients at a time." },
+	{ "limits.queries_in_flight", TYPE_NUMBER, .min = 1, .max = 65536,
+		.preset = "4096", .at = IN_DRAFT(config.limit_queries_in_flight),
+		.help = "Questions that wait for an upstream at a time." },
+	{ "limits.timeout", TYPE_TIME, .min = SECOND_MS / 10, .max = 60 * SECOND_MS,
+		.preset = "4s", .at = IN_DRAFT(config.limit_timeout_ms),
+		.help = "Time after which a client's query is answered with SERVFAIL." },
+	{ "cache.size", TYPE_SIZE, .min = 0, .max = KIB * KIB * KIB, .preset = "8MiB",
+		.at = IN_DRAFT(config.cache_size_bytes),
+		.help = "Memory for cached answers; 0 turns the cache off." },
+	{ "cache.min_ttl", TYPE_TTL, .min = 0, .max = DAY_S, .preset = "0",
+		.at = IN_DRAFT(config.cache_min_ttl_s),
+		.help = "An answer is kept at least this long." },
+	{ "cache.max_ttl", TYPE_TTL, .min = 0, .max = 7 * DAY_S, .preset = "86400",
+		.at = IN_DRAFT(config.cache_max_ttl_s),
+		.help = "An answer is kept at most this long." },
+	{ "tls.ca_path", TYPE_PATH, .max = PATH_BYTES_MAX, .preset = "/etc/ssl/certs",
+		.at = IN_DRAFT(policy.ca_path),
+		.help = "Directory of trusted roots, hashed as by openssl rehash." },
+	{ "tls.ca_file", TYPE_PATH, .max = PATH_BYTES_MAX, .at = IN_DRAFT(policy.ca_file),
+		.help = "Bundle of trusted roots, instead of tls.ca_path." },
+	{ "tls.deny", TYPE_PINS, .min = 1, .max = 64, .at = IN_DRAFT(policy.deny.pins),
+		.count_at = IN_DRAFT(policy.deny.n),
+		.help = "Keys that are never accepted in a chain." },
+	{ "tls.min_version", TYPE_WORD, .words = tls_versions, .preset = "\"1.2\"",
+		.at = IN_DRAFT(policy.min_version),
+		.help = "Oldest version of TLS that an upstream may speak." },
+	{ "ct.mode", TYPE_WORD, .words = ct_modes, .preset = "require",
+		.at = IN_DRAFT(policy.ct),
+		.help = "What Certificate Transparency decides about an upstream." },
+	{ "edns.padding", TYPE_NUMBER, .min = 0, .max = 512, .preset = "128",
+		.at = IN_DRAFT(config.edns_padding),
+		.help = "Queries to upstreams are padded to a multiple of this many "
+			"bytes." },
+	{ "edns.client_subnet", TYPE_WORD, .words = client_subnets, .preset = "strip",
+		.at = SCHEMA_NOWHERE,
+		.help = "What happens to a client's EDNS Client Subnet option." },
+	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = 64, .required = true,
+		.at = IN_DRAFT(config.upstreams), .count_at = IN_DRAFT(config.upstream_n),
+		.help = "The resolvers that are asked, each a map of the keys below." },
+};
+
+static const char *const file_later[] = { "metrics", "cache.serve_stale",
+	"cache.prefetch", "ct.policy", "ct.log_list", "ct.stale", "ct.update", "strategy",
+	"hedge", "bootstrap", "ntp_names", "forward", "hosts", "local_records", "dnssec",
+	"dnssec_anchors", "dnssec_negative", "trust_ad", "rebind_protection",
+	"local_zone", "sandbox", NULL };
+
+static const struct schema_row upstream_rows[] = {
+	{ "name", TYPE_NAME, .max = 32, .required = true, .at = IN_UPSTREAM(name),
+		.help = "What logs and pintlectl call the upstream." },
+	{ "protocol", TYPE_WORD, .words = protocols, .preset = "dot",
+		.at = SCHEMA_NOWHERE, .help = "How the upstream is spoken to." },
+	{ "address", TYPE_SERVERS, .min = 1, .max = 16, .required = true,
+		.at = IN_UPSTREAM(addresses), .count_at = IN_UPSTREAM(address_n),
+		.help = "Where the upstream is reached, in order of preference." },
+	{ "auth_name", TYPE_HOST, .at = IN_UPSTREAM(policy.auth_name),
+		.help = "Host name that the upstream's certificate must bear." },
+	{ "pins", TYPE_PINS, .min = 1, .max = 64, .at = IN_UPSTREAM(policy.pins.pins),
+		.count_at = IN_UPSTREAM(policy.pins.n),
+		.help = "Keys of which one must be in the verified chain." },
+	{ "pin_mode", TYPE_WORD, .words = pin_modes, .preset = "enforce",
+		.at = IN_UPSTREAM(policy.pin_mode),
+		.help = "Whether a chain without a pinned key is refused or reported." },
+	{ "pkix", TYPE_WORD, .words = pkix_modes, .preset = "require",
+		.at = IN_UPSTREAM(policy.pkix),
+		.help = "Whether the certificate must lead to a trusted root." },
+	{ "ca_file", TYPE_PATH, .max = PATH_BYTES_MAX, .at = IN_UPSTREAM(policy.ca_file),
+		.help = "Bundle with the only roots trusted for this upstream." },
+	{ "ct", TYPE_WORD, .words = upstream_ct_modes, .at = IN_UPSTREAM(policy.ct),
+		.help = "As ct.mode, for this upstream." },
+};
+
+static const char *const upstream_later[] = { "url", "idle_timeout", NULL };
+
+const struct schema schema_file = { "", file_rows, COUNT(file_rows), file_later };
+const struct schema schema_upstream = { "upstreams[].", upstream_rows,
+	COUNT(upstream_rows), upstream_later };

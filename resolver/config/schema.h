@@ -1,0 +1,71 @@
+/* The keys of pintle.yaml: a row each. pintle.yaml(5) is held against these
+ * rows by a test, so a row and its manual entry change together. */
+#ifndef CONFIG_SCHEMA_H
+#define CONFIG_SCHEMA_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+#include "config/config.h"
+
+enum schema_type {
+	TYPE_BOOL,      /* bool */
+	TYPE_NUMBER,    /* unsigned */
+	TYPE_TIME,      /* uint32_t, milliseconds */
+	TYPE_TTL,       /* uint32_t, seconds */
+	TYPE_SIZE,      /* size_t, bytes */
+	TYPE_WORD,      /* an enum, or nowhere */
+	TYPE_PATH,      /* const char *; `max` bytes */
+	TYPE_USER,      /* const char * */
+	TYPE_NAME,      /* const char * */
+	TYPE_HOST,      /* const char * */
+	TYPE_LISTEN,    /* struct endpoint *, and a count */
+	TYPE_SERVERS,   /* the same, with DoT's port and never a wildcard */
+	TYPE_BLOCKS,    /* struct prefix *, and a count */
+	TYPE_PINS,      /* struct pin *, and a count */
+	TYPE_UPSTREAMS, /* struct config_upstream *, and a count */
+};
+
+struct schema_word {
+	const char *word; /* NULL ends the list */
+	unsigned value;
+	const char *later; /* why this version refuses a word it knows, or NULL */
+};
+
+/* For a key with one possible value: it is checked, and nobody needs to know. */
+#define SCHEMA_NOWHERE ((size_t)-1)
+
+struct schema_row {
+	const char *name; /* "timeout", or "limits.timeout" in a section */
+	enum schema_type type;
+	long long min, max; /* of the value in its unit; of a list, its entries */
+	const struct schema_word *words;
+	const char *preset; /* the default, written as in the file; NULL: none */
+	bool required;
+	size_t at, count_at; /* where the value goes, from the table's base */
+	const char *help;
+};
+
+struct schema {
+	const char *prefix; /* before a name in errors and the manual */
+	const struct schema_row *rows;
+	size_t row_n;
+	/* Keys that are settled but not in this version; NULL ends the list. */
+	const char *const *later;
+};
+
+/* What the whole file is read into; the base of schema_file. */
+struct draft {
+	struct config config;
+	struct tls_policy policy; /* what upstreams start from: tls.*, ct.* */
+};
+
+/* Rows are read in their order: `upstreams` last, when its defaults are known. */
+extern const struct schema schema_file;
+/* The base is a struct config_upstream. */
+extern const struct schema schema_upstream;
+
+/* What may stand there, as errors and the manual say it: "a number from 1 to 9". */
+void schema_allowed(const struct schema_row *row, struct text *out);
+
+#endif

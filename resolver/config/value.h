@@ -1,0 +1,37 @@
+/* From a node to a value of a row's type, and into its place. */
+#ifndef CONFIG_VALUE_H
+#define CONFIG_VALUE_H
+
+#include "config/node.h"
+#include "config/schema.h"
+
+/* One row being read. */
+struct value_reader {
+	struct arena *arena; /* the configuration's: texts and lists are copied here */
+	const struct complaint *complaint;
+	const struct schema *schema;
+	const struct schema_row *row;
+	bool preset; /* the node is the row's default, not in the file */
+};
+
+/* Reads `node` into `base` + row->at. Every type but TYPE_UPSTREAMS. CONFIG
+ * (told to the complaint) or NOMEM. */
+MUST_CHECK enum status value_read(
+	const struct value_reader *r, const struct node *node, void *base);
+
+/* Says "KEY: VALUE PROBLEM; allowed: …" and returns CONFIG. */
+enum status value_refuse(
+	const struct value_reader *r, const struct node *node, const char *problem);
+/* OK if `node` is a list with as many entries as the row allows. */
+MUST_CHECK enum status value_expect_list(
+	const struct value_reader *r, const struct node *node);
+
+/* The types whose value is a list; in value_list.c. */
+MUST_CHECK enum status value_read_endpoints(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_blocks(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_pins(
+	const struct value_reader *r, const struct node *node, void *base);
+
+#endif

@@ -1,0 +1,139 @@
+#include <string.h>
+
+#include "config/value.h"
+#include "pinning/pin.h"
+
+#define BLOCKS_A_WORD 3
+
+/* RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3; RFC 1918 §3; RFC 3927 and RFC 4291
+ * §2.5.6; RFC 4193 §3.1. */
+static const struct block_word {
+	const char *word;
+	const char *blocks[BLOCKS_A_WORD];
+} block_words[] = {
+	{ "loopback", { "127.0.0.0/8", "::1" } },
+	{ "private", { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16" } },
+	{ "link_local", { "169.254.0.0/16", "fe80::/10" } },
+	{ "ula", { "fc00::/7" } },
+	{ "any", { "0.0.0.0/0", "::/0" } },
+};
+
+static void store_list(
+	const struct value_reader *r, void *base, const void *items, size_t n)
+{
+	memcpy((char *)base + r->row->at, &items, sizeof items);
+	memcpy((char *)base + r->row->count_at, &n, sizeof n);
+}
+
+/* The entries are texts, not lists, maps or nothing. */
+static enum status expect_text(const struct value_reader *r, const struct node *item)
+{
+	if (item->kind != NODE_TEXT || node_is_null(item))
+		return value_refuse(r, item, "is not an entry");
+	return STATUS_OK;
+}
+
+static enum status parse_endpoint(
+	const struct value_reader *r, const struct node *item, struct endpoint *out)
+{
+	bool server = r->row->type == TYPE_SERVERS;
+	enum status status = expect_text(r, item);
+
+	if (status != STATUS_OK)
+		return status;
+	if (endpoint_parse(item->text, server ? CONFIG_PORT_DOT : CONFIG_PORT_DNS, out) !=
+		STATUS_OK)
+		return value_refuse(
+			r, item, "is not an IP address with or without a port");
+	if (server && endpoint_is_wildcard(out))
+		return value_refuse(r, item, "is nobody's address");
+	return STATUS_OK;
+}
+
+enum status value_read_endpoints(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	struct endpoint *out = arena_alloc(r->arena, node->children * sizeof *out);
+	size_t n = 0;
+
+	if (out == NULL)
+		return STATUS_NOMEM;
+	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
+		enum status status = parse_endpoint(r, it, &out[n]);
+
+		if (status != STATUS_OK)
+			return status;
+		for (size_t i = 0; i < n; i++)
+			if (endpoint_equal(&out[i], &out[n]))
+				return value_refuse(r, it, "stands here twice");
+	}
+	store_list(r, base, out, n);
+	return STATUS_OK;
+}
+
+/* One entry of `allow`: a word stands for up to BLOCKS_A_WORD blocks. Returns
+ * how many, 0 if it is neither word nor block. */
+static size_t parse_blocks(const char *text, struct prefix *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof block_words / sizeof *block_words; i++) {
+		const struct block_word *word = &block_words[i];
+
+		if (strcmp(word->word, text) != 0)
+			continue;
+		while (n < BLOCKS_A_WORD && word->blocks[n] != NULL &&
+			prefix_parse(word->blocks[n], &out[n]) == STATUS_OK)
+			n++;
+		return n;
+	}
+	return prefix_parse(text, out) == STATUS_OK ? 1 : 0;
+}
+
+enum status value_read_blocks(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	struct prefix *out =
+		arena_alloc(r->arena, node->children * BLOCKS_A_WORD * sizeof *out);
+	size_t n = 0;
+
+	if (out == NULL)
+		return STATUS_NOMEM;
+	for (const struct node *it = node->first; it != NULL; it = it->next) {
+		enum status status = expect_text(r, it);
+		size_t added;
+
+		if (status != STATUS_OK)
+			return status;
+		added = parse_blocks(it->text, out + n);
+		if (added == 0)
+			return value_refuse(r, it, "is neither a word nor a block");
+		n += added;
+	}
+	store_list(r, base, out, n);
+	return STATUS_OK;
+}
+
+/* A pin given twice is one pin less than its author believes. */
+enum status value_read_pins(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	struct pin *out = arena_alloc(r->arena, node->children * sizeof *out);
+	size_t n = 0;
+
+	if (out == NULL)
+		return STATUS_NOMEM;
+	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
+		enum status status = expect_text(r, it);
+
+		if (status != STATUS_OK)
+			return status;
+		if (pin_parse(it->text, &out[n]) != STATUS_OK)
+			return value_refuse(r, it, "is not a pin of 32 bytes");
+		for (size_t i = 0; i < n; i++)
+			if (pin_equal(&out[i], &out[n]))
+				return value_refuse(r, it, "stands here twice");
+	}
+	store_list(r, base, out, n);
+	return STATUS_OK;
+}
