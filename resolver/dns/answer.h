@@ -17,15 +17,18 @@ struct answer {
 /* Rewrites `m`, a response with a question, into `w` and `ttl_at` (`cap`
  * elements); `out` borrows both.
  *
- * Kept are the flags QR, RD, RA; AA, AD, TC and Z are cleared, CD is the
- * reply's business. The OPT is dropped; records behind it are dropped with it,
+ * Kept are the flags QR, RD, RA; AA, AD and Z are cleared, CD is the reply's
+ * business. The OPT is dropped; records behind it are dropped with it,
  * since compression pointers may reach past the gap.
  *
  * ttl_s: the smallest TTL of all records kept, each taken as at most 2^31-1
  * (RFC 2181 §8); for NXDOMAIN and for NODATA also at most the SOA's MINIMUM and
  * TTL (RFC 2308 §5), and 0, "do not cache", without a SOA. For other rcodes 0.
  *
- * NOSPACE: does not fit. UNSUPPORTED: an rcode that a header cannot carry. */
+ * MALFORMED: not a response, or without a question. NOSPACE: does not fit.
+ * UNSUPPORTED: an rcode that a header cannot carry; a truncated message, of
+ * which nothing may be used (RFC 2181 §9): passed on without TC it would look
+ * like proof that there is no such record. */
 MUST_CHECK enum status answer_make(const struct message *m, struct writer *w,
 	uint16_t *ttl_at, size_t cap, struct answer *out);
 

@@ -28,8 +28,8 @@ struct edns {
 
 /* From an OPT's CLASS, TTL and RDATA (RFC 6891 §6.1.2). MALFORMED: an option
  * runs past the end. */
-MUST_CHECK enum status edns_decode(uint16_t class, uint32_t ttl, struct bytes rdata,
-	struct edns *out);
+MUST_CHECK enum status edns_decode(
+	uint16_t class, uint32_t ttl, struct bytes rdata, struct edns *out);
 
 /* Takes the next option off `rest`; false at the end. */
 bool edns_option_next(struct reader *rest, uint16_t *code, struct bytes *value);
@@ -52,8 +52,8 @@ struct ede {
 };
 
 /* Writes an OPT record. `rcode` supplies the upper bits; `ede` may be NULL.
- * If `pad_to` > 0, a padding option fills the message so far up to the next
- * multiple of `pad_to` (RFC 8467 §4.1). */
+ * `w` holds the message from its first byte: if `pad_to` > 0, a padding option fills the
+ * message so far up to the next multiple of `pad_to` (RFC 8467 §4.1). */
 void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
 	const struct ede *ede, unsigned pad_to);
 

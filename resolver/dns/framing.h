@@ -22,8 +22,8 @@ void framing_deinit(struct framing *f);
  * of `in` is used up, more is needed. NOMEM.
  *
  *	while ((status = framing_next(&f, &in, &message)) == STATUS_OK) … */
-MUST_CHECK enum status framing_next(struct framing *f, struct bytes *in,
-	struct bytes *message);
+MUST_CHECK enum status framing_next(
+	struct framing *f, struct bytes *in, struct bytes *message);
 
 /* Whether a message is half received. */
 bool framing_pending(const struct framing *f);

@@ -15,13 +15,13 @@
 #include "dns/edns.h"
 #include "dns/name.h"
 
-#define DNS_HEADER_BYTES  12
-#define DNS_MESSAGE_MAX   65535
+#define DNS_HEADER_BYTES 12
+#define DNS_MESSAGE_MAX  65535
 /* The largest answer sent over UDP, and the size offered to upstreams:
  * fits every path's MTU (RFC 9715 §3). */
-#define DNS_UDP_MAX       1232
+#define DNS_UDP_MAX 1232
 /* What a client without EDNS can take over UDP (RFC 1035 §4.2.1). */
-#define DNS_UDP_CLASSIC   512
+#define DNS_UDP_CLASSIC 512
 
 enum dns_flag {
 	DNS_FLAG_QR = 0x8000,
@@ -49,6 +49,7 @@ enum dns_type {
 	TYPE_CNAME = 5,
 	TYPE_SOA = 6,
 	TYPE_PTR = 12,
+	TYPE_MX = 15,
 	TYPE_TXT = 16,
 	TYPE_AAAA = 28,
 	TYPE_OPT = 41,
@@ -100,8 +101,10 @@ struct message {
 MUST_CHECK enum status message_header(struct bytes wire, uint16_t *id, uint16_t *flags);
 
 /* MALFORMED: cut, bytes left over, more than one question, a bad name, a bad
- * or second OPT, or an OPT outside the additional section. A message without
- * a question is well-formed. */
+ * or second OPT, or an OPT outside the additional section; of class IN also an
+ * A, AAAA, NS, CNAME, SOA, PTR or MX whose RDATA is not of that form. A message
+ * without a question is well-formed. The question's name is never compressed:
+ * there is nothing it could point to. */
 MUST_CHECK enum status message_parse(struct bytes wire, struct message *out);
 
 unsigned message_opcode(const struct message *m);

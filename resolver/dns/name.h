@@ -19,9 +19,12 @@ struct name {
 };
 
 /* Reads a name at r->rest, which lies inside `message`; compression pointers
- * point backwards only, so a loop is impossible. MALFORMED: runs past the end,
- * over 255 bytes, an unknown label type, a pointer that does not point back. */
-MUST_CHECK enum status name_read(struct bytes message, struct reader *r, struct name *out);
+ * point backwards only, so a loop is impossible. MALFORMED, with r->bad set:
+ * runs past the end, over 255 bytes, an unknown label type, a pointer that does
+ * not point back or points into the header. On success r->rest begins behind
+ * the name. */
+MUST_CHECK enum status name_read(
+	struct bytes message, struct reader *r, struct name *out);
 
 /* "www.example", "www.example.", "." and \DDD or \X escapes (RFC 1035 §5.1).
  * MALFORMED: an empty label, a label over 63 bytes, a name over 255. */

@@ -7,10 +7,10 @@
 /* Header, question and an OPT with padding at most. */
 #define QUERY_WIRE_MAX 1024
 
-/* Standard query, RD set, with an OPT that carries nothing but padding to a
- * multiple of `pad_to` bytes (0: none; at most 512): a client's own options,
- * its subnet among them, never leave (RFC 7871 §11.1). NOSPACE if `w` has less
- * than QUERY_WIRE_MAX. */
+/* Appends to `w` a standard query, RD set, with an OPT that carries nothing but padding
+ * to a multiple of `pad_to` bytes (0: none; at most 512): a client's own options, its
+ * subnet among them, never leave (RFC 7871 §11.1). NOSPACE if `w` has less than
+ * QUERY_WIRE_MAX left; RANGE for another `pad_to`. */
 MUST_CHECK enum status query_write(const struct question *question, uint16_t id,
 	bool dnssec_ok, bool checking_disabled, unsigned pad_to, struct writer *w);
 

@@ -1,6 +1,7 @@
 /* Replies to a client, made from its query. Every reply repeats the client's
  * ID, opcode, RD, CD and question byte for byte, sets QR and RA, leaves AA and
- * AD clear, and has an OPT exactly if the query had one (RFC 6891 §7). */
+ * AD clear, and has an OPT exactly if the query had one (RFC 6891 §7). It is
+ * appended to `w`, where a length may stand already. */
 #ifndef DNS_REPLY_H
 #define DNS_REPLY_H
 
@@ -11,18 +12,22 @@
 size_t reply_limit(const struct message *query, bool udp);
 
 /* An rcode without records. `ede` may be NULL; it is left out where it does
- * not fit into `limit`. `w` needs `limit` bytes of room. */
+ * not fit into `limit`. `w` needs `limit` bytes of room. UNSUPPORTED: an rcode
+ * over 15, such as BADVERS, without an OPT to carry it. NOSPACE. */
 MUST_CHECK enum status reply_error(const struct message *query, unsigned rcode,
 	const struct ede *ede, size_t limit, struct writer *w);
 
-/* FORMERR or NOTIMP for what could not be parsed: the header alone, ID, opcode
- * and RD repeated. MALFORMED (send nothing): under 12 bytes, or itself a
+/* FORMERR or NOTIMP for what could not be parsed: the header alone, ID, opcode,
+ * RD and CD repeated. MALFORMED (send nothing): under 12 bytes, or itself a
  * response. */
-MUST_CHECK enum status reply_unparsed(struct bytes query, unsigned rcode, struct writer *w);
+MUST_CHECK enum status reply_unparsed(
+	struct bytes query, unsigned rcode, struct writer *w);
 
 /* A cached or fresh answer. TTLs lose `age_s`, not below `ttl_min_s` (normally
- * 0). What exceeds `limit` is cut to the question with TC set (RFC 2181 §9). */
-MUST_CHECK enum status reply_answer(const struct message *query, const struct answer *answer,
-	uint32_t age_s, uint32_t ttl_min_s, size_t limit, struct writer *w);
+ * 0). What exceeds `limit` is cut to the question with TC set (RFC 2181 §9).
+ * MALFORMED: the two questions differ in length. NOSPACE. No allocation. */
+MUST_CHECK enum status reply_answer(const struct message *query,
+	const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s, size_t limit,
+	struct writer *w);
 
 #endif

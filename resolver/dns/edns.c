@@ -1,0 +1,80 @@
+#include "dns/edns.h"
+
+#include <string.h>
+
+#include "dns/message.h"
+
+#define EDNS_VERSION      0
+#define EDNS_DO           0x8000
+#define OPTION_HEAD_BYTES 4 /* code and length */
+
+enum status edns_decode(
+	uint16_t class, uint32_t ttl, struct bytes rdata, struct edns *out)
+{
+	struct reader r = { .rest = rdata };
+	struct bytes value;
+	uint16_t code;
+
+	out->present = true;
+	out->udp_size = class;
+	out->rcode_high = (uint8_t)(ttl >> 24);
+	out->version = (uint8_t)(ttl >> 16);
+	out->dnssec_ok = (ttl & EDNS_DO) != 0;
+	out->options = rdata;
+	while (edns_option_next(&r, &code, &value))
+		;
+	return r.bad ? STATUS_MALFORMED : STATUS_OK;
+}
+
+bool edns_option_next(struct reader *rest, uint16_t *code, struct bytes *value)
+{
+	if (rest->bad || rest->rest.n == 0)
+		return false;
+	*code = (uint16_t)rd_uint(rest, 2);
+	*value = rd_take(rest, (size_t)rd_uint(rest, 2));
+	return !rest->bad;
+}
+
+/* RFC 8914 §2: the text is not terminated. */
+static void write_ede(struct writer *w, const struct ede *ede)
+{
+	size_t text_n = strnlen(ede->text, sizeof ede->text);
+
+	wr_uint(w, EDNS_EDE, 2);
+	wr_uint(w, 2 + text_n, 2);
+	wr_uint(w, ede->code, 2);
+	wr_bytes(w, bytes_of(ede->text, text_n));
+}
+
+/* RFC 7830 §3: the bytes are zero. What is filled up counts the option's own
+ * head, which may leave nothing to add. */
+static void write_padding(struct writer *w, unsigned pad_to)
+{
+	size_t rest = (w->n + OPTION_HEAD_BYTES) % pad_to;
+	size_t n = rest == 0 ? 0 : pad_to - rest;
+
+	wr_uint(w, EDNS_PADDING, 2);
+	wr_uint(w, n, 2);
+	for (; n > 0 && !w->bad; n--)
+		wr_uint(w, 0, 1);
+}
+
+void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
+	const struct ede *ede, unsigned pad_to)
+{
+	size_t length_at;
+
+	wr_uint(w, 0, 1); /* the root */
+	wr_uint(w, TYPE_OPT, 2);
+	wr_uint(w, udp_size, 2);
+	wr_uint(w, rcode >> 4, 1);
+	wr_uint(w, EDNS_VERSION, 1);
+	wr_uint(w, dnssec_ok ? EDNS_DO : 0, 2);
+	length_at = w->n;
+	wr_uint(w, 0, 2);
+	if (ede != NULL && ede->present)
+		write_ede(w, ede);
+	if (pad_to > 0)
+		write_padding(w, pad_to);
+	wr_patch16(w, length_at, (uint16_t)(w->n - length_at - 2));
+}

@@ -1,0 +1,171 @@
+#include "dns/reply.h"
+
+#include <string.h>
+
+#define FLAGS_OPCODE   0x7800
+#define FLAGS_REPEATED (FLAGS_OPCODE | DNS_FLAG_RD | DNS_FLAG_CD)
+#define RCODE_MASK     0xf
+#define QUESTIONS_AT   4
+#define RECORDS_AT     6
+#define ADDITIONAL_AT  10
+#define OPT_BYTES      11 /* without options */
+#define EDE_HEAD_BYTES 6  /* option code, length, INFO-CODE */
+
+static void put16(uint8_t *p, unsigned value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *p, uint32_t value)
+{
+	put16(p, value >> 16);
+	put16(p + 2, value & 0xffff);
+}
+
+static uint32_t get16(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 8 | p[1];
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return get16(p) << 16 | get16(p + 2);
+}
+
+/* The reply begins at the writer's end and takes at most `limit` bytes. */
+static struct writer writer_at_end(const struct writer *w, size_t limit)
+{
+	size_t room = w->cap - w->n;
+
+	return (struct writer){
+		.p = w->p + w->n,
+		.cap = limit < room ? limit : room,
+		.bad = w->bad,
+	};
+}
+
+static enum status commit(struct writer *w, const struct writer *reply)
+{
+	if (reply->bad)
+		return STATUS_NOSPACE;
+	w->n += reply->n;
+	return STATUS_OK;
+}
+
+static unsigned reply_flags(uint16_t query_flags, unsigned rcode)
+{
+	return DNS_FLAG_QR | DNS_FLAG_RA | (query_flags & FLAGS_REPEATED) |
+	       (rcode & RCODE_MASK);
+}
+
+size_t reply_limit(const struct message *query, bool udp)
+{
+	size_t size = query->edns.present ? query->edns.udp_size : 0;
+
+	if (!udp)
+		return DNS_MESSAGE_MAX;
+	if (size < DNS_UDP_CLASSIC)
+		return DNS_UDP_CLASSIC; /* RFC 6891 §6.2.3 */
+	return size < DNS_UDP_MAX ? size : DNS_UDP_MAX;
+}
+
+/* Header and question, with an OPT to follow if the query had one. */
+static void write_head(struct writer *w, const struct message *query, unsigned flags)
+{
+	wr_uint(w, query->id, 2);
+	wr_uint(w, flags, 2);
+	wr_uint(w, query->has_question, 2);
+	wr_uint(w, 0, 4);
+	wr_uint(w, query->edns.present, 2);
+	wr_bytes(w, bytes_of(query->wire.p + DNS_HEADER_BYTES,
+			    query->question_end - DNS_HEADER_BYTES));
+}
+
+static void write_opt(struct writer *w, const struct message *query, unsigned rcode,
+	const struct ede *ede)
+{
+	if (query->edns.present)
+		edns_write(w, DNS_UDP_MAX, rcode, query->edns.dnssec_ok, ede, 0);
+}
+
+enum status reply_error(const struct message *query, unsigned rcode,
+	const struct ede *ede, size_t limit, struct writer *w)
+{
+	struct writer out = writer_at_end(w, limit);
+	size_t ede_n;
+
+	if (rcode > RCODE_MASK && !query->edns.present)
+		return STATUS_UNSUPPORTED;
+	write_head(&out, query, reply_flags(query->flags, rcode));
+	if (ede != NULL) {
+		ede_n = EDE_HEAD_BYTES + strnlen(ede->text, sizeof ede->text);
+		if (out.n + OPT_BYTES + ede_n > out.cap)
+			ede = NULL;
+	}
+	write_opt(&out, query, rcode, ede);
+	return commit(w, &out);
+}
+
+enum status reply_unparsed(struct bytes query, unsigned rcode, struct writer *w)
+{
+	struct writer out = writer_at_end(w, DNS_HEADER_BYTES);
+	uint16_t id, flags;
+
+	if (message_header(query, &id, &flags) != STATUS_OK || (flags & DNS_FLAG_QR) != 0)
+		return STATUS_MALFORMED;
+	wr_uint(&out, id, 2);
+	wr_uint(&out, reply_flags(flags, rcode), 2);
+	wr_uint(&out, 0, 8);
+	return commit(w, &out);
+}
+
+static void age_ttls(
+	uint8_t *wire, const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s)
+{
+	for (size_t i = 0; i < answer->ttl_n; i++) {
+		uint8_t *at = wire + answer->ttl_at[i];
+		uint32_t ttl_s = get32(at);
+
+		ttl_s = ttl_s > age_s ? ttl_s - age_s : 0;
+		put32(at, ttl_s > ttl_min_s ? ttl_s : ttl_min_s);
+	}
+}
+
+/* The client's question goes over the answer's: same name, its own case, to
+ * which the records' compressed names point (draft-vixie-dnsext-dns0x20). */
+static void write_answer(struct writer *w, const struct message *query,
+	const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s)
+{
+	uint8_t *wire = w->p + w->n;
+
+	wr_bytes(w, answer->wire);
+	memcpy(wire + DNS_HEADER_BYTES, query->wire.p + DNS_HEADER_BYTES,
+		query->question_end - DNS_HEADER_BYTES);
+	put16(wire, query->id);
+	put16(wire + 2, reply_flags(query->flags, answer->rcode));
+	put16(wire + ADDITIONAL_AT, get16(wire + ADDITIONAL_AT) + query->edns.present);
+	age_ttls(wire, answer, age_s, ttl_min_s);
+	write_opt(w, query, answer->rcode, NULL);
+}
+
+enum status reply_answer(const struct message *query, const struct answer *answer,
+	uint32_t age_s, uint32_t ttl_min_s, size_t limit, struct writer *w)
+{
+	struct writer out = writer_at_end(w, limit);
+	size_t n = answer->wire.n + (query->edns.present ? OPT_BYTES : 0);
+
+	if (!query->has_question || query->question_end != answer->question_end ||
+		answer->wire.n < answer->question_end)
+		return STATUS_MALFORMED;
+	if (out.bad || (n <= limit && n > out.cap))
+		return STATUS_NOSPACE;
+	if (n <= limit) {
+		write_answer(&out, query, answer, age_s, ttl_min_s);
+	} else {
+		write_head(&out, query,
+			reply_flags(query->flags, answer->rcode) | DNS_FLAG_TC);
+		write_opt(&out, query, answer->rcode, NULL);
+	}
+	return commit(w, &out);
+}
