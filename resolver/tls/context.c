@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/handshake.h"
+#include "tls/roots.h"
 
 static const uint8_t alpn_dot[] = { 3, 'd', 'o', 't' };
 const struct bytes tls_alpn_dot = { alpn_dot, sizeof alpn_dot };
@@ -42,14 +43,22 @@ enum status tls_context_init(struct tls_context *context, const struct tls_polic
 		tls_context_deinit(context);
 		return STATUS_CRYPTO;
 	}
-	X509_STORE_up_ref(roots);
-	context->roots = roots;
+	context->roots = roots_share(roots);
 	return STATUS_OK;
+}
+
+void tls_context_rebase(
+	struct tls_context *context, const struct tls_policy *policy, X509_STORE *roots)
+{
+	roots_share(roots);
+	roots_free(context->roots);
+	context->roots = roots;
+	context->policy = policy;
 }
 
 void tls_context_deinit(struct tls_context *context)
 {
 	SSL_CTX_free(context->ssl);
-	X509_STORE_free(context->roots);
+	roots_free(context->roots);
 	*context = (struct tls_context){ 0 };
 }

@@ -21,6 +21,9 @@ extern const struct bytes tls_alpn_dot; /* RFC 7858 */
  * renegotiation, no session resumption. NOMEM, CRYPTO. */
 MUST_CHECK enum status tls_context_init(struct tls_context *context,
 	const struct tls_policy *policy, X509_STORE *roots, struct bytes alpn);
+/* Points to another copy of the same policy, and to roots read anew. */
+void tls_context_rebase(
+	struct tls_context *context, const struct tls_policy *policy, X509_STORE *roots);
 void tls_context_deinit(struct tls_context *context);
 
 #endif

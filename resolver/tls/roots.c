@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -86,4 +87,36 @@ enum status roots_open(
 	}
 	*out = store;
 	return STATUS_OK;
+}
+
+X509_STORE *roots_share(X509_STORE *roots)
+{
+	X509_STORE_up_ref(roots);
+	return roots;
+}
+
+void roots_free(X509_STORE *roots)
+{
+	X509_STORE_free(roots);
+}
+
+struct roots_stamp roots_stamp(const char *ca_file, const char *ca_path)
+{
+	struct stat st;
+
+	if (stat(ca_file != NULL ? ca_file : ca_path, &st) != 0)
+		return (struct roots_stamp){ 0 };
+	return (struct roots_stamp){
+		.device = st.st_dev,
+		.inode = st.st_ino,
+		.size = (uint64_t)st.st_size,
+		.modified_s = st.st_mtim.tv_sec,
+		.modified_ns = st.st_mtim.tv_nsec,
+	};
+}
+
+bool roots_stamp_equal(const struct roots_stamp *a, const struct roots_stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->modified_s == b->modified_s && a->modified_ns == b->modified_ns;
 }

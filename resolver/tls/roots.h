@@ -3,16 +3,33 @@
 #ifndef TLS_ROOTS_H
 #define TLS_ROOTS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <openssl/types.h>
 
 #include "base/status.h"
 #include "base/text.h"
 
 /* Exactly one of the two is not NULL: a bundle, read now; or a hashed
- * directory, read as roots are needed. `*out` is owned (X509_STORE_free()).
+ * directory, read as roots are needed. `*out` is owned (roots_free()).
  * CONFIG, with the words in `error`: nothing readable there. OpenSSL accepts a
  * directory that does not exist, so that is looked at here. */
 MUST_CHECK enum status roots_open(
 	const char *ca_file, const char *ca_path, struct text *error, X509_STORE **out);
+
+/* One more owner of the same store. */
+X509_STORE *roots_share(X509_STORE *roots);
+void roots_free(X509_STORE *roots);
+
+/* What the roots were read from, as far as it can be told without reading them
+ * again: another file, another size, another time. */
+struct roots_stamp {
+	uint64_t device, inode, size;
+	int64_t modified_s, modified_ns;
+};
+/* All zero if there is nothing. */
+struct roots_stamp roots_stamp(const char *ca_file, const char *ca_path);
+bool roots_stamp_equal(const struct roots_stamp *a, const struct roots_stamp *b);
 
 #endif

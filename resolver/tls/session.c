@@ -84,7 +84,7 @@ static void describe_error(struct text *out)
 	unsigned long code = ERR_get_error();
 	const char *reason = ERR_reason_error_string(code);
 
-	text_add(out, "%s", reason != NULL ? reason : "unexpected end of the handshake");
+	text_add(out, "%s", reason != NULL ? reason : "closed by the server");
 	ERR_clear_error();
 }
 
@@ -128,6 +128,11 @@ enum session_state session_handshake(struct session *s)
 	if (ok != 1 && (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE))
 		return s->state;
 	return fail(s);
+}
+
+enum session_state session_end_of_file(struct session *s)
+{
+	return s->state == SESSION_HANDSHAKE ? fail(s) : s->state;
 }
 
 enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)

@@ -31,6 +31,9 @@ MUST_CHECK enum status session_receive(struct session *session, struct bytes cip
  * something to send afterwards in every state: an alert, too. */
 enum session_state session_handshake(struct session *session);
 
+/* The network ended. In a handshake that is a failure like any other. */
+enum session_state session_end_of_file(struct session *session);
+
 /* Decrypts into `out`. OK with *n > 0; NOTFOUND: nothing yet; CLOSED: the
  * server said goodbye; IO: broken. Only in SESSION_OPEN. */
 MUST_CHECK enum status session_read(

@@ -12,7 +12,7 @@
 #include "base/log.h"
 
 /* Bytes the kernel has not taken yet; beyond it the server is stuck. */
-#define UNSENT_MAX   (256 * 1024)
+#define UNSENT_MAX (256 * 1024)
 /* A full TLS record and more: ciphertext is read in one call. */
 #define READ_BYTES   (64 * 1024)
 #define RECORD_BYTES (16 * 1024)
@@ -122,7 +122,8 @@ static int write_later(struct conn *conn, struct bytes data)
 	memcpy(write->data, data.p, data.n);
 	write->request.data = conn;
 	buf = uv_buf_init((char *)write->data, (unsigned)data.n);
-	int code = uv_write(&write->request, (uv_stream_t *)&conn->tcp, &buf, 1, on_written);
+	int code =
+		uv_write(&write->request, (uv_stream_t *)&conn->tcp, &buf, 1, on_written);
 	if (code < 0)
 		free(write);
 	return code;
@@ -154,7 +155,8 @@ static void on_flush(uv_prepare_t *handle)
 	uv_prepare_stop(handle);
 	if (conn->state != CONN_OPEN)
 		return;
-	if (session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) != STATUS_OK)
+	if (session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) !=
+		STATUS_OK)
 		code = UV_EPROTO;
 	conn->queued_n = 0;
 	if (code == 0)
@@ -202,7 +204,8 @@ static void handshake_failed(struct conn *conn)
 	struct failure why;
 
 	if (verdict == NULL)
-		why = failure_of(FAILURE_LOCAL, status_text(session_trouble(conn->session)));
+		why = failure_of(
+			FAILURE_LOCAL, status_text(session_trouble(conn->session)));
 	else
 		why = failure_from_verdict(verdict);
 	conn_end(conn, &why);
@@ -259,8 +262,8 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
  * handshake, afterwards an end like any other. */
 static void on_eof(struct conn *conn, int code)
 {
-	if (conn->state == CONN_HANDSHAKE && code == UV_EOF)
-		conn_end_kind(conn, FAILURE_PROTOCOL, "closed during the TLS handshake");
+	if (code == UV_EOF && session_end_of_file(conn->session) == SESSION_FAILED)
+		handshake_failed(conn);
 	else
 		conn_end_uv(conn, code);
 }
@@ -322,7 +325,8 @@ static void begin(struct conn *conn, unsigned handshake_ms)
 	move(conn, CONN_CONNECTING);
 	uv_tcp_nodelay(&conn->tcp, 1);
 	conn->connecting.data = conn;
-	code = uv_tcp_connect(&conn->connecting, &conn->tcp, &conn->address.sa, on_connected);
+	code = uv_tcp_connect(
+		&conn->connecting, &conn->tcp, &conn->address.sa, on_connected);
 	if (code == 0) {
 		uv_timer_start(&conn->deadline, on_deadline, handshake_ms, 0);
 		return;
@@ -331,8 +335,8 @@ static void begin(struct conn *conn, unsigned handshake_ms)
 	uv_timer_start(&conn->deadline, on_failed_at_once, 0, 0);
 }
 
-static enum status conn_new(struct tls_context *context, const struct endpoint *address,
-	struct conn **out)
+static enum status conn_new(
+	struct tls_context *context, const struct endpoint *address, struct conn **out)
 {
 	struct conn *conn = calloc(1, sizeof *conn);
 	enum status status;
@@ -350,8 +354,8 @@ static enum status conn_new(struct tls_context *context, const struct endpoint *
 }
 
 enum status conn_start(uv_loop_t *loop, struct tls_context *context,
-	const struct endpoint *address, unsigned handshake_ms, const struct conn_events *events,
-	void *owner, struct conn **out)
+	const struct endpoint *address, unsigned handshake_ms,
+	const struct conn_events *events, void *owner, struct conn **out)
 {
 	struct conn *conn = NULL;
 	enum status status = conn_new(context, address, &conn);

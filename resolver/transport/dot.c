@@ -27,7 +27,7 @@ struct dot {
 	struct slot {
 		struct dot_query *query;
 		uint32_t next_free;
-	} *slots; /* owned */
+	} * slots; /* owned */
 	uint32_t slot_cap, slot_used, first_free;
 	size_t in_flight;
 
@@ -113,7 +113,8 @@ static struct dot_query *find_query(struct dot *dot, const struct message *m)
 	uint32_t at = m->id ^ dot->mask;
 	struct dot_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
 
-	if (query == NULL || !(m->flags & DNS_FLAG_QR) || message_opcode(m) != OPCODE_QUERY)
+	if (query == NULL || !(m->flags & DNS_FLAG_QR) ||
+		message_opcode(m) != OPCODE_QUERY)
 		return NULL;
 	if (!m->has_question || !question_equal(&m->question, query->question))
 		return NULL;
@@ -195,8 +196,8 @@ static void on_open(void *owner)
 	leave(dot);
 }
 
-static void on_closed(void *owner, const struct failure *why, const struct verdict *verdict,
-	struct bytes refused_pem)
+static void on_closed(void *owner, const struct failure *why,
+	const struct verdict *verdict, struct bytes refused_pem)
 {
 	struct dot *dot = owner;
 
@@ -206,8 +207,8 @@ static void on_closed(void *owner, const struct failure *why, const struct verdi
 }
 
 enum status dot_start(uv_loop_t *loop, struct tls_context *context,
-	const struct endpoint *address, unsigned handshake_ms, const struct dot_events *events,
-	void *owner, struct dot **out)
+	const struct endpoint *address, unsigned handshake_ms,
+	const struct dot_events *events, void *owner, struct dot **out)
 {
 	static const struct conn_events conn_events = { on_open, on_bytes, on_closed };
 	struct dot *dot = calloc(1, sizeof *dot);
@@ -222,7 +223,8 @@ enum status dot_start(uv_loop_t *loop, struct tls_context *context,
 	dot->last_heard_ms = clock_now_ms();
 	random_bytes(&dot->mask, sizeof dot->mask);
 	framing_init(&dot->framing);
-	status = conn_start(loop, context, address, handshake_ms, &conn_events, dot, &dot->conn);
+	status = conn_start(
+		loop, context, address, handshake_ms, &conn_events, dot, &dot->conn);
 	if (status != STATUS_OK) {
 		dot_free(dot);
 		return status;

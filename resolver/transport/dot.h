@@ -29,14 +29,15 @@ struct dot_events {
 
 /* As conn_start(). */
 MUST_CHECK enum status dot_start(uv_loop_t *loop, struct tls_context *context,
-	const struct endpoint *address, unsigned handshake_ms, const struct dot_events *events,
-	void *owner, struct dot **out);
+	const struct endpoint *address, unsigned handshake_ms,
+	const struct dot_events *events, void *owner, struct dot **out);
 /* Without callbacks, for its queries neither. */
 void dot_close(struct dot *dot);
 
 /* Sends `wire`, a query for query->question, under an ID of the connection's
  * choice. CLOSED: not open yet or any more. LIMIT: too many on it. NOMEM. */
-MUST_CHECK enum status dot_send(struct dot *dot, struct dot_query *query, struct bytes wire);
+MUST_CHECK enum status dot_send(
+	struct dot *dot, struct dot_query *query, struct bytes wire);
 /* No answer is wanted any more; one that still comes is dropped. */
 void dot_cancel(struct dot *dot, struct dot_query *query);
 

@@ -5,21 +5,21 @@
 
 #include "tls/verdict.h"
 
-#define FAILURE_LIST(X)                                                                    \
-	X(NONE, "none", "no failure")                                                      \
-	X(NO_NETWORK, "no_network", "no route to it")                                      \
-	X(UNREACHABLE, "unreachable", "connection refused or reset")                       \
-	X(TIMEOUT, "timeout", "no answer in time")                                         \
-	X(REFUSED, "refused", "its certificate was refused")                               \
-	X(PROTOCOL, "protocol", "it does not speak the protocol")                          \
-	X(CLOSED, "closed", "it closed the connection")                                    \
+#define FAILURE_LIST(X)                                              \
+	X(NONE, "none", "no failure")                                \
+	X(NO_NETWORK, "no_network", "no route to it")                \
+	X(UNREACHABLE, "unreachable", "connection refused or reset") \
+	X(TIMEOUT, "timeout", "no answer in time")                   \
+	X(REFUSED, "refused", "its certificate was refused")         \
+	X(PROTOCOL, "protocol", "it does not speak the protocol")    \
+	X(CLOSED, "closed", "it closed the connection")              \
 	X(LOCAL, "local", "out of resources here")
 
 enum failure_kind {
 #define X(name, word, text) FAILURE_##name,
 	FAILURE_LIST(X)
 #undef X
-	FAILURE_COUNT
+		FAILURE_COUNT
 };
 
 #define FAILURE_TEXT_MAX 320

@@ -1,0 +1,171 @@
+#include "control/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+
+#define QUERY_TIMEOUT_MS 4000
+
+static const char *text_of(const json_t *command, const char *key)
+{
+	return json_string_value(json_object_get(command, key));
+}
+
+static void run_status(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	(void)command;
+	control_reply(request, status_json(w));
+}
+
+static void run_reload(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	char words[CONFIG_ERROR_MAX];
+	struct text error = text_in(words, sizeof words);
+
+	(void)command;
+	if (worker_reload(w, &error) == STATUS_OK)
+		control_reply(request, json_pack("{s:b}", "ok", 1));
+	else
+		control_reply(request, json_pack("{s:b, s:s, s:i}", "ok", 0, "error",
+					       words, "exit", 78));
+}
+
+static void run_flush(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	const char *text = text_of(command, "name");
+	struct cache_stats stats;
+	struct name name;
+	size_t flushed;
+
+	if (text == NULL) {
+		cache_stats(w->cache, &stats);
+		flushed = stats.entries;
+		cache_flush(w->cache);
+	} else if (name_from_text(text, &name) == STATUS_OK) {
+		flushed = cache_flush_name(w->cache, &name);
+	} else {
+		control_reply_error(request, "not a domain name: %s", text);
+		return;
+	}
+	control_reply(request,
+		json_pack("{s:b, s:I}", "ok", 1, "flushed", (json_int_t)flushed));
+}
+
+/* --- query ----------------------------------------------------------------- */
+
+static json_t *ede_json(const struct ede *ede)
+{
+	if (!ede->present)
+		return json_null();
+	return json_pack("{s:i, s:s}", "code", ede->code, "text", ede->text);
+}
+
+static json_t *wire_json(struct bytes wire)
+{
+	char *text = malloc(BASE64_TEXT_MAX(wire.n));
+	json_t *out;
+
+	if (text == NULL)
+		return NULL;
+	base64_encode(wire, text);
+	out = json_string(text);
+	free(text);
+	return out;
+}
+
+static json_t *failed_json(const struct ede *ede)
+{
+	return json_pack("{s:b, s:s, s:n, s:n, s:o}", "ok", 1, "rcode", "SERVFAIL",
+		"wire", "upstream", "ede", ede_json(ede));
+}
+
+static const char *rcode_word(unsigned rcode)
+{
+	static const char *const words[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+		"NOTIMP", "REFUSED" };
+
+	return rcode < sizeof words / sizeof *words ? words[rcode] : "OTHER";
+}
+
+static void on_query_done(void *data, const struct exchange_result *result)
+{
+	struct control_request *request = data;
+
+	control_set_exchange(request, NULL);
+	if (result->answer == NULL) {
+		control_reply(request, failed_json(&result->ede));
+		return;
+	}
+	control_reply(request, json_pack("{s:b, s:s, s:o, s:s, s:n}", "ok", 1, "rcode",
+				       rcode_word(message_rcode(result->answer)), "wire",
+				       wire_json(result->answer->wire), "upstream",
+				       result->upstream, "ede"));
+}
+
+/* Straight to the upstreams, past the cache: it is a question about them. */
+static void run_query(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	const char *name = text_of(command, "name"), *type = text_of(command, "type");
+	struct question question = { .type = TYPE_A, .class = CLASS_IN };
+	struct exchange_request asked = { .question = &question,
+		.pad_to = w->config->edns_padding,
+		.timeout_ms = QUERY_TIMEOUT_MS,
+		.only = text_of(command, "upstream") };
+	struct exchange *exchange;
+	struct ede why = { 0 };
+	enum status status;
+
+	if (name == NULL || name_from_text(name, &question.name) != STATUS_OK) {
+		control_reply_error(
+			request, "not a domain name: %s", name != NULL ? name : "");
+		return;
+	}
+	if (type != NULL && type_from_text(type, &question.type) != STATUS_OK) {
+		control_reply_error(request, "not a record type: %s", type);
+		return;
+	}
+	status = exchange_start(
+		w->exchanger, &asked, on_query_done, request, &exchange, &why);
+	if (status == STATUS_OK)
+		control_set_exchange(request, exchange);
+	else if (status == STATUS_CLOSED)
+		control_reply(request, failed_json(&why));
+	else if (status == STATUS_NOTFOUND)
+		control_reply_error(request, "no upstream called %s", asked.only);
+	else
+		control_reply_error(request, "%s", status_text(status));
+}
+
+/* --- the table ------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	void (*run)(struct worker *worker, const json_t *command,
+		struct control_request *request);
+} commands[] = {
+	{ "status", run_status },
+	{ "stats", run_status },
+	{ "reload", run_reload },
+	{ "flush", run_flush },
+	{ "query", run_query },
+};
+
+void command_run(
+	struct worker *worker, const json_t *command, struct control_request *request)
+{
+	const char *name = text_of(command, "command");
+
+	for (size_t i = 0; name != NULL && i < sizeof commands / sizeof *commands; i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			commands[i].run(worker, command, request);
+			return;
+		}
+	}
+	control_reply_error(request, "unknown command: %s", name != NULL ? name : "");
+}

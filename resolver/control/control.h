@@ -1,0 +1,18 @@
+/* The control socket: one JSON object a line in, one JSON object out, then the
+ * connection ends. What a command does is a row of the table in commands.c. */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include "worker/worker.h"
+
+struct control;
+
+/* Listens on `path`, mode 0660. A socket that nobody answers on is replaced.
+ * CONFIG with words in `error`: somebody does, or it cannot be made. `worker`
+ * and `loop` are borrowed until control_close(). */
+MUST_CHECK enum status control_open(uv_loop_t *loop, const char *path,
+	struct worker *worker, struct text *error, struct control **out);
+/* Removes the socket. The loop needs a last turn. */
+void control_close(struct control *control);
+
+#endif

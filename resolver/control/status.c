@@ -1,0 +1,129 @@
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "control/commands.h"
+#include "tls/report.h"
+
+static json_t *endpoint_json(const struct endpoint *e)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(e, text);
+	return json_string(text);
+}
+
+static json_t *endpoints_json(const struct endpoint *endpoints, size_t n)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(out, endpoint_json(&endpoints[i]));
+	return out;
+}
+
+static json_t *listen_json(const struct listeners *listeners)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < listeners->n; i++)
+		json_array_append_new(out, endpoint_json(&listeners->items[i].endpoint));
+	return out;
+}
+
+static json_t *connection_json(const struct conn *conn)
+{
+	if (conn == NULL)
+		return json_pack("{s:s, s:n, s:n}", "state", conn_state_text(CONN_CLOSED),
+			"address", "tls");
+	return json_pack("{s:s, s:o, s:o}", "state", conn_state_text(conn_state(conn)),
+		"address", endpoint_json(conn_address(conn)), "tls",
+		conn_state(conn) == CONN_OPEN ? json_string(conn_tls_version(conn))
+					      : json_null());
+}
+
+static json_t *failure_json(const struct failure *failure)
+{
+	if (failure->kind == FAILURE_NONE)
+		return json_null();
+	return json_pack(
+		"{s:s, s:s}", "kind", failure_word(failure->kind), "text", failure->text);
+}
+
+/* The rules that this upstream is excused from. */
+static json_t *exceptions_json(const struct tls_policy *policy)
+{
+	json_t *out = json_array();
+
+	if (policy->pkix == PKIX_PINS_ONLY)
+		json_array_append_new(out, json_string("pins_only"));
+	if (policy->pin_mode == PIN_REPORT)
+		json_array_append_new(out, json_string("pin_report"));
+	return out;
+}
+
+static json_t *upstream_json(const struct upstream *u)
+{
+	const struct config_upstream *config = upstream_config(u);
+	const struct health *health = upstream_health(u);
+	const struct verdict *verdict = upstream_verdict(u);
+	struct upstream_stats stats = upstream_stats(u);
+	uint64_t now_ms = clock_now_ms();
+	uint64_t retry_ms =
+		health->retry_at_ms > now_ms ? health->retry_at_ms - now_ms : 0;
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}",
+		"name", config->name, "protocol", "dot", "state",
+		health_state_text(health->state), "addresses",
+		endpoints_json(config->addresses, config->address_n), "connection",
+		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
+		"last_failure", failure_json(&health->last), "verdict",
+		verdict != NULL ? verdict_to_json(verdict) : json_null(), "exceptions",
+		exceptions_json(&config->policy), "latency_ms",
+		stats.latency_ms > 0 ? json_integer(stats.latency_ms) : json_null(),
+		"queries", (json_int_t)stats.queries, "answers",
+		(json_int_t)stats.answers, "handshakes", (json_int_t)stats.handshakes,
+		"mismatched_answers", (json_int_t)stats.mismatched);
+}
+
+static json_t *upstreams_json(const struct upstream_set *set)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < set->n; i++)
+		json_array_append_new(out, upstream_json(set->items[i]));
+	return out;
+}
+
+static json_t *cache_json(const struct worker *w)
+{
+	struct cache_stats s;
+
+	cache_stats(w->cache, &s);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "entries",
+		(json_int_t)s.entries, "bytes", (json_int_t)s.bytes, "size_bytes",
+		(json_int_t)w->config->cache_size_bytes, "hits", (json_int_t)s.hits,
+		"misses", (json_int_t)s.misses, "inserts", (json_int_t)s.inserts,
+		"evictions", (json_int_t)s.evictions);
+}
+
+static json_t *queries_json(const struct worker *w)
+{
+	struct resolver_stats s = resolver_stats(w->resolver);
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "received",
+		(json_int_t)s.received, "answered", (json_int_t)s.answered, "dropped",
+		(json_int_t)s.dropped, "refused", (json_int_t)s.refused, "failed",
+		(json_int_t)s.failed, "in_flight", (json_int_t)s.in_flight, "tcp_clients",
+		(json_int_t)w->listeners.clients.count);
+}
+
+json_t *status_json(const struct worker *w)
+{
+	return json_pack("{s:b, s:s, s:i, s:I, s:I, s:s, s:o, s:o, s:o, s:o}", "ok", 1,
+		"version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
+		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
+		(json_int_t)w->reloads, "config", w->config->path, "listen",
+		listen_json(&w->listeners), "upstreams", upstreams_json(&w->upstreams),
+		"cache", cache_json(w), "queries", queries_json(w));
+}

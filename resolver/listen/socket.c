@@ -1,0 +1,128 @@
+#include "listen/socket.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "listen/holder.h"
+
+static bool set_option(int fd, int level, int option)
+{
+	int on = 1;
+
+	return setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
+static bool set_options(int fd, const struct endpoint *e, bool udp)
+{
+	bool in6 = e->sa.sa_family == AF_INET6;
+
+	if (in6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY))
+		return false;
+	if (!udp)
+		return set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (!endpoint_is_wildcard(e))
+		return true;
+	return in6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+		   : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+}
+
+static bool is_ipv6_missing(const struct endpoint *e, int error)
+{
+	if (e->sa.sa_family != AF_INET6)
+		return false;
+	return error == EAFNOSUPPORT ||
+	       (error == EADDRNOTAVAIL && IN6_IS_ADDR_LOOPBACK(&e->in6.sin6_addr));
+}
+
+static enum status explain(
+	const struct endpoint *e, bool udp, int error, struct text *out)
+{
+	char address[ENDPOINT_TEXT_MAX];
+
+	if (is_ipv6_missing(e, error))
+		return STATUS_UNSUPPORTED;
+	endpoint_format(e, address);
+	text_add(out, "cannot listen on %s (%s): %s", address, udp ? "UDP" : "TCP",
+		strerror(error));
+	if (error == EADDRINUSE)
+		holder_describe(endpoint_port(e), udp, out);
+	if (error == EACCES)
+		text_add(out, "; ports below 1024 need root or CAP_NET_BIND_SERVICE");
+	return STATUS_CONFIG;
+}
+
+enum status socket_open(const struct endpoint *e, bool udp, struct text *error, int *fd)
+{
+	int type = (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+	*fd = socket(e->sa.sa_family, type, 0);
+	if (*fd < 0)
+		return explain(e, udp, errno, error);
+	if (set_options(*fd, e, udp) && bind(*fd, &e->sa, endpoint_size(e)) == 0 &&
+		(udp || listen(*fd, SOCKET_BACKLOG) == 0))
+		return STATUS_OK;
+	enum status status = explain(e, udp, errno, error);
+	close(*fd);
+	*fd = -1;
+	return status;
+}
+
+void arrival_read(struct msghdr *header, struct arrival *out)
+{
+	*out = (struct arrival){ .known = false };
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL;
+		c = CMSG_NXTHDR(header, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof info);
+			out->address.in.sin_family = AF_INET;
+			out->address.in.sin_addr = info.ipi_addr;
+			out->known = true;
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+			   c->cmsg_type == IPV6_PKTINFO) {
+			struct in6_pktinfo info;
+
+			memcpy(&info, CMSG_DATA(c), sizeof info);
+			out->address.in6.sin6_family = AF_INET6;
+			out->address.in6.sin6_addr = info.ipi6_addr;
+			out->interface = info.ipi6_ifindex;
+			out->known = true;
+		}
+	}
+}
+
+static void write_control(
+	struct msghdr *header, int level, int type, const void *info, size_t n)
+{
+	struct cmsghdr *c;
+
+	header->msg_controllen = CMSG_SPACE(n);
+	c = CMSG_FIRSTHDR(header);
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(n);
+	memcpy(CMSG_DATA(c), info, n);
+}
+
+void arrival_write(const struct arrival *a, void *control, struct msghdr *header)
+{
+	header->msg_control = NULL;
+	header->msg_controllen = 0;
+	if (!a->known)
+		return;
+	memset(control, 0, ARRIVAL_CONTROL_BYTES);
+	header->msg_control = control;
+	header->msg_controllen = ARRIVAL_CONTROL_BYTES;
+	if (a->address.sa.sa_family == AF_INET) {
+		struct in_pktinfo info = { .ipi_spec_dst = a->address.in.sin_addr };
+
+		write_control(header, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+	} else {
+		struct in6_pktinfo info = { .ipi6_addr = a->address.in6.sin6_addr,
+			.ipi6_ifindex = a->interface };
+
+		write_control(header, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+	}
+}

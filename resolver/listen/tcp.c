@@ -1,0 +1,362 @@
+/* accept -> bytes -> frames -> query_receive() each -> replies, those known at
+ * once in one write. A client that sends faster than it is answered is not read
+ * from for a while; one that does not read its answers is closed. */
+#include "listen/tcp.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "dns/framing.h"
+#include "listen/socket.h"
+
+#define READ_BYTES (16 * 1024)
+/* Questions of one client that wait: above, it is not read from. */
+#define WAITING_MAX 128
+/* Bytes a client has not taken: above, it is closed. */
+#define UNSENT_MAX (1024 * 1024)
+
+struct tcp_listener {
+	uv_tcp_t tcp;
+	struct tcp_clients *clients;
+};
+
+struct tcp_client {
+	uv_tcp_t tcp;
+	uv_timer_t idle;
+	unsigned open_handles;
+	struct tcp_clients *clients;
+	struct list link;
+	struct endpoint address;
+	struct framing framing;
+	struct list waiting; /* struct tcp_query */
+	unsigned waiting_n;
+	bool closing, paused;
+};
+
+struct tcp_query {
+	struct query query;
+	struct list link;
+	struct tcp_client *client;
+};
+
+struct tcp_write {
+	uv_write_t request;
+	uint8_t data[];
+};
+
+/* Replies known at once, gathered for one write; shared by a thread. */
+static _Thread_local uint8_t gathered[2 * (2 + DNS_MESSAGE_MAX)];
+
+/* --- closing --------------------------------------------------------------- */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct tcp_client *c = handle->data;
+
+	if (--c->open_handles > 0)
+		return;
+	framing_deinit(&c->framing);
+	free(c);
+}
+
+static void client_close(struct tcp_client *c)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	list_for_each_safe (it, &c->waiting) {
+		struct tcp_query *q = list_entry(it, struct tcp_query, link);
+
+		query_cancel(&q->query);
+		free(q);
+	}
+	list_remove(&c->link);
+	c->clients->count--;
+	uv_close((uv_handle_t *)&c->idle, on_handle_closed);
+	uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
+}
+
+static struct tcp_client *client_of(struct list *link)
+{
+	return list_entry(link, struct tcp_client, link);
+}
+
+void tcp_clients_init(
+	struct tcp_clients *clients, struct resolver *resolver, unsigned limit)
+{
+	*clients = (struct tcp_clients){ .resolver = resolver, .limit = limit };
+	list_init(&clients->by_activity);
+}
+
+void tcp_clients_close(struct tcp_clients *clients)
+{
+	list_for_each_safe (it, &clients->by_activity)
+		client_close(client_of(it));
+}
+
+static void on_idle(uv_timer_t *timer)
+{
+	struct tcp_client *c = timer->data;
+
+	if (c->waiting_n == 0)
+		client_close(c);
+}
+
+static void note_activity(struct tcp_client *c)
+{
+	list_remove(&c->link);
+	list_append(&c->clients->by_activity, &c->link);
+	uv_timer_start(&c->idle, on_idle, TCP_IDLE_MS, 0);
+}
+
+/* --- writing --------------------------------------------------------------- */
+
+static void on_written(uv_write_t *request, int status)
+{
+	struct tcp_client *c = request->data;
+
+	free(request);
+	if (status < 0 && status != UV_ECANCELED)
+		client_close(c);
+}
+
+static bool write_later(struct tcp_client *c, struct bytes data)
+{
+	struct tcp_write *w = NULL;
+	uv_buf_t buf;
+
+	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) + data.n <= UNSENT_MAX)
+		w = malloc(sizeof *w + data.n);
+	if (w == NULL)
+		return false;
+	memcpy(w->data, data.p, data.n);
+	w->request.data = c;
+	buf = uv_buf_init((char *)w->data, (unsigned)data.n);
+	if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) == 0)
+		return true;
+	free(w);
+	return false;
+}
+
+static void client_write(struct tcp_client *c, struct bytes data)
+{
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data.p, (unsigned)data.n);
+	int n;
+
+	if (c->closing || data.n == 0)
+		return;
+	n = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
+	if (n == UV_EAGAIN)
+		n = 0;
+	if (n >= 0 && (size_t)n == data.n)
+		return;
+	if (n < 0 || !write_later(c, bytes_of(data.p + n, data.n - (size_t)n)))
+		client_close(c);
+}
+
+/* --- questions ------------------------------------------------------------- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	static _Thread_local char input[READ_BYTES];
+
+	(void)handle;
+	(void)suggested;
+	*buf = uv_buf_init(input, sizeof input);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
+
+static void pause_or_go_on(struct tcp_client *c)
+{
+	if (c->closing)
+		return;
+	if (!c->paused && c->waiting_n >= WAITING_MAX) {
+		c->paused = true;
+		uv_read_stop((uv_stream_t *)&c->tcp);
+	} else if (c->paused && c->waiting_n < WAITING_MAX / 2) {
+		c->paused = false;
+		if (uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) != 0)
+			client_close(c);
+	}
+}
+
+static void on_done(struct query *query, struct bytes reply)
+{
+	struct tcp_query *q = list_entry(query, struct tcp_query, query);
+	struct tcp_client *c = q->client;
+	static _Thread_local uint8_t frame[2 + DNS_MESSAGE_MAX];
+	struct writer w = { .p = frame, .cap = sizeof frame };
+
+	list_remove(&q->link);
+	c->waiting_n--;
+	free(q);
+	wr_uint(&w, reply.n, 2);
+	wr_bytes(&w, reply);
+	note_activity(c);
+	if (reply.n > 0)
+		client_write(c, wr_done(&w));
+	pause_or_go_on(c);
+}
+
+static enum query_outcome wait_for(
+	struct tcp_client *c, const struct message *parsed, struct writer *reply)
+{
+	struct tcp_query *q = calloc(1, sizeof *q);
+	enum query_outcome outcome;
+
+	if (q == NULL)
+		return QUERY_DROP;
+	q->client = c;
+	q->query.done = on_done;
+	outcome = query_wait(c->clients->resolver, &q->query, parsed, false, reply);
+	if (outcome != QUERY_PENDING) {
+		free(q);
+		return outcome;
+	}
+	list_append(&c->waiting, &q->link);
+	c->waiting_n++;
+	return outcome;
+}
+
+static void handle(struct tcp_client *c, struct bytes wire, struct writer *out)
+{
+	struct writer reply;
+	enum query_outcome outcome;
+	struct message parsed;
+
+	if (out->cap - out->n < 2 + DNS_MESSAGE_MAX) {
+		client_write(c, wr_done(out));
+		out->n = 0;
+	}
+	reply = (struct writer){ .p = out->p + out->n + 2, .cap = out->cap - out->n - 2 };
+	outcome = query_receive(
+		c->clients->resolver, wire, &c->address, false, &parsed, &reply);
+	if (outcome == QUERY_PENDING)
+		outcome = wait_for(c, &parsed, &reply);
+	if (outcome != QUERY_ANSWERED)
+		return;
+	wr_uint(out, reply.n, 2);
+	out->n += reply.n;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct tcp_client *c = stream->data;
+	struct bytes in = bytes_of(buf->base, n > 0 ? (size_t)n : 0);
+	struct writer out = { .p = gathered, .cap = sizeof gathered };
+	enum status status = STATUS_OK;
+	struct bytes message;
+
+	if (n < 0) {
+		client_close(c);
+		return;
+	}
+	while (!c->closing && status == STATUS_OK) {
+		status = framing_next(&c->framing, &in, &message);
+		if (status == STATUS_OK) {
+			note_activity(c);
+			handle(c, message, &out);
+		}
+	}
+	client_write(c, wr_done(&out));
+	if (status == STATUS_NOMEM)
+		client_close(c);
+	pause_or_go_on(c);
+}
+
+/* --- accepting ------------------------------------------------------------- */
+
+static struct tcp_client *client_new(uv_loop_t *loop, struct tcp_clients *clients)
+{
+	struct tcp_client *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->clients = clients;
+	c->open_handles = 2;
+	list_init(&c->waiting);
+	framing_init(&c->framing);
+	uv_tcp_init(loop, &c->tcp);
+	uv_timer_init(loop, &c->idle);
+	c->tcp.data = c->idle.data = c;
+	list_append(&clients->by_activity, &c->link);
+	clients->count++;
+	return c;
+}
+
+/* Room for one more: the idlest client that waits for nothing goes. */
+static void make_room(struct tcp_clients *clients)
+{
+	if (clients->count < clients->limit)
+		return;
+	list_for_each_safe (it, &clients->by_activity) {
+		if (client_of(it)->waiting_n == 0) {
+			client_close(client_of(it));
+			return;
+		}
+	}
+}
+
+static void on_connection(uv_stream_t *server, int status)
+{
+	struct tcp_listener *l = server->data;
+	int size = sizeof(struct endpoint);
+	struct tcp_client *c;
+
+	if (status < 0) {
+		log_warning("a TCP client cannot be accepted: %s", uv_strerror(status));
+		return;
+	}
+	make_room(l->clients);
+	c = client_new(server->loop, l->clients);
+	if (c == NULL)
+		return;
+	if (uv_accept(server, (uv_stream_t *)&c->tcp) != 0 ||
+		l->clients->count > l->clients->limit ||
+		uv_tcp_getpeername(&c->tcp, &c->address.sa, &size) != 0 ||
+		uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) != 0) {
+		client_close(c);
+		return;
+	}
+	uv_tcp_nodelay(&c->tcp, 1);
+	note_activity(c);
+}
+
+static void on_listener_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+enum status tcp_listener_start(
+	uv_loop_t *loop, int fd, struct tcp_clients *clients, struct tcp_listener **out)
+{
+	struct tcp_listener *l = calloc(1, sizeof *l);
+
+	*out = NULL;
+	if (l == NULL) {
+		close(fd);
+		return STATUS_NOMEM;
+	}
+	l->clients = clients;
+	uv_tcp_init(loop, &l->tcp);
+	l->tcp.data = l;
+	if (uv_tcp_open(&l->tcp, fd) != 0) {
+		close(fd);
+		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+		return STATUS_IO;
+	}
+	if (uv_listen((uv_stream_t *)&l->tcp, SOCKET_BACKLOG, on_connection) != 0) {
+		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+		return STATUS_IO;
+	}
+	*out = l;
+	return STATUS_OK;
+}
+
+void tcp_listener_close(struct tcp_listener *l)
+{
+	uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+}

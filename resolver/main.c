@@ -1,0 +1,207 @@
+/* options -> configuration -> sockets -> drop privileges -> run. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "control/control.h"
+#include "worker/privileges.h"
+#include "worker/worker.h"
+
+#define DEFAULT_CONFIG PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
+#define ERROR_MAX      CONFIG_ERROR_MAX
+
+enum exit_code { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78 };
+
+struct options {
+	const char *config;
+	bool check, verbose;
+};
+
+struct daemon {
+	uv_loop_t loop;
+	uv_signal_t on_hup, on_int, on_term;
+	struct worker worker;
+	struct control *control;
+};
+
+static void print_usage(FILE *to)
+{
+	fputs("usage: pintle [-c FILE] [--check-config] [--version] [-v]\n"
+	      "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n"
+	      "      --check-config  read the configuration, bind nothing, say what is "
+	      "wrong\n"
+	      "  -v, --verbose       log as with log.level: debug\n"
+	      "      --version       print the version\n",
+		to);
+}
+
+/* -1: go on. Otherwise the exit code. */
+static int parse_options(int argc, char **argv, struct options *out)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, 'k' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	*out = (struct options){ .config = DEFAULT_CONFIG };
+	while ((c = getopt_long(argc, argv, "c:vh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			out->config = optarg;
+			break;
+		case 'k':
+			out->check = true;
+			break;
+		case 'v':
+			out->verbose = true;
+			break;
+		case 'V':
+			puts("pintle " PINTLE_VERSION);
+			return EXIT_OK;
+		case 'h':
+			print_usage(stdout);
+			return EXIT_OK;
+		default:
+			print_usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "pintle: unexpected argument: %s\n", argv[optind]);
+	print_usage(stderr);
+	return EXIT_USAGE;
+}
+
+static int exit_code_of(enum status status)
+{
+	return status == STATUS_CONFIG ? EXIT_CONFIG : EXIT_RUNTIME;
+}
+
+static int complain(enum status status, const char *words)
+{
+	log_flush();
+	fprintf(stderr, "pintle: %s\n", words);
+	return exit_code_of(status);
+}
+
+static int check(const struct config *config)
+{
+	char words[ERROR_MAX];
+	struct text error = text_in(words, sizeof words);
+	enum status status = worker_check(config, &error);
+
+	if (status != STATUS_OK)
+		return complain(status, words);
+	printf("%s: ok\n", config->path);
+	return EXIT_OK;
+}
+
+static void on_reload(uv_signal_t *handle, int number)
+{
+	struct daemon *d = handle->data;
+	char words[ERROR_MAX];
+	struct text error = text_in(words, sizeof words);
+
+	(void)number;
+	/* The log has the words. */
+	if (worker_reload(&d->worker, &error) != STATUS_OK)
+		return;
+}
+
+static void stop(struct daemon *d)
+{
+	control_close(d->control);
+	worker_stop(&d->worker);
+	uv_close((uv_handle_t *)&d->on_hup, NULL);
+	uv_close((uv_handle_t *)&d->on_int, NULL);
+	uv_close((uv_handle_t *)&d->on_term, NULL);
+}
+
+static void on_stop(uv_signal_t *handle, int number)
+{
+	log_notice("stopping on signal %d", number);
+	stop(handle->data);
+}
+
+static void watch_signals(struct daemon *d)
+{
+	uv_signal_init(&d->loop, &d->on_hup);
+	uv_signal_init(&d->loop, &d->on_int);
+	uv_signal_init(&d->loop, &d->on_term);
+	d->on_hup.data = d->on_int.data = d->on_term.data = d;
+	uv_signal_start(&d->on_hup, on_reload, SIGHUP);
+	uv_signal_start(&d->on_int, on_stop, SIGINT);
+	uv_signal_start(&d->on_term, on_stop, SIGTERM);
+}
+
+/* `config` is taken over. */
+static enum status start(struct daemon *d, struct config *config, struct text *error)
+{
+	enum status status;
+
+	privileges_make_directories(config);
+	status = worker_start(&d->worker, &d->loop, config, error);
+	if (status != STATUS_OK) {
+		config_free(config);
+		return status;
+	}
+	status = control_open(&d->loop, config->control, &d->worker, error, &d->control);
+	if (status == STATUS_OK)
+		status = privileges_drop(config, error);
+	return status;
+}
+
+static int run(struct config *config, bool verbose)
+{
+	static struct daemon d;
+	char words[ERROR_MAX];
+	struct text error = text_in(words, sizeof words);
+	enum status status;
+
+	uv_loop_init(&d.loop);
+	watch_signals(&d);
+	status = start(&d, config, &error);
+	if (status != STATUS_OK) {
+		stop(&d);
+	} else {
+		if (verbose)
+			log_set_level(LOG_LEVEL_DEBUG);
+		log_notice("pintle " PINTLE_VERSION " is ready");
+	}
+	uv_run(&d.loop, UV_RUN_DEFAULT);
+	uv_loop_close(&d.loop);
+	log_flush();
+	return status == STATUS_OK ? EXIT_OK : complain(status, words);
+}
+
+int main(int argc, char **argv)
+{
+	struct config_error error;
+	struct config *config;
+	struct options options;
+	enum status status;
+	int code = parse_options(argc, argv, &options);
+
+	if (code >= 0)
+		return code;
+	signal(SIGPIPE, SIG_IGN);
+	if (options.verbose)
+		log_set_level(LOG_LEVEL_DEBUG);
+	status = config_load(options.config, &config, &error);
+	if (status != STATUS_OK) {
+		fprintf(stderr, "pintle: %s\n", error.text);
+		return exit_code_of(status);
+	}
+	if (!options.check)
+		return run(config, options.verbose);
+	code = check(config);
+	config_free(config);
+	return code;
+}

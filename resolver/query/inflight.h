@@ -1,0 +1,36 @@
+/* Questions that upstreams are being asked, each with all who wait for it. */
+#ifndef QUERY_INFLIGHT_H
+#define QUERY_INFLIGHT_H
+
+#include "base/list.h"
+#include "cache/cache.h"
+#include "upstream/exchange.h"
+
+/* A power of two; chains stay short up to some thousand questions. */
+#define INFLIGHT_BUCKETS 1024
+
+struct inflight_table {
+	struct list buckets[INFLIGHT_BUCKETS];
+};
+
+struct inflight {
+	struct list link;    /* in its bucket */
+	struct list waiting; /* struct query */
+	struct exchange *exchange;
+	struct resolver *resolver;
+	struct question question;
+	bool dnssec_ok, checking_disabled;
+};
+
+void inflight_table_init(struct inflight_table *table);
+
+/* The one that asks the same, or NULL. */
+struct inflight *inflight_find(struct inflight_table *table, const struct cache_key *key);
+/* A new one, without exchange. NULL: no memory. */
+struct inflight *inflight_add(struct inflight_table *table, const struct cache_key *key);
+/* Takes it out and frees it; nobody may wait any more. */
+void inflight_remove(struct inflight *inflight);
+
+struct cache_key inflight_key(const struct inflight *inflight);
+
+#endif

@@ -1,0 +1,338 @@
+/* receive: allowed? -> parse -> can we answer that? -> cache.
+ * wait:    someone asks it already? -> exchange -> answer -> cache -> replies.
+ *
+ * Each failure is a reply too: REFUSED, FORMERR, NOTIMP, BADVERS, and SERVFAIL
+ * with an Extended DNS Error that says which upstream failed of what. */
+#include "query/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "dns/reply.h"
+#include "query/inflight.h"
+
+/* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
+ * turns good. */
+#define FAILURE_TTL_S 5
+/* Records of the smallest kind that fit into a message. */
+#define TTLS_MAX (DNS_MESSAGE_MAX / 11)
+
+struct resolver {
+	struct cache *cache;
+	struct exchanger *exchanger;
+	struct resolver_options options;
+	struct resolver_stats stats;
+	struct inflight_table inflight;
+
+	/* Scratch for one answer at a time. */
+	uint8_t answer[DNS_MESSAGE_MAX];
+	uint16_t ttl_at[TTLS_MAX];
+	uint8_t reply[DNS_MESSAGE_MAX];
+};
+
+enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
+	const struct resolver_options *options, struct resolver **out)
+{
+	struct resolver *r = calloc(1, sizeof *r);
+
+	*out = r;
+	if (r == NULL)
+		return STATUS_NOMEM;
+	r->cache = cache;
+	r->exchanger = exchanger;
+	r->options = *options;
+	inflight_table_init(&r->inflight);
+	return STATUS_OK;
+}
+
+void resolver_free(struct resolver *r)
+{
+	free(r);
+}
+
+void resolver_rebase(
+	struct resolver *r, struct cache *cache, const struct resolver_options *options)
+{
+	r->cache = cache;
+	r->options = *options;
+}
+
+struct resolver_stats resolver_stats(const struct resolver *r)
+{
+	return r->stats;
+}
+
+/* --- what can be said without asking --------------------------------------- */
+
+static bool is_allowed(const struct resolver *r, const struct endpoint *client)
+{
+	for (size_t i = 0; i < r->options.allow_n; i++)
+		if (prefix_contains(&r->options.allow[i], client))
+			return true;
+	return false;
+}
+
+static enum query_outcome answer_error(struct resolver *r, const struct message *m,
+	unsigned rcode, const struct ede *ede, bool udp, struct writer *reply)
+{
+	if (reply_error(m, rcode, ede, reply_limit(m, udp), reply) != STATUS_OK) {
+		r->stats.dropped++;
+		return QUERY_DROP;
+	}
+	if (rcode == RCODE_SERVFAIL)
+		r->stats.failed++;
+	r->stats.answered++;
+	return QUERY_ANSWERED;
+}
+
+static enum query_outcome answer_unparsed(
+	struct resolver *r, struct bytes wire, unsigned rcode, struct writer *reply)
+{
+	if (reply_unparsed(wire, rcode, reply) != STATUS_OK) {
+		r->stats.dropped++;
+		return QUERY_DROP;
+	}
+	r->stats.answered++;
+	return QUERY_ANSWERED;
+}
+
+static enum query_outcome refuse(
+	struct resolver *r, const struct message *m, bool udp, struct writer *reply)
+{
+	static const struct ede ede = {
+		.present = true, .code = EDE_PROHIBITED, .text = "not an allowed client"
+	};
+
+	r->stats.refused++;
+	return answer_error(r, m, RCODE_REFUSED, &ede, udp, reply);
+}
+
+/* Zone transfers and meta types other than ANY: nothing an upstream resolver
+ * would answer (RFC 6895 §3.1). */
+static bool is_meta_type(uint16_t type)
+{
+	return type == TYPE_OPT || (type >= 128 && type < TYPE_ANY);
+}
+
+/* The rcode for a query that is not for the cache or an upstream; -1 if it is. */
+static int rcode_at_once(const struct message *m)
+{
+	if (message_opcode(m) != OPCODE_QUERY)
+		return RCODE_NOTIMP;
+	if (!m->has_question || m->counts[SECTION_ANSWER] > 0)
+		return RCODE_FORMERR;
+	if (m->edns.present && m->edns.version > 0)
+		return RCODE_BADVERS;
+	if (m->question.class != CLASS_IN)
+		return RCODE_REFUSED;
+	return is_meta_type(m->question.type) ? RCODE_NOTIMP : -1;
+}
+
+static struct cache_key key_of(const struct message *m)
+{
+	return (struct cache_key){ .question = &m->question,
+		.dnssec_ok = m->edns.dnssec_ok,
+		.checking_disabled = (m->flags & DNS_FLAG_CD) != 0 };
+}
+
+static void log_query(const struct resolver *r, const struct message *m,
+	const struct endpoint *client, const char *how)
+{
+	char name[NAME_TEXT_MAX], type[TYPE_TEXT_MAX], from[ENDPOINT_TEXT_MAX];
+
+	if (!r->options.log_queries)
+		return;
+	name_to_text(&m->question.name, name);
+	type_to_text(m->question.type, type);
+	endpoint_format_address(client, from);
+	log_notice("query %s %s from %s: %s", name, type, from, how);
+}
+
+/* A hit, as the client asked for it; DROP if it cannot be put that way. */
+static enum query_outcome answer_hit(struct resolver *r, const struct message *m,
+	const struct cache_hit *hit, bool udp, struct writer *reply)
+{
+	if (hit->ede.present)
+		return answer_error(r, m, hit->answer.rcode, &hit->ede, udp, reply);
+	if (reply_answer(m, &hit->answer, hit->age_s, hit->ttl_min_s, reply_limit(m, udp),
+		    reply) != STATUS_OK)
+		return answer_error(r, m, RCODE_SERVFAIL, NULL, udp, reply);
+	r->stats.answered++;
+	return QUERY_ANSWERED;
+}
+
+enum query_outcome query_receive(struct resolver *r, struct bytes wire,
+	const struct endpoint *client, bool udp, struct message *parsed,
+	struct writer *reply)
+{
+	enum status status = message_parse(wire, parsed);
+	struct cache_key key;
+	struct cache_hit hit;
+	int rcode;
+
+	r->stats.received++;
+	if (status != STATUS_OK)
+		return answer_unparsed(r, wire, RCODE_FORMERR, reply);
+	if (parsed->flags & DNS_FLAG_QR) {
+		r->stats.dropped++;
+		return QUERY_DROP;
+	}
+	if (!is_allowed(r, client))
+		return refuse(r, parsed, udp, reply);
+	rcode = rcode_at_once(parsed);
+	if (rcode >= 0)
+		return answer_error(r, parsed, (unsigned)rcode, NULL, udp, reply);
+	key = key_of(parsed);
+	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
+		log_query(r, parsed, client, "cache");
+		return answer_hit(r, parsed, &hit, udp, reply);
+	}
+	log_query(r, parsed, client, "upstream");
+	return QUERY_PENDING;
+}
+
+/* --- what upstreams say ---------------------------------------------------- */
+
+static void reply_to(struct resolver *r, struct query *q, const struct answer *answer,
+	const struct ede *ede)
+{
+	struct writer w = { .p = r->reply, .cap = sizeof r->reply };
+	enum status status = STATUS_MALFORMED;
+
+	if (answer != NULL)
+		status = reply_answer(&q->message, answer, 0, 0, q->limit, &w);
+	if (status != STATUS_OK) {
+		r->stats.failed++;
+		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
+		status = reply_error(&q->message, RCODE_SERVFAIL, ede, q->limit, &w);
+	}
+	r->stats.answered++;
+	r->stats.in_flight--;
+	list_remove(&q->link);
+	q->inflight = NULL;
+	q->done(q, status == STATUS_OK ? wr_done(&w) : bytes_of(NULL, 0));
+}
+
+static void reply_to_all(
+	struct inflight *f, const struct answer *answer, const struct ede *ede)
+{
+	while (!list_empty(&f->waiting))
+		reply_to(f->resolver, list_entry(f->waiting.next, struct query, link),
+			answer, ede);
+	inflight_remove(f);
+}
+
+/* It answered, but with nothing that helps. */
+static void blame_answer(const char *upstream, const char *what, struct ede *ede)
+{
+	struct text text = text_in(ede->text, sizeof ede->text);
+
+	ede->present = true;
+	ede->code = EDE_OTHER;
+	text_add(&text, "%s: %s", upstream, what);
+}
+
+static void on_exchange_done(void *data, const struct exchange_result *result)
+{
+	struct inflight *f = data;
+	struct resolver *r = f->resolver;
+	struct cache_key key = inflight_key(f);
+	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
+	struct ede ede = result->ede;
+	struct answer answer;
+	bool usable = result->answer != NULL && answer_make(result->answer, &w, r->ttl_at,
+							TTLS_MAX, &answer) == STATUS_OK;
+
+	f->exchange = NULL;
+	if (usable && answer.rcode == RCODE_SERVFAIL) {
+		blame_answer(result->upstream, "answered SERVFAIL", &ede);
+		usable = false;
+	} else if (!usable && result->answer != NULL) {
+		blame_answer(result->upstream, "an answer that cannot be relayed", &ede);
+	}
+	if (usable)
+		cache_insert(r->cache, &key, &answer, clock_now_ms());
+	else
+		cache_insert_failure(r->cache, &key, &ede, FAILURE_TTL_S, clock_now_ms());
+	reply_to_all(f, usable ? &answer : NULL, &ede);
+}
+
+/* What the reply repeats of the query; the rest of it is gone by then. */
+static void keep_query(struct query *q, const struct message *parsed, bool udp)
+{
+	q->message = *parsed;
+	memcpy(q->wire, parsed->wire.p, parsed->question_end);
+	q->message.wire = bytes_of(q->wire, parsed->question_end);
+	q->message.edns.options = bytes_of(NULL, 0);
+	q->limit = reply_limit(parsed, udp);
+}
+
+static enum query_outcome answer_failure(struct resolver *r, const struct message *parsed,
+	enum status status, struct ede *ede, bool udp, struct writer *reply)
+{
+	if (!ede->present) {
+		ede->present = true;
+		ede->code = EDE_OTHER;
+		text_copy(ede->text, sizeof ede->text, status_text(status));
+	}
+	return answer_error(r, parsed, RCODE_SERVFAIL, ede, udp, reply);
+}
+
+static enum status ask(struct resolver *r, struct inflight *f, struct ede *why)
+{
+	struct exchange_request request = { .question = &f->question,
+		.dnssec_ok = f->dnssec_ok,
+		.checking_disabled = f->checking_disabled,
+		.pad_to = r->options.pad_to,
+		.timeout_ms = r->options.timeout_ms };
+
+	f->resolver = r;
+	return exchange_start(
+		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
+}
+
+enum query_outcome query_wait(struct resolver *r, struct query *q,
+	const struct message *parsed, bool udp, struct writer *reply)
+{
+	struct cache_key key = key_of(parsed);
+	struct ede why = { .present = false };
+	struct inflight *f;
+	enum status status = STATUS_OK;
+
+	if (r->stats.in_flight >= r->options.queries_in_flight)
+		return answer_failure(r, parsed, STATUS_LIMIT, &why, udp, reply);
+	f = inflight_find(&r->inflight, &key);
+	if (f == NULL) {
+		f = inflight_add(&r->inflight, &key);
+		status = f != NULL ? ask(r, f, &why) : STATUS_NOMEM;
+	}
+	if (status != STATUS_OK) {
+		if (f != NULL)
+			inflight_remove(f);
+		return answer_failure(r, parsed, status, &why, udp, reply);
+	}
+	keep_query(q, parsed, udp);
+	q->inflight = f;
+	list_append(&f->waiting, &q->link);
+	r->stats.in_flight++;
+	return QUERY_PENDING;
+}
+
+void query_cancel(struct query *q)
+{
+	struct inflight *f = q->inflight;
+
+	if (f == NULL)
+		return;
+	list_remove(&q->link);
+	q->inflight = NULL;
+	f->resolver->stats.in_flight--;
+	if (!list_empty(&f->waiting))
+		return;
+	if (f->exchange != NULL) {
+		exchange_cancel(f->exchange);
+		inflight_remove(f);
+	}
+}

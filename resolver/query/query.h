@@ -1,0 +1,72 @@
+/* One client question, from its bytes to the bytes of its reply.
+ *
+ *	query_receive() -> ANSWERED (from the cache, or an error): send the reply
+ *	                -> DROP: send nothing
+ *	                -> PENDING: query_wait(), and the reply comes later
+ *
+ * Identical questions that wait are asked once. */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "base/list.h"
+#include "cache/cache.h"
+#include "upstream/exchange.h"
+
+struct resolver;
+struct inflight;
+
+enum query_outcome { QUERY_DROP, QUERY_ANSWERED, QUERY_PENDING };
+
+/* What queries are answered by; all borrowed. Replaced at a reload. */
+struct resolver_options {
+	const struct prefix *allow; /* clients */
+	size_t allow_n;
+	unsigned queries_in_flight; /* over it: SERVFAIL */
+	uint32_t timeout_ms;
+	unsigned pad_to;
+	bool log_queries;
+};
+
+struct resolver_stats {
+	uint64_t received, answered, dropped, refused, failed;
+	size_t in_flight;
+};
+
+/* A question that waits; the listener's storage, until `done` runs. */
+struct query {
+	/* `reply` is borrowed until it returns; then the query is over. Not
+	 * called from inside query_wait(), nor after query_cancel(). */
+	void (*done)(struct query *query, struct bytes reply);
+
+	/* query.c's own. */
+	struct list link;
+	struct inflight *inflight;
+	struct message message; /* header and question of the client's query */
+	uint8_t wire[DNS_HEADER_BYTES + NAME_WIRE_MAX + 4];
+	size_t limit;
+};
+
+/* `cache` and `exchanger` are borrowed for the resolver's life. */
+MUST_CHECK enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
+	const struct resolver_options *options, struct resolver **out);
+/* Every query must have been answered or cancelled. */
+void resolver_free(struct resolver *resolver);
+void resolver_set_options(
+	struct resolver *resolver, const struct resolver_options *options);
+struct resolver_stats resolver_stats(const struct resolver *resolver);
+
+/* Looks at one message from a client. With ANSWERED the reply is in `reply`,
+ * which needs reply_limit() bytes of room; with PENDING `parsed` is for
+ * query_wait() and borrows from `wire`. */
+enum query_outcome query_receive(struct resolver *resolver, struct bytes wire,
+	const struct endpoint *client, bool udp, struct message *parsed,
+	struct writer *reply);
+
+/* Asks the upstreams. PENDING: query->done will run. ANSWERED: known at once,
+ * the reply is in `reply`. query->done is set before. */
+enum query_outcome query_wait(struct resolver *resolver, struct query *query,
+	const struct message *parsed, bool udp, struct writer *reply);
+/* The client is gone. */
+void query_cancel(struct query *query);
+
+#endif

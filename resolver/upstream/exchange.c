@@ -1,0 +1,327 @@
+/* start -> first upstream that may be tried -> attempt -> answer -> done.
+ *
+ * An attempt that fails, or takes more than its share of the time, hands over
+ * to the next upstream. A question lost with a connection that had worked is
+ * asked once more of the same one: the client need not know. */
+#include "upstream/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "dns/query.h"
+
+/* Tries for one question, over all upstreams. */
+#define ATTEMPTS_MAX 16
+/* How often deadlines are looked at, while something waits. */
+#define TICK_MS 20
+
+struct exchanger {
+	struct upstream_set *set;
+	uv_timer_t tick;
+	struct list running; /* exchanges */
+};
+
+struct exchange {
+	struct exchanger *exchanger;
+	struct list link;
+	exchange_done *done;
+	void *data;
+
+	struct question question;
+	uint8_t wire[QUERY_WIRE_MAX];
+	size_t wire_n;
+	char *only; /* owned, or NULL */
+
+	struct attempt attempt;
+	struct upstream *current;     /* asked now, or NULL */
+	uint64_t tried[ATTEMPTS_MAX]; /* serials */
+	unsigned tried_n;
+	bool asked_again; /* after a lost connection */
+	uint64_t attempt_deadline_ms, deadline_ms;
+};
+
+/* --- whom to ask ----------------------------------------------------------- */
+
+static bool was_tried(const struct exchange *x, const struct upstream *u)
+{
+	for (unsigned i = 0; i < x->tried_n; i++)
+		if (x->tried[i] == upstream_serial(u))
+			return true;
+	return false;
+}
+
+static bool is_candidate(
+	const struct exchange *x, const struct upstream *u, uint64_t now_ms)
+{
+	if (was_tried(x, u))
+		return false;
+	if (x->only != NULL)
+		return u == upstream_set_find(x->exchanger->set, x->only);
+	return upstream_conn(u) != NULL || health_may_try(upstream_health(u), now_ms);
+}
+
+/* The first one in order, and how many there are. */
+static struct upstream *choose(const struct exchange *x, uint64_t now_ms, unsigned *count)
+{
+	const struct upstream_set *set = x->exchanger->set;
+	struct upstream *first = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		if (!is_candidate(x, set->items[i], now_ms))
+			continue;
+		if (first == NULL)
+			first = set->items[i];
+		(*count)++;
+	}
+	return x->tried_n < ATTEMPTS_MAX ? first : NULL;
+}
+
+/* --- the end --------------------------------------------------------------- */
+
+static void exchange_free(struct exchange *x)
+{
+	struct exchanger *e = x->exchanger;
+
+	list_remove(&x->link);
+	if (list_empty(&e->running))
+		uv_timer_stop(&e->tick);
+	free(x->only);
+	free(x);
+}
+
+static void finish(struct exchange *x, const struct message *answer)
+{
+	struct exchange_result result = { .answer = answer };
+
+	if (answer != NULL)
+		result.upstream = upstream_name(x->current);
+	else
+		exchange_explain(x->exchanger->set, x->only, &result.ede);
+	x->done(x->data, &result);
+	exchange_free(x);
+}
+
+static void add_reason(struct text *text, const struct upstream *u)
+{
+	const struct health *health = upstream_health(u);
+	const char *why = health->state == HEALTH_GOOD ? failure_text(FAILURE_TIMEOUT)
+			  : health->last.kind != FAILURE_NONE ? health->last.text
+							      : "not tried yet";
+
+	text_add(text, "%s%s: %s", text->n > 0 ? "; " : "", upstream_name(u), why);
+}
+
+void exchange_explain(const struct upstream_set *set, const char *only, struct ede *out)
+{
+	struct text text = text_in(out->text, sizeof out->text);
+	bool refused = false, reached = false;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct upstream *u = set->items[i];
+
+		if (only != NULL && u != upstream_set_find(set, only))
+			continue;
+		refused = refused || upstream_health(u)->state == HEALTH_REFUSED;
+		reached = reached || upstream_health(u)->state == HEALTH_GOOD;
+		add_reason(&text, u);
+	}
+	out->present = true;
+	out->code = refused   ? EDE_POLICY
+		    : reached ? EDE_NO_REACHABLE_AUTHORITY
+			      : EDE_NETWORK_ERROR;
+}
+
+/* --- attempts -------------------------------------------------------------- */
+
+/* Asks the next upstream that will take the question; false if none does. */
+static bool try_next(struct exchange *x)
+{
+	uint64_t now_ms = clock_now_ms();
+	struct failure why;
+	unsigned count;
+
+	while ((x->current = choose(x, now_ms, &count)) != NULL) {
+		x->tried[x->tried_n++] = upstream_serial(x->current);
+		x->attempt_deadline_ms = now_ms + (x->deadline_ms - now_ms) / count;
+		if (upstream_ask(x->current, &x->attempt, x->only != NULL, &why) ==
+			STATUS_OK)
+			return true;
+	}
+	return false;
+}
+
+static void go_on(struct exchange *x)
+{
+	if (clock_now_ms() >= x->deadline_ms || !try_next(x))
+		finish(x, NULL);
+}
+
+static void on_failed(struct attempt *attempt, const struct failure *why, bool lost)
+{
+	struct exchange *x = list_entry(attempt, struct exchange, attempt);
+
+	(void)why;
+	x->current = NULL;
+	if (lost && !x->asked_again) {
+		x->asked_again = true;
+		x->tried_n--;
+	}
+	go_on(x);
+}
+
+/* An answer that says "I cannot" is taken only if nobody else is left. */
+static bool is_useless(const struct message *m)
+{
+	unsigned rcode = message_rcode(m);
+
+	return (m->flags & DNS_FLAG_TC) || rcode == RCODE_SERVFAIL ||
+	       rcode == RCODE_REFUSED || rcode == RCODE_NOTIMP ||
+	       rcode == RCODE_FORMERR || rcode > 15;
+}
+
+static void on_answer(struct attempt *attempt, const struct message *answer)
+{
+	struct exchange *x = list_entry(attempt, struct exchange, attempt);
+	struct upstream *answered = x->current;
+
+	if (is_useless(answer) && clock_now_ms() < x->deadline_ms && try_next(x))
+		return;
+	x->current = answered;
+	/* Half an answer must not pass for a whole one. */
+	finish(x, answer->flags & DNS_FLAG_TC ? NULL : answer);
+}
+
+static void on_late(struct exchange *x)
+{
+	struct upstream *u = x->current;
+
+	/* Off the upstream's list first: what it fails next is not us. */
+	x->current = NULL;
+	upstream_give_up(u, &x->attempt);
+	go_on(x);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct exchanger *e = timer->data;
+	uint64_t now_ms = clock_now_ms();
+	struct list late;
+
+	/* Giving up on one may end others: the late ones are taken off first. */
+	list_init(&late);
+	list_for_each_safe (it, &e->running) {
+		struct exchange *x = list_entry(it, struct exchange, link);
+
+		if (now_ms < x->attempt_deadline_ms)
+			continue;
+		list_remove(&x->link);
+		list_append(&late, &x->link);
+	}
+	while (!list_empty(&late)) {
+		struct exchange *x = list_entry(late.next, struct exchange, link);
+
+		list_remove(&x->link);
+		list_append(&e->running, &x->link);
+		if (now_ms >= x->attempt_deadline_ms)
+			on_late(x);
+	}
+	if (!list_empty(&e->running))
+		uv_timer_start(&e->tick, on_tick, TICK_MS, TICK_MS);
+}
+
+/* --- what callers see ------------------------------------------------------ */
+
+enum status exchanger_new(struct upstream_set *set, struct exchanger **out)
+{
+	struct exchanger *e = calloc(1, sizeof *e);
+
+	*out = e;
+	if (e == NULL)
+		return STATUS_NOMEM;
+	e->set = set;
+	list_init(&e->running);
+	uv_timer_init(set->loop, &e->tick);
+	e->tick.data = e;
+	return STATUS_OK;
+}
+
+static void on_tick_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void exchanger_free(struct exchanger *e)
+{
+	if (e == NULL)
+		return;
+	list_for_each_safe (it, &e->running)
+		exchange_cancel(list_entry(it, struct exchange, link));
+	uv_close((uv_handle_t *)&e->tick, on_tick_closed);
+}
+
+static enum status exchange_new(struct exchanger *e,
+	const struct exchange_request *request, struct exchange **out)
+{
+	struct exchange *x = calloc(1, sizeof *x);
+	struct writer w;
+	enum status status;
+
+	if (x == NULL)
+		return STATUS_NOMEM;
+	x->exchanger = e;
+	list_init(&x->link);
+	x->question = *request->question;
+	x->deadline_ms = clock_now_ms() + request->timeout_ms;
+	w = (struct writer){ .p = x->wire, .cap = sizeof x->wire };
+	status = query_write(&x->question, 0, request->dnssec_ok,
+		request->checking_disabled, request->pad_to, &w);
+	if (status == STATUS_OK && request->only != NULL) {
+		x->only = strdup(request->only);
+		status = x->only != NULL ? STATUS_OK : STATUS_NOMEM;
+	}
+	if (status != STATUS_OK) {
+		free(x);
+		return status;
+	}
+	x->attempt = (struct attempt){ .question = &x->question,
+		.wire = wr_done(&w),
+		.on_answer = on_answer,
+		.on_failed = on_failed };
+	*out = x;
+	return STATUS_OK;
+}
+
+enum status exchange_start(struct exchanger *e, const struct exchange_request *request,
+	exchange_done *done, void *data, struct exchange **out, struct ede *why)
+{
+	struct exchange *x = NULL;
+	enum status status;
+
+	*out = NULL;
+	if (request->only != NULL && upstream_set_find(e->set, request->only) == NULL)
+		return STATUS_NOTFOUND;
+	status = exchange_new(e, request, &x);
+	if (status != STATUS_OK)
+		return status;
+	x->done = done;
+	x->data = data;
+	if (!try_next(x)) {
+		exchange_explain(e->set, request->only, why);
+		exchange_free(x);
+		return STATUS_CLOSED;
+	}
+	if (list_empty(&e->running))
+		uv_timer_start(&e->tick, on_tick, TICK_MS, TICK_MS);
+	list_append(&e->running, &x->link);
+	*out = x;
+	return STATUS_OK;
+}
+
+void exchange_cancel(struct exchange *x)
+{
+	if (x->current != NULL)
+		upstream_cancel(x->current, &x->attempt);
+	exchange_free(x);
+}

@@ -1,0 +1,35 @@
+/* How an upstream fares, and when it may be tried again. Pure: time comes in.
+ *
+ *	unknown -> good <-> unreachable | refused | broken */
+#ifndef UPSTREAM_HEALTH_H
+#define UPSTREAM_HEALTH_H
+
+#include <stdint.h>
+
+#include "transport/failure.h"
+
+enum health_state {
+	HEALTH_UNKNOWN,     /* not tried yet */
+	HEALTH_GOOD,        /* its last connection was accepted */
+	HEALTH_UNREACHABLE, /* no network, no answer, or nobody listens */
+	HEALTH_REFUSED,     /* the verdict went against it */
+	HEALTH_BROKEN,      /* it does not speak the protocol, or we cannot */
+};
+
+struct health {
+	enum health_state state;
+	struct failure last;  /* of the last failure; kind NONE before one */
+	unsigned in_a_row;    /* failures since the last success */
+	uint64_t retry_at_ms; /* on clock_now_ms(); not tried before */
+};
+
+const char *health_state_text(enum health_state state);
+
+/* Both return whether there is something new to tell: the state, or the reason
+ * for it, is another than before. */
+bool health_succeeded(struct health *health);
+bool health_failed(struct health *health, const struct failure *why, uint64_t now_ms);
+
+bool health_may_try(const struct health *health, uint64_t now_ms);
+
+#endif

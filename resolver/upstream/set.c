@@ -1,0 +1,163 @@
+#include "upstream/set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void upstream_set_init(
+	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events)
+{
+	*set = (struct upstream_set){ .loop = loop, .events = *events };
+}
+
+void upstream_set_deinit(struct upstream_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		upstream_fail_all(set->items[i], "shutting down");
+	for (size_t i = 0; i < set->n; i++)
+		upstream_free(set->items[i]);
+	free(set->items);
+	set->items = NULL;
+	set->n = 0;
+}
+
+struct upstream *upstream_set_find(const struct upstream_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (strcmp(upstream_name(set->items[i]), name) == 0)
+			return set->items[i];
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_roots(const struct tls_policy *a, const struct tls_policy *b)
+{
+	return same_text(a->ca_file, b->ca_file) && same_text(a->ca_path, b->ca_path);
+}
+
+/* One store for all who name the same roots. */
+static enum status find_roots(struct upstream_plan *plan, size_t at, struct text *error)
+{
+	const struct tls_policy *policy = &plan->parts[at].config->policy;
+	enum status status;
+
+	for (size_t i = 0; i < at; i++) {
+		if (same_roots(&plan->parts[i].config->policy, policy)) {
+			plan->parts[at].roots = roots_share(plan->parts[i].roots);
+			plan->parts[at].stamp = plan->parts[i].stamp;
+			return STATUS_OK;
+		}
+	}
+	plan->parts[at].stamp = roots_stamp(policy->ca_file, policy->ca_path);
+	status = roots_open(
+		policy->ca_file, policy->ca_path, error, &plan->parts[at].roots);
+	if (status != STATUS_OK && error->n == 0)
+		text_add(error, "%s", status_text(status));
+	return status;
+}
+
+static bool keeps(const struct upstream *old, const struct upstream_parts *parts)
+{
+	return old != NULL &&
+	       config_upstream_equal(upstream_config(old), parts->config) &&
+	       roots_stamp_equal(upstream_stamp(old), &parts->stamp);
+}
+
+static enum status prepare_one(const struct upstream_set *set,
+	const struct config *config, size_t at, struct text *error,
+	struct upstream_plan *plan)
+{
+	struct upstream_parts *parts = &plan->parts[at];
+	enum status status;
+
+	*parts = (struct upstream_parts){
+		.loop = set->loop,
+		.config = &config->upstreams[at],
+		.state_dir = config->state_dir,
+		.events = &set->events,
+	};
+	status = find_roots(plan, at, error);
+	plan->n = at + 1;
+	if (status != STATUS_OK)
+		return status;
+	if (keeps(upstream_set_find(set, parts->config->name), parts))
+		return STATUS_OK;
+	return upstream_new(parts, &plan->items[at]);
+}
+
+enum status upstream_set_prepare(const struct upstream_set *set,
+	const struct config *config, struct text *error, struct upstream_plan *plan)
+{
+	enum status status = STATUS_OK;
+
+	*plan = (struct upstream_plan){
+		.parts = calloc(config->upstream_n, sizeof *plan->parts),
+		.items = calloc(config->upstream_n, sizeof(struct upstream *)),
+	};
+	if (plan->parts == NULL || plan->items == NULL)
+		status = STATUS_NOMEM;
+	for (size_t i = 0; i < config->upstream_n && status == STATUS_OK; i++)
+		status = prepare_one(set, config, i, error, plan);
+	if (status != STATUS_OK)
+		upstream_plan_discard(plan);
+	return status;
+}
+
+static void free_parts(struct upstream_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		roots_free(plan->parts[i].roots);
+	free(plan->parts);
+	plan->parts = NULL;
+}
+
+void upstream_plan_discard(struct upstream_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		upstream_free(plan->items[i]);
+	free_parts(plan);
+	free(plan->items);
+	*plan = (struct upstream_plan){ 0 };
+}
+
+/* Takes an upstream out of the set in force. */
+static struct upstream *take(struct upstream_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct upstream *u = set->items[i];
+
+		if (u != NULL && strcmp(upstream_name(u), name) == 0) {
+			set->items[i] = NULL;
+			return u;
+		}
+	}
+	return NULL;
+}
+
+void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
+{
+	struct upstream **old = set->items;
+	size_t old_n = set->n;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->items[i] != NULL)
+			continue;
+		plan->items[i] = take(set, plan->parts[i].config->name);
+		upstream_rebase(plan->items[i], &plan->parts[i]);
+	}
+	set->items = plan->items;
+	set->n = plan->n;
+	free_parts(plan);
+	*plan = (struct upstream_plan){ 0 };
+	/* Only now: what was asked on them finds the new set. */
+	for (size_t i = 0; i < old_n; i++) {
+		if (old[i] != NULL) {
+			upstream_fail_all(old[i], "configuration changed");
+			upstream_free(old[i]);
+		}
+	}
+	free(old);
+}

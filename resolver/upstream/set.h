@@ -1,0 +1,40 @@
+/* The upstreams of one configuration, in its order, and their change at a
+ * reload: prepared whole, then swapped whole or not at all. */
+#ifndef UPSTREAM_SET_H
+#define UPSTREAM_SET_H
+
+#include "base/text.h"
+#include "upstream/upstream.h"
+
+struct upstream_set {
+	uv_loop_t *loop;
+	struct upstream_events events;
+	struct upstream **items; /* owned, and owns each */
+	size_t n;
+};
+
+/* A set that could take the place of the one in force. */
+struct upstream_plan {
+	struct upstream_parts *parts; /* owned; one an upstream */
+	struct upstream **items;      /* owned; NULL: the one in force stays */
+	size_t n;
+};
+
+void upstream_set_init(
+	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events);
+/* All attempts fail first. */
+void upstream_set_deinit(struct upstream_set *set);
+
+/* Reads the roots and makes what is new. CONFIG with words in `error`, NOMEM,
+ * CRYPTO: the set is as it was. `config` is borrowed by the set after a commit. */
+MUST_CHECK enum status upstream_set_prepare(const struct upstream_set *set,
+	const struct config *config, struct text *error, struct upstream_plan *plan);
+/* Cannot fail. Upstreams that are the same in both keep their connections; the
+ * others' are closed, and what was asked on them is lost. */
+void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan);
+void upstream_plan_discard(struct upstream_plan *plan);
+
+/* NULL if there is none of that name. */
+struct upstream *upstream_set_find(const struct upstream_set *set, const char *name);
+
+#endif

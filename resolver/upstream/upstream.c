@@ -1,0 +1,393 @@
+/* ask -> (open a connection, address by address) -> accepted -> send all that
+ * wait -> answers.
+ *
+ * Failures: an address that fails hands over to the next one; when all have
+ * failed, the upstream has, and everyone who waits is told. A connection that
+ * worked and then ended is no failure: its questions are lost, not refused. */
+#include "upstream/upstream.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "upstream/evidence.h"
+
+/* TCP and TLS together, for one address. */
+#define HANDSHAKE_MS 2500
+
+struct upstream {
+	struct upstream_parts parts;
+	struct tls_context context;
+	uint64_t serial;
+
+	struct dot *dot; /* owned; NULL without a connection */
+	bool open;
+	bool answered;         /* something came back on this connection */
+	size_t address_at;     /* the one in use, or to be tried first */
+	size_t addresses_left; /* to try, this one included */
+
+	struct list waiting; /* attempts, until the connection is open */
+	struct list sent;    /* attempts on the connection */
+
+	struct health health;
+	bool has_verdict;
+	struct verdict verdict;
+	struct upstream_stats stats;
+};
+
+/* --- telling the attempts -------------------------------------------------- */
+
+static struct attempt *attempt_of(struct list *link)
+{
+	return list_entry(link, struct attempt, link);
+}
+
+static void list_move_all(struct list *from, struct list *to)
+{
+	while (!list_empty(from)) {
+		struct list *link = from->next;
+
+		list_remove(link);
+		list_append(to, link);
+	}
+}
+
+/* A callback may ask again or cancel others: the list is taken off first. */
+static void fail_attempts(struct upstream *u, const struct failure *why, bool lost)
+{
+	struct list failing;
+
+	list_init(&failing);
+	list_move_all(&u->sent, &failing);
+	list_move_all(&u->waiting, &failing);
+	while (!list_empty(&failing)) {
+		struct attempt *a = attempt_of(failing.next);
+
+		list_remove(&a->link);
+		a->on_failed(a, why, lost && a->sent);
+	}
+}
+
+static void note_latency(struct upstream *u, uint64_t ms)
+{
+	uint32_t sample = ms < UINT32_MAX ? (uint32_t)ms + 1 : UINT32_MAX;
+
+	if (u->stats.latency_ms == 0)
+		u->stats.latency_ms = sample;
+	else
+		u->stats.latency_ms +=
+			(uint32_t)(((int64_t)sample - u->stats.latency_ms) / 8);
+}
+
+static void on_answer(struct dot_query *query, const struct message *answer)
+{
+	struct attempt *a = list_entry(query, struct attempt, query);
+	struct upstream *u = a->upstream;
+
+	u->answered = true;
+	u->stats.answers++;
+	note_latency(u, clock_now_ms() - a->sent_ms);
+	list_remove(&a->link);
+	a->on_answer(a, answer);
+}
+
+static enum status send_attempt(struct upstream *u, struct attempt *a)
+{
+	enum status status;
+
+	a->query = (struct dot_query){ .question = a->question, .on_answer = on_answer };
+	status = dot_send(u->dot, &a->query, a->wire);
+	if (status != STATUS_OK)
+		return status;
+	a->sent = true;
+	a->sent_ms = clock_now_ms();
+	u->stats.queries++;
+	list_append(&u->sent, &a->link);
+	return STATUS_OK;
+}
+
+/* --- health ---------------------------------------------------------------- */
+
+static void describe_address(const struct upstream *u, char out[ENDPOINT_TEXT_MAX])
+{
+	endpoint_format(&u->parts.config->addresses[u->address_at], out);
+}
+
+static void note_failure(struct upstream *u, const struct failure *why)
+{
+	char address[ENDPOINT_TEXT_MAX];
+
+	describe_address(u, address);
+	if (health_failed(&u->health, why, clock_now_ms()))
+		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), address,
+			health_state_text(u->health.state), why->text);
+}
+
+static void note_success(struct upstream *u)
+{
+	char address[ENDPOINT_TEXT_MAX], words[200];
+	struct text text = text_in(words, sizeof words);
+
+	if (!health_succeeded(&u->health))
+		return;
+	describe_address(u, address);
+	verdict_explain(&u->verdict, &text);
+	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
+		conn_tls_version(dot_conn(u->dot)));
+	u->parts.events->on_good(u->parts.events->owner);
+}
+
+static void keep_verdict(struct upstream *u, const struct verdict *verdict)
+{
+	u->verdict = *verdict;
+	u->has_verdict = true;
+}
+
+/* --- the connection -------------------------------------------------------- */
+
+static enum status open_connection(struct upstream *u);
+
+static void forget_connection(struct upstream *u)
+{
+	if (u->dot != NULL)
+		u->stats.mismatched += dot_mismatched(u->dot);
+	u->dot = NULL;
+	u->open = false;
+}
+
+static void drop_connection(struct upstream *u)
+{
+	struct dot *dot = u->dot;
+
+	forget_connection(u);
+	if (dot != NULL)
+		dot_close(dot);
+}
+
+static void on_open(void *owner)
+{
+	struct upstream *u = owner;
+	struct list waiting;
+
+	u->open = true;
+	u->answered = false;
+	u->stats.handshakes++;
+	keep_verdict(u, conn_verdict(dot_conn(u->dot)));
+	note_success(u);
+	list_init(&waiting);
+	list_move_all(&u->waiting, &waiting);
+	while (!list_empty(&waiting)) {
+		struct attempt *a = attempt_of(waiting.next);
+		struct failure why = failure_of(FAILURE_LOCAL, NULL);
+
+		list_remove(&a->link);
+		if (!u->open || send_attempt(u, a) != STATUS_OK)
+			a->on_failed(a, &why, false);
+	}
+}
+
+/* The upstream has failed: all its addresses, or we ourselves. */
+static void give_in(struct upstream *u, const struct failure *why)
+{
+	note_failure(u, why);
+	u->address_at = (u->address_at + 1) % u->parts.config->address_n;
+	fail_attempts(u, why, false);
+}
+
+/* This address will not do: the next one, or the end of the attempt. Trouble of
+ * our own would be the same everywhere. */
+static void on_open_failed(struct upstream *u, const struct failure *why)
+{
+	char address[ENDPOINT_TEXT_MAX];
+
+	if (why->kind == FAILURE_LOCAL || --u->addresses_left == 0) {
+		give_in(u, why);
+		return;
+	}
+	describe_address(u, address);
+	log_info("upstream %s (%s): %s; trying its next address", upstream_name(u),
+		address, why->text);
+	u->address_at = (u->address_at + 1) % u->parts.config->address_n;
+	if (open_connection(u) != STATUS_OK) {
+		struct failure local = failure_of(FAILURE_LOCAL, NULL);
+
+		give_in(u, &local);
+	}
+}
+
+static void on_closed(void *owner, const struct failure *why,
+	const struct verdict *verdict, struct bytes refused_pem)
+{
+	struct upstream *u = owner;
+	bool was_open = u->open;
+	char address[ENDPOINT_TEXT_MAX];
+
+	forget_connection(u);
+	if (was_open) {
+		/* One that takes questions and never answers is not good. */
+		if (!u->answered && !list_empty(&u->sent))
+			note_failure(u, why);
+		fail_attempts(u, why, true);
+		return;
+	}
+	if (verdict != NULL && !verdict->accepted) {
+		describe_address(u, address);
+		keep_verdict(u, verdict);
+		evidence_keep(u->parts.state_dir, upstream_name(u), address, verdict,
+			refused_pem);
+	}
+	on_open_failed(u, why);
+}
+
+static enum status open_connection(struct upstream *u)
+{
+	static const struct dot_events events = { on_open, on_closed };
+
+	return dot_start(u->parts.loop, &u->context,
+		&u->parts.config->addresses[u->address_at], HANDSHAKE_MS, &events, u,
+		&u->dot);
+}
+
+/* --- what callers see ------------------------------------------------------ */
+
+enum status upstream_new(const struct upstream_parts *parts, struct upstream **out)
+{
+	static uint64_t serial;
+	struct upstream *u = calloc(1, sizeof *u);
+	enum status status;
+
+	*out = NULL;
+	if (u == NULL)
+		return STATUS_NOMEM;
+	u->parts = *parts;
+	u->serial = ++serial;
+	list_init(&u->waiting);
+	list_init(&u->sent);
+	status = tls_context_init(
+		&u->context, &parts->config->policy, parts->roots, tls_alpn_dot);
+	if (status != STATUS_OK) {
+		free(u);
+		return status;
+	}
+	*out = u;
+	return STATUS_OK;
+}
+
+void upstream_free(struct upstream *u)
+{
+	if (u == NULL)
+		return;
+	drop_connection(u);
+	tls_context_deinit(&u->context);
+	free(u);
+}
+
+void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
+{
+	tls_context_rebase(&u->context, &parts->config->policy, parts->roots);
+	u->parts = *parts;
+}
+
+static enum status start_or_send(struct upstream *u, struct attempt *a)
+{
+	enum status status = STATUS_OK;
+
+	if (u->open)
+		return send_attempt(u, a);
+	if (u->dot == NULL) {
+		u->addresses_left = u->parts.config->address_n;
+		status = open_connection(u);
+	}
+	if (status == STATUS_OK)
+		list_append(&u->waiting, &a->link);
+	return status;
+}
+
+enum status upstream_ask(
+	struct upstream *u, struct attempt *a, bool insist, struct failure *why)
+{
+	enum status status;
+
+	a->upstream = u;
+	a->sent = false;
+	list_init(&a->link);
+	if (u->dot == NULL && !insist && !health_may_try(&u->health, clock_now_ms())) {
+		*why = u->health.last;
+		return STATUS_CLOSED;
+	}
+	status = start_or_send(u, a);
+	if (status != STATUS_OK)
+		*why = failure_of(FAILURE_LOCAL, status_text(status));
+	return status;
+}
+
+void upstream_cancel(struct upstream *u, struct attempt *a)
+{
+	list_remove(&a->link);
+	if (a->sent && u->dot != NULL)
+		dot_cancel(u->dot, &a->query);
+}
+
+void upstream_give_up(struct upstream *u, struct attempt *a)
+{
+	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
+
+	upstream_cancel(u, a);
+	if (!a->sent || !u->open || dot_last_heard_ms(u->dot) > a->sent_ms)
+		return;
+	if (!u->answered)
+		note_failure(u, &why);
+	upstream_fail_all(u, "silent connection dropped");
+}
+
+void upstream_fail_all(struct upstream *u, const char *text)
+{
+	struct failure why = failure_of(FAILURE_CLOSED, text);
+
+	drop_connection(u);
+	fail_attempts(u, &why, true);
+}
+
+uint64_t upstream_serial(const struct upstream *u)
+{
+	return u->serial;
+}
+
+const char *upstream_name(const struct upstream *u)
+{
+	return u->parts.config->name;
+}
+
+const struct config_upstream *upstream_config(const struct upstream *u)
+{
+	return u->parts.config;
+}
+
+const struct roots_stamp *upstream_stamp(const struct upstream *u)
+{
+	return &u->parts.stamp;
+}
+
+const struct health *upstream_health(const struct upstream *u)
+{
+	return &u->health;
+}
+
+const struct verdict *upstream_verdict(const struct upstream *u)
+{
+	return u->has_verdict ? &u->verdict : NULL;
+}
+
+struct upstream_stats upstream_stats(const struct upstream *u)
+{
+	struct upstream_stats stats = u->stats;
+
+	if (u->dot != NULL)
+		stats.mismatched += dot_mismatched(u->dot);
+	return stats;
+}
+
+const struct conn *upstream_conn(const struct upstream *u)
+{
+	return u->dot != NULL ? dot_conn(u->dot) : NULL;
+}

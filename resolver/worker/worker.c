@@ -1,0 +1,219 @@
+#include "worker/worker.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static struct resolver_options options_of(const struct config *config)
+{
+	return (struct resolver_options){
+		.allow = config->allow,
+		.allow_n = config->allow_n,
+		.queries_in_flight = config->limit_queries_in_flight,
+		.timeout_ms = config->limit_timeout_ms,
+		.pad_to = config->edns_padding,
+		.log_queries = config->log_queries,
+	};
+}
+
+static enum status new_cache(const struct config *config, struct cache **out)
+{
+	struct cache_options options = {
+		.size_bytes = config->cache_size_bytes,
+		.min_ttl_s = config->cache_min_ttl_s,
+		.max_ttl_s = config->cache_max_ttl_s,
+	};
+
+	return cache_new(&options, out);
+}
+
+/* What could not be resolved a moment ago may be resolved now (RFC 9520 §3.2). */
+static void on_good(void *owner)
+{
+	struct worker *w = owner;
+
+	cache_flush_failures(w->cache);
+}
+
+enum status worker_check(const struct config *config, struct text *error)
+{
+	static const struct upstream_events no_events = { 0 };
+	struct upstream_set set;
+	struct upstream_plan plan;
+	enum status status;
+
+	upstream_set_init(&set, NULL, &no_events);
+	status = upstream_set_prepare(&set, config, error, &plan);
+	if (status == STATUS_OK)
+		upstream_plan_discard(&plan);
+	return status;
+}
+
+static enum status make_resolver(struct worker *w, const struct config *config)
+{
+	struct resolver_options options = options_of(config);
+	enum status status = new_cache(config, &w->cache);
+
+	if (status == STATUS_OK)
+		status = exchanger_new(&w->upstreams, &w->exchanger);
+	if (status == STATUS_OK)
+		status = resolver_new(w->cache, w->exchanger, &options, &w->resolver);
+	return status;
+}
+
+static enum status start_listening(
+	struct worker *w, const struct config *config, struct text *error)
+{
+	struct listeners_plan plan;
+	enum status status;
+
+	listeners_init(&w->listeners, w->loop, w->resolver, config->limit_clients);
+	status = listeners_prepare(
+		&w->listeners, config->listen, config->listen_n, error, &plan);
+	return status == STATUS_OK ? listeners_commit(&w->listeners, &plan) : status;
+}
+
+static void describe(enum status status, struct text *error)
+{
+	if (status != STATUS_OK && error->n == 0)
+		text_add(error, "%s", status_text(status));
+}
+
+enum status worker_start(
+	struct worker *w, uv_loop_t *loop, struct config *config, struct text *error)
+{
+	struct upstream_events events = { .on_good = on_good, .owner = w };
+	struct upstream_plan plan;
+	enum status status;
+
+	memset(w, 0, sizeof *w);
+	w->loop = loop;
+	w->started_ms = clock_now_ms();
+	upstream_set_init(&w->upstreams, loop, &events);
+	status = upstream_set_prepare(&w->upstreams, config, error, &plan);
+	if (status == STATUS_OK) {
+		upstream_set_commit(&w->upstreams, &plan);
+		status = make_resolver(w, config);
+	}
+	if (status == STATUS_OK)
+		status = start_listening(w, config, error);
+	describe(status, error);
+	if (status != STATUS_OK) {
+		worker_stop(w);
+		return status;
+	}
+	w->config = config;
+	log_set_level(config->log_level);
+	return STATUS_OK;
+}
+
+/* --- reload ---------------------------------------------------------------- */
+
+/* Everything that may fail, ready to be swapped in. */
+struct reload {
+	struct config *config;
+	struct cache *cache; /* NULL: the one in force stays */
+	struct upstream_plan upstreams;
+	struct listeners_plan listeners;
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Privileges are gone and the control socket is open: these two cannot follow. */
+static enum status check_changeable(
+	const struct config *old, const struct config *new, struct text *error)
+{
+	if (!same_text(old->user, new->user))
+		text_add(error, "%s: `user` changed: that needs a restart", new->path);
+	else if (!same_text(old->control, new->control))
+		text_add(error, "%s: `control` changed: that needs a restart", new->path);
+	return error->n == 0 ? STATUS_OK : STATUS_CONFIG;
+}
+
+static bool same_cache(const struct config *a, const struct config *b)
+{
+	return a->cache_size_bytes == b->cache_size_bytes &&
+	       a->cache_min_ttl_s == b->cache_min_ttl_s &&
+	       a->cache_max_ttl_s == b->cache_max_ttl_s;
+}
+
+static enum status prepare(struct worker *w, struct reload *r, struct text *error)
+{
+	struct config_error config_error;
+	enum status status = config_load(w->config->path, &r->config, &config_error);
+
+	if (status != STATUS_OK) {
+		text_add(error, "%s", config_error.text);
+		return status;
+	}
+	status = check_changeable(w->config, r->config, error);
+	if (status == STATUS_OK && !same_cache(w->config, r->config))
+		status = new_cache(r->config, &r->cache);
+	if (status == STATUS_OK)
+		status = upstream_set_prepare(
+			&w->upstreams, r->config, error, &r->upstreams);
+	if (status == STATUS_OK)
+		status = listeners_prepare(&w->listeners, r->config->listen,
+			r->config->listen_n, error, &r->listeners);
+	return status;
+}
+
+static void discard(struct reload *r)
+{
+	upstream_plan_discard(&r->upstreams);
+	listeners_plan_discard(&r->listeners);
+	cache_free(r->cache);
+	config_free(r->config);
+}
+
+static void commit(struct worker *w, struct reload *r)
+{
+	struct resolver_options options = options_of(r->config);
+
+	resolver_rebase(w->resolver, r->cache != NULL ? r->cache : w->cache, &options);
+	if (r->cache != NULL) {
+		cache_free(w->cache);
+		w->cache = r->cache;
+	}
+	w->listeners.clients.limit = r->config->limit_clients;
+	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
+		log_error("a new address is bound but cannot be watched");
+	upstream_set_commit(&w->upstreams, &r->upstreams);
+	cache_flush_failures(w->cache);
+	log_set_level(r->config->log_level);
+	config_free(w->config);
+	w->config = r->config;
+	w->reloads++;
+}
+
+enum status worker_reload(struct worker *w, struct text *error)
+{
+	struct reload r = { 0 };
+	enum status status = prepare(w, &r, error);
+
+	describe(status, error);
+	if (status != STATUS_OK) {
+		discard(&r);
+		log_error("configuration not changed: %s", error->p);
+		return status;
+	}
+	commit(w, &r);
+	log_notice("configuration reloaded from %s", w->config->path);
+	return STATUS_OK;
+}
+
+void worker_stop(struct worker *w)
+{
+	if (w->resolver != NULL)
+		listeners_deinit(&w->listeners);
+	exchanger_free(w->exchanger);
+	upstream_set_deinit(&w->upstreams);
+	resolver_free(w->resolver);
+	cache_free(w->cache);
+	config_free(w->config);
+	memset(w, 0, sizeof *w);
+}

@@ -1,0 +1,36 @@
+/* One thread's resolver: loop, listeners, cache, upstreams. Made from a
+ * configuration, and changed by a reload whole or not at all. */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include <uv.h>
+
+#include "listen/listeners.h"
+
+struct worker {
+	uv_loop_t *loop;       /* borrowed */
+	struct config *config; /* owned: the one in force */
+	struct cache *cache;   /* owned */
+	struct upstream_set upstreams;
+	struct exchanger *exchanger; /* owned */
+	struct resolver *resolver;   /* owned */
+	struct listeners listeners;
+	uint64_t started_ms;
+	uint64_t reloads;
+};
+
+/* Binds every address, reads every root. Takes `config` over on OK; with
+ * CONFIG, NOMEM or IO `error` has the words and nothing is left open but
+ * handles that the loop has to close. */
+MUST_CHECK enum status worker_start(struct worker *worker, uv_loop_t *loop,
+	struct config *config, struct text *error);
+/* Reads the file again and swaps. On failure the running configuration is as
+ * it was; `error` says why. */
+MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
+/* Closes all; the loop needs a last turn. */
+void worker_stop(struct worker *worker);
+
+/* What --check-config does beyond reading the file: are there roots? */
+MUST_CHECK enum status worker_check(const struct config *config, struct text *error);
+
+#endif
