@@ -51,8 +51,9 @@ MUST_CHECK enum status resolver_new(struct cache *cache, struct exchanger *excha
 	const struct resolver_options *options, struct resolver **out);
 /* Every query must have been answered or cancelled. */
 void resolver_free(struct resolver *resolver);
-void resolver_set_options(
-	struct resolver *resolver, const struct resolver_options *options);
+/* After a reload: another cache, perhaps, and other options. */
+void resolver_rebase(struct resolver *resolver, struct cache *cache,
+	const struct resolver_options *options);
 struct resolver_stats resolver_stats(const struct resolver *resolver);
 
 /* Looks at one message from a client. With ANSWERED the reply is in `reply`,

@@ -2,6 +2,7 @@
 #ifndef WORKER_PRIVILEGES_H
 #define WORKER_PRIVILEGES_H
 
+#include "base/text.h"
 #include "config/config.h"
 
 /* Creates state_dir and the directory of the control socket where they are
