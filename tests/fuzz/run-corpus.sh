@@ -1,11 +1,21 @@
 #!/bin/sh
-# Replays each fuzz target over the committed inputs in corpus/NAME/.
+# Replays each of $FUZZ_TARGETS over the committed inputs in corpus/NAME/.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
 failed=0
-for target in "$@"; do
+if [ -z "${FUZZ_TARGETS:-}" ]; then
+  echo "no fuzz target is built: skipped"
+  exit 77
+fi
+for target in $FUZZ_TARGETS; do
   name=${target##*/fuzz_}
-  printf 'fuzz_%s: ' "$name"
-  "./$target" "$srcdir/tests/fuzz/corpus/$name" || failed=1
+  # FUZZ_REPLAY_FLAGS keeps a libFuzzer build from searching on.
+  # shellcheck disable=SC2086
+  if "./$target" ${FUZZ_REPLAY_FLAGS:-} "$srcdir/tests/fuzz/corpus/$name"; then
+    echo "ok: fuzz_$name"
+  else
+    echo "failed: fuzz_$name"
+    failed=1
+  fi
 done
 exit $failed
