@@ -1,0 +1,192 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static uint64_t now_ms;
+static struct {
+	enum log_level level;
+	char line[2048];
+} seen[16];
+static size_t n_seen;
+
+static uint64_t test_now_ms(void)
+{
+	return now_ms;
+}
+
+static int64_t test_wall_s(void)
+{
+	return 0;
+}
+
+static void keep_line(enum log_level level, const char *line)
+{
+	assert_true(n_seen < sizeof seen / sizeof *seen);
+	seen[n_seen].level = level;
+	snprintf(seen[n_seen++].line, sizeof seen->line, "%s", line);
+}
+
+/* Each test starts behind a line that no test repeats. */
+static int setup(void **state)
+{
+	static const struct clock_source source = { test_now_ms, test_wall_s };
+
+	(void)state;
+	now_ms = 1000;
+	clock_replace(&source);
+	log_replace(keep_line);
+	log_set_level(LOG_LEVEL_NOTICE);
+	log_error("-- start --");
+	log_flush();
+	n_seen = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	log_replace(NULL);
+	clock_replace(NULL);
+	return 0;
+}
+
+static void lines_above_the_level_are_dropped(void **state)
+{
+	(void)state;
+	for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
+		n_seen = 0;
+		log_set_level((enum log_level)level);
+		assert_int_equal(log_get_level(), level);
+		log_error("level %d, error", level);
+		log_warning("level %d, warning", level);
+		log_notice("level %d, notice", level);
+		log_info("level %d, info", level);
+		log_debug("level %d, debug", level);
+		assert_int_equal(n_seen, level - LOG_LEVEL_ERROR + 1);
+		for (size_t i = 0; i < n_seen; i++)
+			assert_int_equal(seen[i].level, LOG_LEVEL_ERROR + i);
+	}
+}
+
+static void a_repeated_line_is_counted(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 111; i++)
+		log_warning("upstream %s is unreachable", "quad9");
+	assert_int_equal(n_seen, 1);
+	assert_string_equal(seen[0].line, "upstream quad9 is unreachable");
+	log_notice("upstream quad9 is back");
+	assert_int_equal(n_seen, 3);
+	assert_string_equal(seen[1].line, "last message repeated 110 times");
+	assert_int_equal(seen[1].level, LOG_LEVEL_WARNING);
+	assert_string_equal(seen[2].line, "upstream quad9 is back");
+}
+
+static void a_line_that_goes_on_is_reported_every_ten_seconds(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++, now_ms += 1000)
+		log_warning("again");
+	/* At 0 s the line; at 10 s and 20 s how often it came since. */
+	assert_int_equal(n_seen, 3);
+	assert_string_equal(seen[1].line, "last message repeated 10 times");
+	assert_string_equal(seen[2].line, "last message repeated 10 times");
+}
+
+static void a_flush_writes_what_is_held_back_once(void **state)
+{
+	(void)state;
+	log_flush();
+	assert_int_equal(n_seen, 0);
+	log_warning("once");
+	log_flush();
+	assert_int_equal(n_seen, 1);
+	log_warning("once");
+	log_flush();
+	log_flush();
+	assert_int_equal(n_seen, 2);
+	assert_string_equal(seen[1].line, "last message repeated 1 times");
+}
+
+static void lines_that_alternate_are_all_written(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		log_warning("one");
+		log_warning("other");
+	}
+	assert_int_equal(n_seen, 6);
+}
+
+static void a_dropped_line_does_not_break_a_repetition(void **state)
+{
+	(void)state;
+	log_warning("same");
+	log_debug("unseen");
+	log_warning("same");
+	assert_int_equal(n_seen, 1);
+}
+
+static void a_long_line_is_cut(void **state)
+{
+	char line[3000];
+
+	(void)state;
+	memset(line, 'a', sizeof line - 1);
+	line[sizeof line - 1] = '\0';
+	log_error("%s", line);
+	assert_int_equal(n_seen, 1);
+	assert_in_range(strlen(seen[0].line), 200, 1500);
+}
+
+static void levels_have_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum log_level level;
+	} rows[] = {
+		{ "error", LOG_LEVEL_ERROR },
+		{ "warning", LOG_LEVEL_WARNING },
+		{ "notice", LOG_LEVEL_NOTICE },
+		{ "info", LOG_LEVEL_INFO },
+		{ "debug", LOG_LEVEL_DEBUG },
+	};
+	static const char *const refused[] = { "", "Error", "warn", "debugging", "7",
+		" info", "critical", "off" };
+	enum log_level level;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(log_level_from_text(rows[i].name, &level), STATUS_OK);
+		assert_int_equal(level, rows[i].level);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		assert_int_equal(
+			log_level_from_text(refused[i], &level), STATUS_NOTFOUND);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(lines_above_the_level_are_dropped),
+		CASE(a_repeated_line_is_counted),
+		CASE(a_line_that_goes_on_is_reported_every_ten_seconds),
+		CASE(a_flush_writes_what_is_held_back_once),
+		CASE(lines_that_alternate_are_all_written),
+		CASE(a_dropped_line_does_not_break_a_repetition),
+		CASE(a_long_line_is_cut),
+		CASE(levels_have_names),
+	};
+
+	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
+}

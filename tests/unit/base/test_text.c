@@ -1,0 +1,132 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+static void pieces_are_joined(void **state)
+{
+	char out[32] = "left over";
+	struct text t = text_in(out, sizeof out);
+
+	(void)state;
+	assert_string_equal(out, "");
+	text_add(&t, "%s=%d", "a", 1);
+	text_add(&t, "%s", "");
+	text_add(&t, ", %s=%d", "b", 22);
+	assert_string_equal(out, "a=1, b=22");
+	assert_int_equal(t.n, strlen(out));
+	assert_false(t.cut);
+}
+
+static void what_does_not_fit_is_cut_and_said(void **state)
+{
+	static const struct {
+		size_t cap;
+		const char *out;
+		bool cut;
+	} rows[] = {
+		{ 1, "", true },
+		{ 2, "a", true },
+		{ 6, "abcde", true },
+		{ 7, "abcdef", false },
+		{ 8, "abcdef", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char out[9];
+		struct text t;
+
+		memset(out, '#', sizeof out);
+		t = text_in(out, rows[i].cap);
+		text_add(&t, "%s", "abc");
+		text_add(&t, "%s", "def");
+		assert_string_equal(out, rows[i].out);
+		assert_true(t.cut == rows[i].cut);
+		assert_int_equal(out[rows[i].cap], '#');
+		/* Full stays full. */
+		text_add(&t, "%s", "ghijkl");
+		assert_true(t.cut);
+		assert_int_equal(t.n, rows[i].cap - 1);
+		assert_int_equal(out[rows[i].cap], '#');
+	}
+}
+
+static void a_copy_is_cut_and_terminated(void **state)
+{
+	char out[4] = "###";
+
+	(void)state;
+	text_copy(out, sizeof out, "ab");
+	assert_string_equal(out, "ab");
+	text_copy(out, sizeof out, "abc");
+	assert_string_equal(out, "abc");
+	text_copy(out, sizeof out, "abcd");
+	assert_string_equal(out, "abc");
+	text_copy(out, 1, "abcd");
+	assert_string_equal(out, "");
+	text_copy(out, sizeof out, "%s%n");
+	assert_string_equal(out, "%s%");
+}
+
+static void a_strangers_bytes_are_made_safe(void **state)
+{
+	static const struct {
+		const char *name, *in;
+		size_t n;
+		const char *out;
+	} rows[] = {
+		{ "plain", "abc ~!", 6, "abc ~!" },
+		{ "a line end", "a\nb", 3, "a\\x0ab" },
+		{ "a carriage return", "\r", 1, "\\x0d" },
+		{ "an escape sequence", "\x1b[2J", 4, "\\x1b[2J" },
+		{ "a NUL", "a\0b", 3, "a\\x00b" },
+		{ "delete", "\x7f", 1, "\\x7f" },
+		{ "a C1 control in UTF-8", "\xc2\x9b", 2, "\\xc2\\x9b" },
+		{ "high bytes", "\x80\xff", 2, "\\x80\\xff" },
+		{ "a backslash, or \\x0a could be faked", "\\x0a", 4, "\\x5cx0a" },
+		{ "a format", "%s%n", 4, "%s%n" },
+		{ "nothing", "", 0, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char out[64];
+		struct text t = text_in(out, sizeof out);
+
+		text_add_untrusted(&t, rows[i].in, rows[i].n);
+		if (strcmp(out, rows[i].out) != 0)
+			fail_msg("%s: %s", rows[i].name, out);
+		assert_false(t.cut);
+	}
+}
+
+static void a_strangers_bytes_are_cut_too(void **state)
+{
+	char in[1000], out[50];
+	struct text t = text_in(out, sizeof out);
+
+	(void)state;
+	memset(in, 0xff, sizeof in);
+	text_add_untrusted(&t, in, sizeof in);
+	assert_true(t.cut);
+	assert_int_equal(strlen(out), sizeof out - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_are_joined),
+		cmocka_unit_test(what_does_not_fit_is_cut_and_said),
+		cmocka_unit_test(a_copy_is_cut_and_terminated),
+		cmocka_unit_test(a_strangers_bytes_are_made_safe),
+		cmocka_unit_test(a_strangers_bytes_are_cut_too),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
