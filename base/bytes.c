@@ -63,7 +63,7 @@ void wr_uint(struct writer *w, uint64_t value, unsigned width)
 
 void wr_patch16(struct writer *w, size_t at, uint16_t value)
 {
-	if (w->bad || at + 2 > w->n) {
+	if (w->bad || w->n < 2 || at > w->n - 2) {
 		w->bad = true;
 		return;
 	}

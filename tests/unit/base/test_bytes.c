@@ -141,7 +141,7 @@ static void a_patch_changes_two_bytes(void **state)
 
 static void a_patch_ends_within_what_was_written(void **state)
 {
-	static const size_t refused[] = { 3, 4, 7, 100 };
+	static const size_t refused[] = { 3, 4, 7, 100, SIZE_MAX - 1, SIZE_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
