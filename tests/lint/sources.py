@@ -8,6 +8,8 @@ import subprocess
 
 MOST_LINES = 500
 TEXT_ENDINGS = (".c", ".h", ".py", ".sh", ".am", ".ac", ".inc", ".md", ".yaml", ".txt")
+SHIPPED_ENDINGS = (".c", ".h", ".py", ".sh", ".md", ".txt", ".yaml", ".json", ".pem",
+                   ".1", ".5", ".8", ".service")
 # Put together here, or this line would be its own first finding.
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b")
 # clang-format 14's own choices change between versions.
@@ -50,15 +52,17 @@ def check_unfinished(tree):
 
 
 def check_listed(tree):
-    """Every source file is in a Makefile.inc, or no tarball would hold it."""
+    """Every file is in a Makefile.inc, or below a folder that is, or no tarball
+    would hold it."""
     words = set()
     for path in tree.named("Makefile.inc", "Makefile.am"):
-        words.update(tree.text(path).split())
-    return [
-        f"{path}: in no Makefile.inc"
-        for path in tree.named(".c", ".h")
-        if path not in words
-    ]
+        words.update(tree.text(path).replace("$(srcdir)/", "").split())
+    problems = []
+    for path in tree.named(*SHIPPED_ENDINGS):
+        parts = path.split("/")
+        if not any("/".join(parts[:n]) in words for n in range(1, len(parts) + 1)):
+            problems.append(f"{path}: in no Makefile.inc")
+    return problems
 
 
 def check_format(tree):
