@@ -93,8 +93,6 @@ static void what_is_no_endpoint_is_refused(void **state)
 		"fe80::1%no-such-link",
 		"192.0.2.1%lo",
 		"[[::1]]:53",
-		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee:"
-		"ffff",
 	};
 
 	(void)state;
@@ -104,6 +102,18 @@ static void what_is_no_endpoint_is_refused(void **state)
 		if (endpoint_parse(rows[i], 853, &e) != STATUS_MALFORMED)
 			fail_msg("accepted: '%s'", rows[i]);
 	}
+}
+
+static void a_text_longer_than_any_endpoint_is_refused(void **state)
+{
+	struct endpoint e;
+	char text[300] = "192.0.2.1:";
+
+	(void)state;
+	memset(text + strlen(text), '1', 200);
+	assert_int_equal(endpoint_parse(text, 853, &e), STATUS_MALFORMED);
+	text[0] = '[';
+	assert_int_equal(endpoint_parse(text, 853, &e), STATUS_MALFORMED);
 }
 
 static void the_parts_are_those_of_the_family(void **state)
@@ -237,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints_are_read_and_written),
 		cmocka_unit_test(what_is_no_endpoint_is_refused),
+		cmocka_unit_test(a_text_longer_than_any_endpoint_is_refused),
 		cmocka_unit_test(the_parts_are_those_of_the_family),
 		cmocka_unit_test(endpoints_differ_in_family_address_port_and_link),
 		cmocka_unit_test(only_zero_is_the_wildcard),
