@@ -1,0 +1,132 @@
+/* What leaves for an upstream. */
+#include "dns/query.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/dns/wire.h"
+
+#define ROWS(table) (sizeof(table) / sizeof *(table))
+
+static const struct query_row {
+	const char *name;
+	bool dnssec_ok, checking_disabled;
+	unsigned pad_to;
+	const char *want;
+} query_rows[] = {
+	{ "plain", false, false, 0,
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 0000" },
+	{ "DO", true, false, 0,
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 8000 0000" },
+	{ "CD", false, true, 0,
+		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 0000" },
+	{ "padded to 64", true, true, 64,
+		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 8000 001c 000c 0018 00*24" },
+};
+
+static struct question question_of(const char *text, uint16_t type)
+{
+	struct question q = { .type = type, .class = CLASS_IN };
+
+	assert_int_equal(name_from_text(text, &q.name), STATUS_OK);
+	return q;
+}
+
+static void test_write(void **state)
+{
+	struct question q = question_of("wWw.lan", TYPE_AAAA);
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(query_rows); i++) {
+		const struct query_row *row = &query_rows[i];
+		struct bytes want = wire_new(row->want);
+		uint8_t out[QUERY_WIRE_MAX];
+		struct writer w = { .p = out, .cap = sizeof out };
+
+		assert_int_equal(query_write(&q, 0x1234, row->dnssec_ok,
+					 row->checking_disabled, row->pad_to, &w),
+			STATUS_OK);
+		wire_assert_equal(row->name, wr_done(&w), want);
+		wire_free(want);
+	}
+}
+
+/* With the two bytes of a stream's length in front, padding still counts from
+ * the message's start. */
+static void test_behind_a_length(void **state)
+{
+	struct question q = question_of("www.example", TYPE_A);
+	uint8_t out[QUERY_WIRE_MAX + 2];
+	struct writer w = { .p = out, .cap = sizeof out };
+
+	(void)state;
+	wr_uint(&w, 128, 2);
+	assert_int_equal(query_write(&q, 1, false, false, 128, &w), STATUS_OK);
+	assert_int_equal(w.n, 2 + 128);
+}
+
+static void test_longest(void **state)
+{
+	uint8_t out[QUERY_WIRE_MAX];
+	struct writer w = { .p = out, .cap = sizeof out };
+	struct question q;
+	struct message m;
+	char text[300] = "";
+
+	(void)state;
+	for (int i = 0; i < 127; i++)
+		strcat(text, "a.");
+	q = question_of(text, TYPE_A);
+	assert_int_equal(query_write(&q, 1, true, true, 512, &w), STATUS_OK);
+	assert_int_equal(w.n, 512);
+	assert_int_equal(message_parse(wr_done(&w), &m), STATUS_OK);
+	assert_true(question_equal(&m.question, &q));
+}
+
+static void test_refused(void **state)
+{
+	struct question q = question_of(".", TYPE_A);
+	uint8_t out[QUERY_WIRE_MAX];
+	struct writer small = { .p = out, .cap = sizeof out - 1 };
+	struct writer begun = { .p = out, .cap = sizeof out, .n = 1 };
+	struct writer bad = { .p = out, .cap = sizeof out, .bad = true };
+	struct writer w = { .p = out, .cap = sizeof out };
+
+	(void)state;
+	assert_int_equal(query_write(&q, 1, false, false, 0, &small), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, false, false, 0, &begun), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, false, false, 0, &bad), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, false, false, 513, &w), STATUS_RANGE);
+	assert_int_equal(w.n, 0);
+}
+
+static void test_set_id(void **state)
+{
+	uint8_t wire[3] = { 1, 2, 3 };
+
+	(void)state;
+	query_set_id(wire, 0xfffe);
+	assert_memory_equal(wire, "\xff\xfe\x03", 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_behind_a_length),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_set_id),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
