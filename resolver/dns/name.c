@@ -29,10 +29,10 @@ static bool name_add_label(struct name *name, struct bytes label)
 	return true;
 }
 
-/* RFC 1035 §4.1.4. Every pointer must lead in front of the run of labels it
- * ends. That start only ever sinks, so reading ends; and a pointer that leads
- * elsewhere could only repeat what was just read. The first name of a message
- * follows the header, so nothing in there is a name either. */
+/* RFC 1035 §4.1.4: a pointer stands for a *prior* name. So it must lead in front
+ * of the run of labels that it ends, and what it leads to must end there too.
+ * That start only ever sinks, so reading ends; and no name depends on bytes
+ * behind it, which may be cut off. The header is no name either. */
 static bool read_labels(struct bytes message, struct reader *r, struct name *out)
 {
 	struct reader at = *r;
@@ -62,8 +62,8 @@ static bool read_labels(struct bytes message, struct reader *r, struct name *out
 		if (!jumped)
 			*r = at;
 		jumped = true;
+		at.rest = bytes_of(message.p + target, run_start - target);
 		run_start = target;
-		at.rest = bytes_of(message.p + target, message.n - target);
 	}
 }
 

@@ -57,6 +57,8 @@ static const struct read_row {
 	{ "a loop through a label", HEAD "01'a'c012 00 01'b'c00c", 17, NULL, 0 },
 	{ "a pointer into the header", HEAD "c000", 12, NULL, 0 },
 	{ "a pointer to the header's end", HEAD "03'www'c00b", 12, NULL, 0 },
+	{ "a target that runs into its pointer", HEAD "03'a' c00c 00", 14, NULL, 0 },
+	{ "a target that runs past its pointer", HEAD "05'a' c00c'xy' 00", 14, NULL, 0 },
 	{ "a target that runs off", HEAD "05'ab' c00c", 15, NULL, 0 },
 	{ "256 bytes", HEAD LABEL_63 LABEL_63 LABEL_63 "3e61*62 00", 12, NULL, 0 },
 	{ "too long through a pointer", HEAD LONGEST "01'a'c00c", 267, NULL, 0 },
