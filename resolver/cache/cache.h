@@ -8,7 +8,7 @@
 struct cache;
 
 struct cache_options {
-	size_t size_bytes;            /* everything counted; 0 keeps nothing */
+	size_t size_bytes; /* entries and table, as allocated; 0 keeps nothing */
 	uint32_t min_ttl_s, max_ttl_s;
 };
 
@@ -23,13 +23,13 @@ struct cache_key {
 struct cache_hit {
 	struct answer answer;
 	struct ede ede;     /* present for a remembered failure */
-	uint32_t age_s;     /* to take off the TTLs */
+	uint32_t age_s;     /* to take off the TTLs; less than answer.ttl_s */
 	uint32_t ttl_min_s; /* TTLs do not sink below this: cache.min_ttl */
 };
 
 struct cache_stats {
 	uint64_t hits, misses, inserts, evictions;
-	size_t entries, bytes;
+	size_t entries, bytes; /* now; expired entries that still take room too */
 };
 
 /* `options` is copied. NOMEM. */
@@ -40,13 +40,16 @@ void cache_free(struct cache *cache);
 bool cache_lookup(struct cache *cache, const struct cache_key *key, uint64_t now_ms,
 	struct cache_hit *out);
 
-/* Copies `answer`. What may not be cached (ttl_s 0 and no min_ttl) or does not
- * fit is left out; an older answer to the same key is replaced. */
+/* Copies `answer`, which is to key->question (what is not, is left out). What may
+ * not be cached (ttl_s 0 and no min_ttl, another rcode than NOERROR and NXDOMAIN,
+ * no record at all) is left out, and so is what takes more than a quarter of the
+ * budget; an older answer to the same key is replaced. */
 void cache_insert(struct cache *cache, const struct cache_key *key,
 	const struct answer *answer, uint64_t now_ms);
 
 /* Remembers that the question could not be resolved, so that it is not asked
- * again at once (RFC 9520 §3.2). `ttl_s` at most 300. */
+ * again at once (RFC 9520 §3.2). `ttl_s` at most 300; `ede` may be NULL. A live
+ * answer to the same key stays. The hit is a SERVFAIL without records. */
 void cache_insert_failure(struct cache *cache, const struct cache_key *key,
 	const struct ede *ede, uint32_t ttl_s, uint64_t now_ms);
 /* Forgets all failures: an upstream has turned good. */

@@ -1,0 +1,133 @@
+#include "cache/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+#define FLAG_DO 0x01
+#define FLAG_CD 0x02
+
+static const uint8_t *entry_wire(const struct entry *e)
+{
+	return (const uint8_t *)(e->ttl_at + e->ttl_n);
+}
+
+void entry_key_make(const struct cache_key *key, struct entry_key *out)
+{
+	struct writer w = { .p = out->bytes, .cap = sizeof out->bytes };
+	struct name name = key->question->name;
+
+	name_lower(&name);
+	out->flags = (uint8_t)((key->dnssec_ok ? FLAG_DO : 0) |
+			       (key->checking_disabled ? FLAG_CD : 0));
+	wr_bytes(&w, name_bytes(&name));
+	wr_uint(&w, key->question->type, 2);
+	wr_uint(&w, key->question->class, 2);
+	out->question_n = w.n;
+	wr_uint(&w, out->flags, 1);
+	out->hash = hash_bytes(wr_done(&w));
+}
+
+bool entry_matches(const struct entry *e, const struct entry_key *key)
+{
+	return e->hash == key->hash && e->flags == key->flags &&
+	       e->question_end == DNS_HEADER_BYTES + key->question_n &&
+	       memcmp(entry_wire(e) + DNS_HEADER_BYTES, key->bytes, key->question_n) == 0;
+}
+
+bool entry_has_name(const struct entry *e, const struct name *lowered)
+{
+	return e->question_end == DNS_HEADER_BYTES + lowered->n + 4 &&
+	       memcmp(entry_wire(e) + DNS_HEADER_BYTES, lowered->wire, lowered->n) == 0;
+}
+
+/* malloc() adds a size_t and hands out multiples of 16. */
+size_t entry_charge(size_t n)
+{
+	return (n + sizeof(size_t) + 15) / 16 * 16;
+}
+
+static size_t ede_text_size(const struct ede *ede)
+{
+	/* A terminator must fit when it is read back. */
+	return ede == NULL || !ede->present ? 0
+					    : strnlen(ede->text, sizeof ede->text - 1);
+}
+
+size_t entry_size(const struct answer *answer, const struct ede *ede)
+{
+	return sizeof(struct entry) + answer->ttl_n * sizeof(uint16_t) + answer->wire.n +
+	       ede_text_size(ede);
+}
+
+static bool answer_fits_key(const struct answer *answer, const struct entry_key *key)
+{
+	struct name name;
+	struct reader r;
+
+	if (answer->question_end != DNS_HEADER_BYTES + key->question_n ||
+		answer->wire.n < answer->question_end || answer->wire.n > DNS_MESSAGE_MAX)
+		return false;
+	r = (struct reader){ .rest = bytes_of(answer->wire.p + DNS_HEADER_BYTES,
+				     key->question_n) };
+	if (name_read(answer->wire, &r, &name) != STATUS_OK)
+		return false;
+	name_lower(&name);
+	return name.n + r.rest.n == key->question_n &&
+	       memcmp(name.wire, key->bytes, name.n) == 0 &&
+	       memcmp(r.rest.p, key->bytes + name.n, r.rest.n) == 0;
+}
+
+struct entry *entry_new(
+	const struct entry_key *key, const struct answer *answer, const struct ede *ede)
+{
+	struct entry *e;
+	uint8_t *wire;
+
+	if (!answer_fits_key(answer, key))
+		return NULL;
+	e = malloc(entry_size(answer, ede));
+	if (e == NULL)
+		return NULL;
+	*e = (struct entry){
+		.hash = key->hash,
+		.charge_bytes = entry_charge(entry_size(answer, ede)),
+		.wire_n = (uint16_t)answer->wire.n,
+		.ttl_n = answer->ttl_n,
+		.question_end = answer->question_end,
+		.flags = key->flags,
+		.rcode = answer->rcode,
+		.has_ede = ede != NULL && ede->present,
+		.ede_code = ede == NULL ? 0 : ede->code,
+		.ede_text_n = (uint8_t)ede_text_size(ede),
+	};
+	if (e->ttl_n > 0)
+		memcpy(e->ttl_at, answer->ttl_at, e->ttl_n * sizeof *e->ttl_at);
+	wire = (uint8_t *)(e->ttl_at + e->ttl_n);
+	memcpy(wire, answer->wire.p, e->wire_n);
+	/* In lower case, so that a lookup compares bytes; a reply puts the
+	 * client's own question over it. */
+	memcpy(wire + DNS_HEADER_BYTES, key->bytes, key->question_n);
+	if (e->ede_text_n > 0)
+		memcpy(wire + e->wire_n, ede->text, e->ede_text_n);
+	return e;
+}
+
+void entry_view(const struct entry *e, struct answer *answer, struct ede *ede)
+{
+	*answer = (struct answer){
+		.wire = bytes_of(entry_wire(e), e->wire_n),
+		.ttl_at = e->ttl_at,
+		.ttl_n = e->ttl_n,
+		.question_end = e->question_end,
+		.rcode = e->rcode,
+		.ttl_s = e->life_s,
+	};
+	ede->present = e->has_ede;
+	if (!e->has_ede)
+		return;
+	ede->code = e->ede_code;
+	memcpy(ede->text, entry_wire(e) + e->wire_n, e->ede_text_n);
+	ede->text[e->ede_text_n] = '\0';
+}

@@ -1,0 +1,55 @@
+/* One remembered answer, and the key it is found under. */
+#ifndef CACHE_ENTRY_H
+#define CACHE_ENTRY_H
+
+#include "base/list.h"
+#include "cache/cache.h"
+
+/* A key in the form that is hashed and compared: the question as on the wire
+ * with its name in lower case, then a byte of flags. */
+struct entry_key {
+	uint8_t bytes[NAME_WIRE_MAX + 5];
+	size_t question_n; /* without the flags */
+	uint8_t flags;
+	uint64_t hash;
+};
+
+/* A single allocation. Behind it stand `ttl_n` offsets, the wire and the text
+ * of an Extended DNS Error. */
+struct entry {
+	struct list link;   /* in the cache's queue */
+	struct entry *next; /* in its bucket; owned by the table's user */
+	uint64_t hash;
+	uint64_t stored_ms, expires_ms; /* on clock_now_ms() */
+	size_t charge_bytes;            /* what it counts in the budget */
+	uint32_t life_s;
+	uint32_t generation; /* of failures; 0 for an answer */
+	uint16_t wire_n, ttl_n, question_end;
+	uint16_t ede_code;
+	uint8_t ede_text_n;
+	uint8_t flags;
+	uint8_t rcode;
+	bool has_ede;
+	bool visited; /* hit since the eviction hand last passed */
+	uint16_t ttl_at[];
+};
+
+void entry_key_make(const struct cache_key *key, struct entry_key *out);
+bool entry_matches(const struct entry *e, const struct entry_key *key);
+bool entry_has_name(const struct entry *e, const struct name *lowered);
+
+/* What an allocation of `n` bytes takes, the allocator's own share included:
+ * glibc's, which is not the smallest. */
+size_t entry_charge(size_t n);
+/* What entry_new() will take. `ede` may be NULL. */
+size_t entry_size(const struct answer *answer, const struct ede *ede);
+
+/* Copies; the times and links are the caller's. NULL: no memory, or the answer
+ * is not to `key`. */
+struct entry *entry_new(
+	const struct entry_key *key, const struct answer *answer, const struct ede *ede);
+
+/* `answer` borrows from the entry. */
+void entry_view(const struct entry *e, struct answer *answer, struct ede *ede);
+
+#endif
