@@ -134,9 +134,8 @@ static enum status check_section(const struct level *level, const struct node *m
 
 	if (map->kind != NODE_MAP)
 		return complain_at(level->complaint, map,
-			"%s: %s is not a map; allowed: keys of their own, %s: {key: "
-			"value}",
-			level->section, node_quote(map, quote), level->section);
+			"%s: %s is not a map; allowed: {key: value}", level->section,
+			node_quote(map, quote));
 	for (const struct node *it = map->first; it != NULL && status == STATUS_OK;
 		it = it->next)
 		status = check_key(level, it->key);

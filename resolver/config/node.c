@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 
-/* Bytes of a value shown in an error; four characters each at worst. */
-#define QUOTE_BYTES 40
+/* Bytes of a value shown in an error: a pin in each of its forms. */
+#define QUOTE_BYTES 72
 
 PRINTF_LIKE(4, 0)
 static void complain(const struct complaint *complaint, unsigned line, unsigned column,

@@ -47,7 +47,7 @@ enum status complain_place(const struct complaint *complaint, unsigned line,
 
 /* Enough of a value to recognise it by, safe for a terminal, in quotes; "a
  * list" or "a map" for those. */
-#define NODE_QUOTE_MAX 180
+#define NODE_QUOTE_MAX 300
 const char *node_quote(const struct node *node, char out[NODE_QUOTE_MAX]);
 
 /* The entry of that key, or NULL. */

@@ -47,6 +47,16 @@ static enum status read_preset(
 static enum status read_upstreams(
 	const struct value_reader *r, const struct node *list, struct draft *draft);
 
+static enum status complain_missing(const struct value_reader *r, const struct node *map)
+{
+	char allowed[CONFIG_ERROR_MAX];
+	struct text t = text_in(allowed, sizeof allowed);
+
+	schema_allowed(r->row, &t);
+	return complain_at(r->complaint, map, "%s%s is missing; needed: %s",
+		r->schema->prefix, r->row->name, allowed);
+}
+
 static enum status read_row(
 	const struct value_reader *r, const struct node *map, void *base)
 {
@@ -57,8 +67,7 @@ static enum status read_row(
 	if (node != NULL)
 		return value_read(r, node, base);
 	if (r->row->required)
-		return complain_at(r->complaint, map, "%s%s is missing",
-			r->schema->prefix, r->row->name);
+		return complain_missing(r, map);
 	return r->row->preset != NULL ? read_preset(r, map, base) : STATUS_OK;
 }
 
@@ -108,6 +117,15 @@ static enum status read_upstream(const struct value_reader *r, const struct node
 	return status != STATUS_OK ? status : check_upstream(r->complaint, map, out);
 }
 
+static enum status complain_name(const struct value_reader *r, const struct node *name)
+{
+	char quote[NODE_QUOTE_MAX];
+
+	return complain_at(r->complaint, name,
+		"upstreams[].name: %s is another upstream's name",
+		node_quote(name, quote));
+}
+
 /* The last row of the file: what upstreams start from is complete. */
 static enum status read_upstreams(
 	const struct value_reader *r, const struct node *list, struct draft *draft)
@@ -129,8 +147,7 @@ static enum status read_upstreams(
 		status = read_upstream(r, it, draft, out);
 		if (status == STATUS_OK &&
 			config_find_upstream(config, out->name) != NULL)
-			return value_refuse(
-				r, node_find(it, "name"), "is another upstream's name");
+			return complain_name(r, node_find(it, "name"));
 		config->upstream_n++;
 	}
 	return status;

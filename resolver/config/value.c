@@ -24,6 +24,14 @@ enum status value_refuse(
 		allowed);
 }
 
+enum status value_twice(const struct value_reader *r, const struct node *node)
+{
+	char quote[NODE_QUOTE_MAX];
+
+	return complain_at(r->complaint, node, "%s%s: %s stands here twice",
+		r->schema->prefix, r->row->name, node_quote(node, quote));
+}
+
 static enum status read_scaled(const struct value_reader *r, const struct node *node,
 	const struct unit *units, const char *problem, long long *value)
 {

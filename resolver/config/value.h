@@ -22,6 +22,8 @@ MUST_CHECK enum status value_read(
 /* Says "KEY: VALUE PROBLEM; allowed: …" and returns CONFIG. */
 enum status value_refuse(
 	const struct value_reader *r, const struct node *node, const char *problem);
+/* Says "KEY: VALUE stands here twice" and returns CONFIG. */
+enum status value_twice(const struct value_reader *r, const struct node *node);
 /* OK if `node` is a list with as many entries as the row allows. */
 MUST_CHECK enum status value_expect_list(
 	const struct value_reader *r, const struct node *node);

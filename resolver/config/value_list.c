@@ -65,7 +65,7 @@ enum status value_read_endpoints(
 			return status;
 		for (size_t i = 0; i < n; i++)
 			if (endpoint_equal(&out[i], &out[n]))
-				return value_refuse(r, it, "stands here twice");
+				return value_twice(r, it);
 	}
 	store_list(r, base, out, n);
 	return STATUS_OK;
@@ -132,7 +132,7 @@ enum status value_read_pins(
 			return value_refuse(r, it, "is not a pin of 32 bytes");
 		for (size_t i = 0; i < n; i++)
 			if (pin_equal(&out[i], &out[n]))
-				return value_refuse(r, it, "stands here twice");
+				return value_twice(r, it);
 	}
 	store_list(r, base, out, n);
 	return STATUS_OK;

@@ -1,0 +1,84 @@
+/* Every allocation fails once, and nothing leaks or crashes. Linked with
+ * --wrap=malloc,--wrap=calloc. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "config/config.h"
+
+static const char yaml[] =
+	"listen: [127.0.0.1]\n"
+	"allow: [any]\n"
+	"user: pintle\n"
+	"ct: {mode: off}\n"
+	"tls: {deny: "
+	"[0000000000000000000000000000000000000000000000000000000000000000]}\n"
+	"upstreams:\n"
+	"  - name: a\n"
+	"    address: [192.0.2.1]\n"
+	"    auth_name: a.example\n"
+	"    pins: [0000000000000000000000000000000000000000000000000000000000000000]\n";
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t count, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t count, size_t n);
+
+static long left = -1; /* allocations until one fails; negative: none does */
+
+void *__wrap_malloc(size_t n)
+{
+	return left >= 0 && left-- == 0 ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t count, size_t n)
+{
+	return left >= 0 && left-- == 0 ? NULL : __real_calloc(count, n);
+}
+
+static void the_nth_allocation_fails(void **state)
+{
+	struct config *config = NULL;
+	long n = 0;
+
+	(void)state;
+	for (; config == NULL && n < 1000; n++) {
+		struct config_error error;
+		enum status status;
+
+		left = n;
+		status = config_parse("f", bytes_of_text(yaml), &config, &error);
+		left = -1;
+		assert_int_equal(status, config == NULL ? STATUS_NOMEM : STATUS_OK);
+		assert_string_equal(error.text, config == NULL ? "out of memory" : "");
+	}
+	assert_non_null(config);
+	assert_true(n > 4);
+	config_free(config);
+}
+
+static void the_file_s_buffer_fails(void **state)
+{
+	struct config *config = NULL;
+	struct config_error error;
+
+	(void)state;
+	left = 0;
+	assert_int_equal(config_load("/dev/null", &config, &error), STATUS_NOMEM);
+	left = -1;
+	assert_string_equal(error.text, "out of memory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_nth_allocation_fails),
+		cmocka_unit_test(the_file_s_buffer_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
