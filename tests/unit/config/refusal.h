@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "config/config.h"
+
 struct refusal {
 	const char *name;
 	const char *yaml;

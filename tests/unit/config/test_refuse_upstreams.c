@@ -1,5 +1,4 @@
 /* What an upstream may not be. */
-#include "config/config.h"
 #include "refusal.h"
 
 #define PIN_A      "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

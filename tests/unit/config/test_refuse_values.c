@@ -1,5 +1,4 @@
 /* Keys that do not exist, and values that a key does not take. */
-#include "config/config.h"
 #include "refusal.h"
 
 #define TEN "aaaaaaaaaa"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "refusal.h"
 
 #define NEST "[[[[[[[[[[[[[[[[[[[["
