@@ -191,7 +191,7 @@ static enum status read_label(const struct value_reader *r, const struct node *n
 			return value_refuse(
 				r, node, "has a character that is not allowed");
 	if (strchr("-.", node->text[0]) != NULL)
-		return value_refuse(r, node, "does not begin with a letter or digit");
+		return value_refuse(r, node, "begins with a hyphen or a dot");
 	return store_text(r, node, base);
 }
 

@@ -340,6 +340,8 @@ static void an_upstream_equals_under_one_policy(void **state)
 		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_B "\"]" },
 		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_A "\"], pin_mode: report" },
 		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_A "\"], pkix: pins_only" },
+		{ "auth_name: a.example, pins: [\"" PIN_A "\"]",
+			"auth_name: a.example, pins: [\"" PIN_A "\"], pkix: pins_only" },
 		{ "auth_name: a.example", "auth_name: b.example" },
 		{ "ca_file: /a.pem", "ca_file: /b.pem" },
 		{ "ct: off}]\ntls: {ca_path: /a}\n#",
@@ -368,6 +370,21 @@ static void an_upstream_equals_under_one_policy(void **state)
 	}
 }
 
+/* Two things that no file of this version can tell apart by themselves. */
+static void an_upstream_equals_by_all_of_its_policy(void **state)
+{
+	const struct config_upstream base = { .name = "a" };
+	struct config_upstream other = base;
+
+	(void)state;
+	assert_true(config_upstream_equal(&base, &other));
+	other.policy.ct = CT_MODE_REQUIRE;
+	assert_false(config_upstream_equal(&base, &other));
+	other = base;
+	other.policy.identity = IDENTITY_NONE;
+	assert_false(config_upstream_equal(&base, &other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +400,7 @@ int main(void)
 		cmocka_unit_test(does_not_load),
 		cmocka_unit_test(an_upstream_equals_only_itself),
 		cmocka_unit_test(an_upstream_equals_under_one_policy),
+		cmocka_unit_test(an_upstream_equals_by_all_of_its_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

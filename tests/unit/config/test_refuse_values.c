@@ -197,7 +197,7 @@ static const struct refusal rows[] = {
 		"f:1:7: user: \"\" is empty; allowed: at most 32 letters, digits, "
 		"hyphens and underscores" },
 	{ "user: a hyphen in front", "user: -x" REST,
-		"f:1:7: user: \"-x\" does not begin with a letter or digit; allowed: at "
+		"f:1:7: user: \"-x\" begins with a hyphen or a dot; allowed: at "
 		"most 32 letters, digits, hyphens and underscores" },
 	{ "user: a space", "user: \"pin tle\"" REST,
 		"f:1:7: user: \"pin tle\" has a character that is not allowed; allowed: "
