@@ -4,7 +4,7 @@
 
 #include "config/units.h"
 
-/* Whole numbers are read and compared in units of 64 bits, then stored. */
+/* A row whose value nobody needs has no place for it. */
 static void store(
 	const struct value_reader *r, void *base, const void *value, size_t bytes)
 {
