@@ -1,0 +1,38 @@
+/* The commands, and the command line. */
+#ifndef LAB_COMMAND_H
+#define LAB_COMMAND_H
+
+#include <limits.h>
+
+#include "tests/lab/lab.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+extern const char command_usage[];
+
+/* What a command allows, besides words. */
+enum option_set {
+	OPTION_DIR = 1,
+	OPTION_PLACE = 2, /* --listen, --port */
+	OPTION_RUN = 4,   /* --no-twins, --die-with-parent */
+	OPTION_JSON = 8,
+};
+
+struct options {
+	struct endpoint base;
+	char directory[PATH_MAX];
+	bool twins;
+	bool die_with_parent;
+	bool json;
+	char **words; /* borrowed from argv */
+	size_t word_n;
+};
+
+/* False, after a line to stderr, if the line is wrong. */
+bool options_parse(int argc, char **argv, unsigned allowed, struct options *out);
+
+int command_list(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_counters(int argc, char **argv);
+
+#endif

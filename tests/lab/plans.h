@@ -1,0 +1,23 @@
+/* Shorthands that the tables of scenarios share. */
+#ifndef LAB_PLANS_H
+#define LAB_PLANS_H
+
+/* clang-format off */
+#define LAB_TABLE(table) { table, sizeof table / sizeof *table }
+
+/* The configuration of most scenarios: PKIX and the name, no pins. */
+#define BY_NAME          { .auth_name = LAB_AUTH_NAME }
+#define BY_ADDRESS       { .auth_name = NULL }
+/* PKIX off; what is left is the leaf's key and its dates. */
+#define BY_LEAF_PIN      { .pins_only = true, .pins = { WHO_OWN } }
+/* What a careful user configures: the genuine leaf and its issuer. */
+#define BY_GENUINE_PINS  { .auth_name = LAB_AUTH_NAME, .pins = { WHO_GENUINE, WHO_ISSUER } }
+
+/* A certificate without a fault. */
+#define GOOD_LEAF        { .dns = { LAB_AUTH_NAME } }
+#define GOOD_RSA_LEAF    { .dns = { LAB_AUTH_NAME }, .key = KEY_RSA_2048 }
+#define GOOD_SERVER      { .leaf = GOOD_LEAF, .issuer = WHO_ISSUER }
+#define GENUINE_SERVER   { .leaf_is_genuine = true, .issuer = WHO_ISSUER }
+/* clang-format on */
+
+#endif

@@ -1,0 +1,50 @@
+#include "tests/lab/scenario.h"
+
+#include <string.h>
+
+static const struct scenario_table *const tables[] = {
+	&scenarios_honest,
+	&scenarios_pkix,
+	&scenarios_name,
+	&scenarios_pin,
+	&scenarios_tls,
+};
+
+const struct scenario *scenario_at(size_t index)
+{
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		if (index < tables[i]->n)
+			return &tables[i]->rows[index];
+		index -= tables[i]->n;
+	}
+	return NULL;
+}
+
+const struct scenario *scenario_find(const char *name)
+{
+	const struct scenario *s;
+
+	for (size_t i = 0; (s = scenario_at(i)) != NULL; i++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdict == VERDICT_ACCEPTED ? "accepted" : "refused";
+}
+
+const char *twin_kind_name(enum twin_kind kind)
+{
+	switch (kind) {
+	case TWIN_CONFIG:
+		return "same server and certificate, the check switched off by "
+		       "configuration";
+	case TWIN_SERVER:
+		return "same configuration, a server without the one fault";
+	case TWIN_NONE:
+		break;
+	}
+	return "no twin: nothing is refused";
+}
