@@ -16,6 +16,7 @@ enum option_set {
 	OPTION_PLACE = 2, /* --listen, --port */
 	OPTION_RUN = 4,   /* --no-twins, --die-with-parent */
 	OPTION_JSON = 8,
+	OPTION_TIMEOUT = 16,
 };
 
 struct options {
@@ -24,6 +25,7 @@ struct options {
 	bool twins;
 	bool die_with_parent;
 	bool json;
+	unsigned timeout_s;
 	char **words; /* borrowed from argv */
 	size_t word_n;
 };
@@ -31,8 +33,18 @@ struct options {
 /* False, after a line to stderr, if the line is wrong. */
 bool options_parse(int argc, char **argv, unsigned allowed, struct options *out);
 
+#define SCENARIOS_MAX 200 /* the addresses of one role lie within 256 */
+struct choice {
+	const struct scenario *of[SCENARIOS_MAX];
+	size_t n;
+};
+
+/* The scenarios of that name, all if `n` is 0. False, after a line to stderr. */
+bool choice_make(char **names, size_t n, struct choice *out);
+
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_against(int argc, char **argv);
 int command_counters(int argc, char **argv);
 
 #endif

@@ -11,43 +11,6 @@
 #include "tests/lab/command.h"
 #include "tests/lab/output.h"
 
-#define SCENARIOS_MAX 200 /* the addresses of one role lie within 256 */
-
-struct choice {
-	const struct scenario *of[SCENARIOS_MAX];
-	size_t n;
-};
-
-static bool chosen_before(const struct choice *choice, const struct scenario *scenario)
-{
-	for (size_t i = 0; i < choice->n; i++)
-		if (choice->of[i] == scenario)
-			return true;
-	return false;
-}
-
-/* All if none is named. */
-static bool choose(const struct options *o, struct choice *choice)
-{
-	const struct scenario *s;
-
-	choice->n = 0;
-	for (size_t i = 0; o->word_n == 0 && (s = scenario_at(i)) != NULL; i++)
-		choice->of[choice->n++] = s;
-	for (size_t i = 0; i < o->word_n; i++) {
-		s = scenario_find(o->words[i]);
-		if (s == NULL) {
-			fprintf(stderr,
-				"pintle-lab: no scenario \"%s\"; see pintle-lab list\n",
-				o->words[i]);
-			return false;
-		}
-		if (!chosen_before(choice, s))
-			choice->of[choice->n++] = s;
-	}
-	return true;
-}
-
 /* SIGTERM and SIGINT as a descriptor; blocked before any thread starts. */
 static int watch_signals(void)
 {
@@ -113,7 +76,7 @@ int command_run(int argc, char **argv)
 	int stop, code;
 
 	if (!options_parse(argc, argv, OPTION_DIR | OPTION_PLACE | OPTION_RUN, &o) ||
-		!choose(&o, &choice))
+		!choice_make(o.words, o.word_n, &choice))
 		return EXIT_USAGE;
 	stop = watch_signals();
 	if (stop < 0 || (o.die_with_parent && !tie_to_parent())) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -87,6 +88,24 @@ void connection_start(struct listener *listener, int fd)
 		close(fd);
 		free(c);
 	}
+	pthread_mutex_unlock(&lab->lock);
+}
+
+void connections_drain(struct lab *lab, unsigned timeout_ms)
+{
+	struct timespec until;
+	int code = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until); /* the condition variable's clock */
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&lab->lock);
+	while (code == 0 && !list_empty(&lab->connections))
+		code = pthread_cond_timedwait(&lab->idle, &lab->lock, &until);
 	pthread_mutex_unlock(&lab->lock);
 }
 

@@ -6,6 +6,8 @@
 
 /* Serves `fd`, a connected non-blocking socket, and closes it. */
 void connection_start(struct listener *listener, int fd);
+/* Waits until all have ended, for `timeout_ms` at most. */
+void connections_drain(struct lab *lab, unsigned timeout_ms);
 /* Hangs up all and waits until their threads have ended. */
 void connections_end(struct lab *lab);
 

@@ -39,6 +39,7 @@ static const struct {
 } commands[] = {
 	{ "list", command_list },
 	{ "run", command_run },
+	{ "against", command_against },
 	{ "counters", command_counters },
 };
 

@@ -9,11 +9,15 @@
 
 #define LISTEN_DEFAULT "127.44.0.1"
 #define PORT_DEFAULT   8853
+#define TIMEOUT_S      5
+#define TIMEOUT_S_MAX  600
 
 const char command_usage[] =
 	"usage: pintle-lab list\n"
 	"       pintle-lab run [SCENARIO...] [--listen ADDRESS] [--port N] [--dir DIR]\n"
 	"                      [--no-twins] [--die-with-parent]\n"
+	"       pintle-lab against COMMAND [SCENARIO...] [--timeout SECONDS]\n"
+	"                      [--listen ADDRESS] [--port N] [--dir DIR]\n"
 	"       pintle-lab counters [--dir DIR] [--json]\n"
 	"       pintle-lab --version | --help\n";
 
@@ -24,6 +28,7 @@ static const struct option long_options[] = {
 	{ "no-twins", no_argument, NULL, 't' },
 	{ "die-with-parent", no_argument, NULL, 'k' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "timeout", required_argument, NULL, 's' },
 	{ 0 },
 };
 
@@ -41,6 +46,8 @@ static unsigned set_of(int letter)
 		return OPTION_RUN;
 	case 'j':
 		return OPTION_JSON;
+	case 's':
+		return OPTION_TIMEOUT;
 	}
 	return 0;
 }
@@ -66,15 +73,33 @@ static bool take_listen(struct options *o, const char *text)
 	return complain("--listen takes an IPv4 address, such as " LISTEN_DEFAULT, text);
 }
 
-static bool take_port(struct options *o, const char *text)
+/* -1 if it is no number, or out of range. */
+static long parse_number(const char *text, long min, long max)
 {
 	char *end;
-	long port = strtol(text, &end, 10);
+	long value = strtol(text, &end, 10);
 
-	if (*text == '\0' || *end != '\0' || port < 0 || port > 65535)
+	return *text != '\0' && *end == '\0' && value >= min && value <= max ? value : -1;
+}
+
+static bool take_port(struct options *o, const char *text)
+{
+	long port = parse_number(text, 0, 65535);
+
+	if (port < 0)
 		return complain(
 			"--port takes a number up to 65535; 0 is any free one", text);
 	o->base.in.sin_port = htons((uint16_t)port);
+	return true;
+}
+
+static bool take_timeout(struct options *o, const char *text)
+{
+	long timeout = parse_number(text, 1, TIMEOUT_S_MAX);
+
+	if (timeout < 0)
+		return complain("--timeout takes 1 to 600 seconds", text);
+	o->timeout_s = (unsigned)timeout;
 	return true;
 }
 
@@ -96,6 +121,8 @@ static bool take(struct options *o, int letter, const char *value)
 	case 'j':
 		o->json = true;
 		return true;
+	case 's':
+		return take_timeout(o, value);
 	}
 	return false;
 }
@@ -106,6 +133,7 @@ static void set_defaults(struct options *o)
 
 	memset(o, 0, sizeof *o);
 	o->twins = true;
+	o->timeout_s = TIMEOUT_S;
 	o->base.in.sin_family = AF_INET;
 	o->base.in.sin_port = htons(PORT_DEFAULT);
 	inet_pton(AF_INET, LISTEN_DEFAULT, &o->base.in.sin_addr);
@@ -133,4 +161,31 @@ bool options_parse(int argc, char **argv, unsigned allowed, struct options *out)
 	out->words = argv + optind;
 	out->word_n = (size_t)(argc - optind);
 	return ok;
+}
+
+static bool chosen_before(const struct choice *choice, const struct scenario *scenario)
+{
+	for (size_t i = 0; i < choice->n; i++)
+		if (choice->of[i] == scenario)
+			return true;
+	return false;
+}
+
+bool choice_make(char **names, size_t n, struct choice *out)
+{
+	const struct scenario *s;
+
+	out->n = 0;
+	for (size_t i = 0;
+		n == 0 && out->n < SCENARIOS_MAX && (s = scenario_at(i)) != NULL; i++)
+		out->of[out->n++] = s;
+	for (size_t i = 0; i < n && out->n < SCENARIOS_MAX; i++) {
+		s = scenario_find(names[i]);
+		if (s == NULL)
+			return complain(
+				"no such scenario; see pintle-lab list", names[i]);
+		if (!chosen_before(out, s))
+			out->of[out->n++] = s;
+	}
+	return true;
 }

@@ -44,7 +44,7 @@ static const struct authority authorities[WHO_COUNT] = {
 		.wish = { .cn = "Lab Dated Issuer", .ca = true } },
 	[WHO_SUB_ISSUER] = { "sub-issuer.pem", WHO_ISSUER,
 		.wish = { .cn = "Lab Sub Issuer", .ca = true } },
-	[WHO_LEAF_ISSUER] = { "leaf-issuer.pem", WHO_ISSUER,
+	[WHO_LEAF_ISSUER] = { "leaf-issuer.pem", WHO_RIVAL,
 		.wish = { .cn = "Lab Leaf As Issuer",
 			.dns = { "customer.lab" },
 			.may_sign = true } },

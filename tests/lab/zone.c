@@ -39,8 +39,7 @@ static void write_echo(const struct asked *asked, uint32_t ttl_s, struct writer 
 
 static const struct zone_row rows[] = {
 	{ "nx.lab", .rcode = RCODE_NXDOMAIN, .no_data = true },
-	{ "nodata.lab", .no_data = true },
-	{ "servfail.lab", .rcode = RCODE_SERVFAIL },
+	{ "nodata.lab", .no_data = true }, { "servfail.lab", .rcode = RCODE_SERVFAIL },
 	{ "big.lab", .ttl_s = TTL_S, .write = write_big },
 	{ "cname.lab", .ttl_s = TTL_S, .write = write_chain },
 	{ "slow.lab", .ttl_s = TTL_S, .manner = ZONE_LATE, .write = write_usual },
