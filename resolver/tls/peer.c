@@ -35,18 +35,22 @@ static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX]
 
 	if (bio == NULL)
 		return;
-	/* ASN1_STRFLGS_ESC_CTRL keeps a stranger's bytes out of terminals. */
-	if (X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0,
-		    XN_FLAG_RFC2253 | ASN1_STRFLGS_ESC_CTRL) >= 0) {
+	/* RFC 2253 with ESC_CTRL and ESC_MSB (both are in XN_FLAG_RFC2253) is
+	 * printable ASCII, whose backslashes are its own: not escaped again. The
+	 * loop holds that to be true. */
+	if (X509_NAME_print_ex(
+		    bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
 		n = BIO_get_mem_data(bio, &line);
-		if (n > 0)
-			text_add_untrusted(&text, line, (size_t)n);
+		for (long i = 0; i < n; i++)
+			text_add(&text, "%c",
+				line[i] >= 0x20 && line[i] < 0x7f ? line[i] : '?');
 	}
 	BIO_free(bio);
 }
 
-static enum status describe(const X509 *certificate, struct peer_certificate *out)
+enum status peer_describe(const X509 *certificate, struct peer_certificate *out)
 {
+	memset(out, 0, sizeof *out);
 	describe_subject(certificate, out->subject);
 	out->not_before_s = time_of(X509_get0_notBefore(certificate));
 	out->not_after_s = time_of(X509_get0_notAfter(certificate));
@@ -60,7 +64,7 @@ static enum status describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
 	out->n = 0;
 	for (int i = 0;
 		i < sk_X509_num(from) && i < PEER_CHAIN_MAX && status == STATUS_OK; i++) {
-		status = describe(sk_X509_value(from, i), &out->certificates[i]);
+		status = peer_describe(sk_X509_value(from, i), &out->certificates[i]);
 		out->n++;
 	}
 	return status;

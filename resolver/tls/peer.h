@@ -48,6 +48,10 @@ struct peer {
 	int leaf_error;
 };
 
+/* What the certificate says of itself. CRYPTO. */
+MUST_CHECK enum status peer_describe(
+	const X509 *certificate, struct peer_certificate *out);
+
 /* Purpose sslserver, security level 2, names by subjectAltName alone, no
  * partial wildcards (RFC 9525 §6): for every verification that pintle does.
  * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at

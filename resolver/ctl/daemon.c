@@ -1,0 +1,197 @@
+/* Connects, sends, reads to the end, decodes. Every failure is one sentence on
+ * stderr: no daemon, no permission, no answer, not an answer. */
+#include "ctl/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "ctl/output.h"
+
+#define CONTROL_SOCKET "/run/pintle/control.sock"
+
+/* A status with a hundred upstreams is about 200 kB. */
+#define ANSWER_BYTES_MAX (4 * 1024 * 1024)
+/* Longer than the daemon itself waits for an upstream. */
+#define ANSWER_TIMEOUT_MS 30000
+
+static enum exit_code connect_to(const char *path, int *out)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof address.sun_path)
+		return complain(CTL_USAGE, "--socket: the path is longer than %zu bytes",
+			sizeof address.sun_path - 1);
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+		*out = fd;
+		return CTL_OK;
+	}
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		complain(CTL_FAILED,
+			"pintle does not run, or its control socket is not %s (%s)", path,
+			strerror(errno));
+	else
+		complain(CTL_FAILED, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return CTL_FAILED;
+}
+
+static enum exit_code say(int fd, const json_t *request)
+{
+	char *line = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
+	struct bytes left = bytes_of(NULL, 0);
+	enum exit_code code = CTL_OK;
+
+	if (line == NULL)
+		return complain(CTL_USAGE, "an operand is not UTF-8");
+	left = bytes_of_text(line);
+	/* The terminator's place serves for the line's end. */
+	line[left.n++] = '\n';
+	while (left.n > 0 && code == CTL_OK) {
+		ssize_t n = send(fd, left.p, left.n, MSG_NOSIGNAL);
+
+		if (n >= 0)
+			left = bytes_of(left.p + n, left.n - (size_t)n);
+		else if (errno != EINTR)
+			code = complain(CTL_FAILED, "the daemon does not listen: %s",
+				strerror(errno));
+	}
+	free(line);
+	return code;
+}
+
+/* Waits until there is something to read; false at the deadline. */
+static bool await(int fd, uint64_t deadline_ms)
+{
+	struct pollfd entry = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		uint64_t now_ms = clock_now_ms();
+		int n;
+
+		if (now_ms >= deadline_ms)
+			return false;
+		n = poll(&entry, 1, (int)(deadline_ms - now_ms));
+		if (n != 0 && (n > 0 || errno != EINTR))
+			return n > 0;
+	}
+}
+
+/* Up to the end of the stream. */
+static enum exit_code hear(int fd, char *out, size_t *n)
+{
+	uint64_t deadline_ms = clock_now_ms() + ANSWER_TIMEOUT_MS;
+
+	for (*n = 0; *n < ANSWER_BYTES_MAX;) {
+		ssize_t more;
+
+		if (!await(fd, deadline_ms))
+			return complain(CTL_FAILED,
+				"the daemon did not answer within %d s",
+				ANSWER_TIMEOUT_MS / 1000);
+		more = recv(fd, out + *n, ANSWER_BYTES_MAX - *n, 0);
+		if (more == 0)
+			return CTL_OK;
+		if (more < 0 && errno != EINTR)
+			return complain(CTL_FAILED, "the daemon's answer broke off: %s",
+				strerror(errno));
+		*n += more > 0 ? (size_t)more : 0;
+	}
+	return complain(CTL_FAILED, "the daemon's answer is longer than %d bytes",
+		ANSWER_BYTES_MAX);
+}
+
+static enum exit_code converse(int fd, const json_t *request, json_t **answer)
+{
+	char *in = malloc(ANSWER_BYTES_MAX);
+	enum exit_code code;
+	size_t n = 0;
+
+	if (in == NULL)
+		return complain(CTL_FAILED, "%s", status_text(STATUS_NOMEM));
+	code = say(fd, request);
+	if (code == CTL_OK)
+		code = hear(fd, in, &n);
+	if (code == CTL_OK) {
+		*answer = json_loadb(in, n, 0, NULL);
+		if (!json_is_object(*answer) || json_object_get(*answer, "ok") == NULL)
+			code = complain(CTL_FAILED,
+				"what answered is not pintle: %zu bytes, no JSON object "
+				"with \"ok\"",
+				n);
+	}
+	free(in);
+	return code;
+}
+
+/* The daemon's exit code, if it is one of ours. */
+static enum exit_code failed_code(const json_t *answer)
+{
+	switch (member_number(answer, "exit")) {
+	case CTL_USAGE:
+		return CTL_USAGE;
+	case CTL_REFUSED:
+		return CTL_REFUSED;
+	case CTL_CONFIG:
+		return CTL_CONFIG;
+	}
+	return CTL_FAILED;
+}
+
+/* Goes to stderr, and with --json the whole object to stdout. */
+static enum exit_code report_failure(const struct args *args, const json_t *answer)
+{
+	char line[1024];
+	struct text text = text_in(line, sizeof line);
+	const char *error = member_text(answer, "error");
+
+	text_add_untrusted(&text, error, strlen(error));
+	complain(CTL_FAILED, "%s", line[0] != '\0' ? line : "the daemon says no");
+	if (args->json)
+		print_json(json_deep_copy(answer));
+	return failed_code(answer);
+}
+
+enum exit_code daemon_ask(const struct args *args, json_t *request, json_t **answer)
+{
+	const char *path = args->socket != NULL ? args->socket : CONTROL_SOCKET;
+	enum exit_code code;
+	int fd;
+
+	*answer = NULL;
+	code = connect_to(path, &fd);
+	if (code == CTL_OK) {
+		code = converse(fd, request, answer);
+		close(fd);
+	}
+	if (code == CTL_OK && !json_is_true(json_object_get(*answer, "ok")))
+		code = report_failure(args, *answer);
+	if (code != CTL_OK) {
+		json_decref(*answer);
+		*answer = NULL;
+	}
+	json_decref(request);
+	return code;
+}
+
+const char *member_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+json_int_t member_number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}

@@ -1,0 +1,97 @@
+/* pintlectl: everything a person types. The command line, then one row of the
+ * table of commands. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/command.h"
+
+#define ANY_NUMBER ((size_t)-1)
+
+static const struct command commands[] = {
+	{ "status", "", "does it work? upstreams, their verdicts, cache", 0, 0,
+		command_status },
+	{ "probe", "UPSTREAM | tls://IP[:PORT][#NAME]",
+		"connect once; print chain, pins, verdict", 1, 1, command_probe },
+	{ "verify", "--chain FILE [--name NAME | --ip ADDRESS] [OPTION...]",
+		"the daemon's verdict on certificates in a file", 0, 0, command_verify },
+	{ "pins", "FILE...", "the pin of every certificate in the files", 1, ANY_NUMBER,
+		command_pins },
+	{ "query", "NAME [TYPE] [--upstream NAME]", "ask the daemon", 1, 2,
+		command_query },
+	{ "flush", "[NAME]", "forget cached answers, all or those of a name", 0, 1,
+		command_flush },
+	{ "reload", "", "read the configuration again", 0, 0, command_reload },
+	{ "stats", "", "the daemon's counters", 0, 0, command_stats },
+	{ .name = NULL },
+};
+
+enum exit_code complain(enum exit_code code, const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("pintlectl: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+static void print_help(void)
+{
+	puts("usage: pintlectl [OPTION...] COMMAND [OPERAND...]\n\ncommands:");
+	for (const struct command *c = commands; c->name != NULL; c++)
+		printf("  %-16s %s\n", c->name, c->help);
+	puts("\noptions:");
+	args_print_options(NULL, stdout);
+	puts("\nexit: 0 ok, 1 failed, 2 usage, 3 refused, 78 configuration");
+}
+
+static void print_command_help(const struct command *command)
+{
+	printf("usage: pintlectl %s %s\n%s\n\n", command->name, command->operands,
+		command->help);
+	args_print_options(command->name, stdout);
+	args_print_options(NULL, stdout);
+}
+
+static enum exit_code run(const struct args *args)
+{
+	const struct command *command = args->command;
+
+	if (args->version)
+		return puts("pintlectl " PINTLE_VERSION) < 0 ? CTL_FAILED : CTL_OK;
+	if (command == NULL && args->help) {
+		print_help();
+		return CTL_OK;
+	}
+	if (command == NULL)
+		return complain(CTL_USAGE, "no command (see pintlectl --help)");
+	if (args->help) {
+		print_command_help(command);
+		return CTL_OK;
+	}
+	if (args->operand_n < command->operands_min ||
+		args->operand_n > command->operands_max)
+		return complain(CTL_USAGE, "usage: pintlectl %s %s", command->name,
+			command->operands);
+	return command->run(args);
+}
+
+int main(int argc, char **argv)
+{
+	char why[256];
+	struct text error = text_in(why, sizeof why);
+	enum exit_code code;
+	struct args args;
+
+	if (args_parse(argc, argv, commands, &args, &error) != STATUS_OK)
+		return complain(CTL_USAGE, "%s", why);
+	code = run(&args);
+	/* What nobody could read was not said: a full disk, a closed pipe. */
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain(CTL_FAILED, "the output could not be written");
+	return code;
+}

@@ -1,0 +1,25 @@
+/* What goes to the terminal or into a pipe. */
+#ifndef CTL_OUTPUT_H
+#define CTL_OUTPUT_H
+
+#include <jansson.h>
+
+#include "ctl/command.h"
+#include "tls/verdict.h"
+
+/* A stranger's bytes: what is not printable ASCII becomes \xNN. */
+void print_untrusted(const char *text);
+/* The same for lines in presentation format (RFC 1035 §5.1), which has its own
+ * escapes: backslash, tab and newline stay. */
+void print_untrusted_lines(const char *text);
+
+/* One object on stdout; `json` is given away. NULL: there was no memory. */
+enum exit_code print_json(json_t *json);
+
+/* Accepted or not, and each rule with what it found. `identity`: the name or
+ * address asked for, or NULL. */
+void print_verdict(const struct verdict *verdict, const char *identity);
+/* The chain with its pins; as verified, or as sent. */
+void print_chain(const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,173 @@
+/* `status`: one screen, and its first line says whether it works. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/daemon.h"
+#include "ctl/output.h"
+
+static size_t count_state(const json_t *upstreams, const char *state)
+{
+	size_t n = 0, i;
+	json_t *upstream;
+
+	json_array_foreach((json_t *)upstreams, i, upstream) n +=
+		strcmp(member_text(upstream, "state"), state) == 0;
+	return n;
+}
+
+static void print_headline(const json_t *answer)
+{
+	const json_t *upstreams = json_object_get(answer, "upstreams");
+	size_t all = json_array_size(upstreams);
+	size_t good = count_state(upstreams, "good");
+
+	if (good > 0)
+		printf("pintle works: %zu of %zu upstreams accepted and answering\n",
+			good, all);
+	else if (count_state(upstreams, "unknown") == all)
+		puts("pintle runs; no upstream was asked yet (try pintlectl query)");
+	else
+		printf("pintle does NOT work: none of %zu upstreams can be used\n", all);
+}
+
+static void print_process(const json_t *answer)
+{
+	const json_t *listen = json_object_get(answer, "listen");
+	json_int_t up_s = member_number(answer, "uptime_s");
+	size_t i;
+	json_t *at;
+
+	fputs("  version ", stdout);
+	print_untrusted(member_text(answer, "version"));
+	printf(", process %d, up %dd %02d:%02d:%02d, ", (int)member_number(answer, "pid"),
+		(int)(up_s / 86400), (int)(up_s / 3600 % 24), (int)(up_s / 60 % 60),
+		(int)(up_s % 60));
+	print_untrusted(member_text(answer, "config"));
+	fputs("\n  listening on", stdout);
+	json_array_foreach((json_t *)listen, i, at)
+	{
+		putchar(' ');
+		print_untrusted(json_is_string(at) ? json_string_value(at) : "?");
+	}
+	puts("\n");
+}
+
+/* Pads behind text whose printed width is not its length. */
+static void print_column(const char *text, int width)
+{
+	char escaped[64];
+	struct text out = text_in(escaped, sizeof escaped);
+
+	text_add_untrusted(&out, text, strlen(text));
+	printf("%-*s ", width, escaped);
+}
+
+/* The verdict in words: what was said on accepting, or the last failure. */
+static const char *upstream_words(const json_t *upstream)
+{
+	const json_t *failure = json_object_get(upstream, "last_failure");
+	const json_t *verdict = json_object_get(upstream, "verdict");
+	bool good = strcmp(member_text(upstream, "state"), "good") == 0;
+
+	if (!good && json_is_object(failure))
+		return member_text(failure, "text");
+	return member_text(verdict, "explanation");
+}
+
+static void print_exceptions(const json_t *upstream)
+{
+	const json_t *exceptions = json_object_get(upstream, "exceptions");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach((json_t *)exceptions, i, one)
+	{
+		fputs(i == 0 ? " [exceptions: " : ", ", stdout);
+		print_untrusted(json_is_string(one) ? json_string_value(one) : "?");
+	}
+	if (json_array_size(exceptions) > 0)
+		putchar(']');
+}
+
+/* The address in use, else the first one. */
+static const char *upstream_address(const json_t *upstream)
+{
+	const json_t *connection = json_object_get(upstream, "connection");
+	const char *used = member_text(connection, "address");
+	const char *first = json_string_value(
+		json_array_get(json_object_get(upstream, "addresses"), 0));
+
+	if (used[0] != '\0')
+		return used;
+	return first != NULL ? first : "-";
+}
+
+static void print_upstream(const json_t *upstream)
+{
+	const json_t *connection = json_object_get(upstream, "connection");
+	const json_t *latency = json_object_get(upstream, "latency_ms");
+	json_int_t retry_ms = member_number(upstream, "retry_in_ms");
+	const char *tls = member_text(connection, "tls");
+
+	fputs("  ", stdout);
+	print_column(member_text(upstream, "name"), 14);
+	print_column(member_text(upstream, "state"), 11);
+	if (json_is_integer(latency))
+		printf("%5d ms ", (int)json_integer_value(latency));
+	else
+		printf("%8s ", "-");
+	print_column(upstream_address(upstream), 21);
+	print_column(tls[0] != '\0' ? tls : member_text(connection, "state"), 9);
+	print_untrusted(upstream_words(upstream));
+	if (retry_ms > 0)
+		printf(" (next try in %d s)", (int)((retry_ms + 999) / 1000));
+	print_exceptions(upstream);
+	puts("");
+}
+
+static void print_upstreams(const json_t *answer)
+{
+	const json_t *upstreams = json_object_get(answer, "upstreams");
+	size_t i;
+	json_t *upstream;
+
+	printf("  %-14s %-11s %8s %-21s %-9s %s\n", "upstream", "state", "latency",
+		"address", "tls", "verdict");
+	json_array_foreach((json_t *)upstreams, i, upstream) print_upstream(upstream);
+	puts("");
+}
+
+static void print_counters(const json_t *answer)
+{
+	const json_t *cache = json_object_get(answer, "cache");
+	const json_t *queries = json_object_get(answer, "queries");
+
+	printf("  cache    %lld answers, %lld of %lld kB, %lld hits, %lld misses\n",
+		(long long)member_number(cache, "entries"),
+		(long long)member_number(cache, "bytes") / 1024,
+		(long long)member_number(cache, "size_bytes") / 1024,
+		(long long)member_number(cache, "hits"),
+		(long long)member_number(cache, "misses"));
+	printf("  queries  %lld received, %lld answered, %lld in flight\n",
+		(long long)member_number(queries, "received"),
+		(long long)member_number(queries, "answered"),
+		(long long)member_number(queries, "in_flight"));
+}
+
+enum exit_code command_status(const struct args *args)
+{
+	json_t *answer;
+	enum exit_code code =
+		daemon_ask(args, json_pack("{s:s}", "command", "status"), &answer);
+
+	if (code != CTL_OK)
+		return code;
+	if (args->json)
+		return print_json(answer);
+	print_headline(answer);
+	print_process(answer);
+	print_upstreams(answer);
+	print_counters(answer);
+	json_decref(answer);
+	return CTL_OK;
+}
