@@ -41,7 +41,7 @@ static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX]
 	if (X509_NAME_print_ex(
 		    bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
 		n = BIO_get_mem_data(bio, &line);
-		for (long i = 0; i < n; i++)
+		for (long i = 0; i < n && !text.cut; i++)
 			text_add(&text, "%c",
 				line[i] >= 0x20 && line[i] < 0x7f ? line[i] : '?');
 	}
