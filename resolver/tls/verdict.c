@@ -67,16 +67,23 @@ static enum reason path_reason(int error)
 	return REASON_PKIX_UNTRUSTED;
 }
 
+/* X509_V_OK is 0, so evidence that nobody filled in would look like a good path:
+ * there must be a certificate, too. */
+static int evidence_error(int error, const struct peer_chain *chain)
+{
+	return error == X509_V_OK && chain->n == 0 ? X509_V_ERR_UNSPECIFIED : error;
+}
+
 static void judge_pkix(
 	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
 {
-	int error = peer->path_error;
+	int error = evidence_error(peer->path_error, &peer->built);
 
 	out->pkix.depth = peer->path_depth;
 	if (policy->pkix == PKIX_PINS_ONLY) {
 		out->pkix.pins_only = true;
 		out->pkix.depth = 0;
-		error = peer->leaf_error;
+		error = evidence_error(peer->leaf_error, &peer->sent);
 	}
 	out->pkix.reason = path_reason(error);
 	out->pkix.ok = error == X509_V_OK ? RULE_OK : RULE_FAILED;
@@ -87,11 +94,9 @@ static void judge_pkix(
 
 /* The chain the pins and the deny list are held against: in pins_only mode the
  * leaf alone, for whoever is above it was not verified. */
-static void choose_chain(
-	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+static void choose_chain(const struct peer *peer, struct verdict *out)
 {
-	out->chain_verified =
-		policy->pkix == PKIX_REQUIRE && peer->path_error == X509_V_OK;
+	out->chain_verified = out->pkix.ok == RULE_OK && !out->pkix.pins_only;
 	out->chain = out->chain_verified ? peer->built : peer->sent;
 }
 
@@ -168,7 +173,7 @@ void verdict_reach(
 	out->pins.configured = policy->pins.n;
 	out->ct.mode = policy->ct;
 	judge_pkix(policy, peer, out);
-	choose_chain(policy, peer, out);
+	choose_chain(peer, out);
 	judge_name(policy, peer, out);
 	if (out->pkix.ok == RULE_OK) {
 		n = judged_keys(out, keys);
