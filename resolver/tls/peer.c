@@ -149,14 +149,30 @@ static bool names(const struct tls_policy *policy, X509 *leaf, struct bytes addr
 	return false;
 }
 
-static int check_leaf(X509 *leaf, const struct peer_certificate *seen, int64_t at_s)
+/* With the function that path verification uses: the same answer to the second,
+ * and none for what is not a time (0). */
+static int check_dates(const X509 *leaf, int64_t at_s)
+{
+	time_t at = (time_t)at_s;
+	int from = X509_cmp_time(X509_get0_notBefore(leaf), &at);
+	int to = X509_cmp_time(X509_get0_notAfter(leaf), &at);
+
+	if (from == 0)
+		return X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+	if (from > 0)
+		return X509_V_ERR_CERT_NOT_YET_VALID;
+	if (to == 0)
+		return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
+	return to < 0 ? X509_V_ERR_CERT_HAS_EXPIRED : X509_V_OK;
+}
+
+static int check_leaf(X509 *leaf, int64_t at_s)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(leaf);
+	int error = check_dates(leaf, at_s);
 
-	if (at_s < seen->not_before_s)
-		return X509_V_ERR_CERT_NOT_YET_VALID;
-	if (at_s > seen->not_after_s)
-		return X509_V_ERR_CERT_HAS_EXPIRED;
+	if (error != X509_V_OK)
+		return error;
 	if (key == NULL || EVP_PKEY_get_security_bits(key) < LEVEL_SECURITY_BITS)
 		return X509_V_ERR_EE_KEY_TOO_SMALL;
 	return X509_V_OK;
@@ -177,7 +193,7 @@ enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
 	if (status != STATUS_OK)
 		return status;
 	out->name_ok = names(policy, leaf, address);
-	out->leaf_error = check_leaf(leaf, &out->sent.certificates[0], at_s);
+	out->leaf_error = check_leaf(leaf, at_s);
 	if (policy->pkix == PKIX_PINS_ONLY)
 		return STATUS_OK;
 	return build_path(roots, sent, at_s, out);
