@@ -131,7 +131,9 @@ static enum status build_path(
 	return status;
 }
 
-/* subjectAltName only, no partial wildcards (RFC 9525 §6.3, §6.4). */
+/* subjectAltName only, no partial wildcards (RFC 9525 §6.3, §6.4). Whoever filled
+ * in the policy has looked at auth_name, and it is looked at again: OpenSSL takes
+ * ".lab" for any subdomain. */
 static bool names(const struct tls_policy *policy, X509 *leaf, struct bytes address)
 {
 	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
@@ -139,7 +141,8 @@ static bool names(const struct tls_policy *policy, X509 *leaf, struct bytes addr
 
 	switch (policy->identity) {
 	case IDENTITY_NAME:
-		return X509_check_host(leaf, policy->auth_name, strlen(policy->auth_name),
+		return auth_name_problem(policy->auth_name) == NULL &&
+		       X509_check_host(leaf, policy->auth_name, strlen(policy->auth_name),
 			       flags, NULL) == 1;
 	case IDENTITY_ADDRESS:
 		return X509_check_ip(leaf, address.p, address.n, flags) == 1;

@@ -139,6 +139,16 @@ static const struct name_row {
 	{ "a name where an address is asked", BY_ADDRESS, false,
 		{ .san = "DNS:dns.lab" } },
 	{ "no names at all", BY_ADDRESS, false, { 0 } },
+
+	/* What the configuration refuses is no name here either. */
+	{ "asked for: any subdomain", ".lab", false, { .san = "DNS:dns.lab" } },
+	{ "asked for: nothing", "", false, { .san = "DNS:dns.lab" } },
+	{ "asked for: an address as a name", "192.0.2.1", false,
+		{ .san = "DNS:192.0.2.1" } },
+	{ "asked for: an address, IP SAN", "192.0.2.1", false,
+		{ .san = "IP:192.0.2.1" } },
+	{ "asked for: a wildcard", "*.dns.lab", false, { .san = "DNS:*.dns.lab" } },
+	{ "asked for: a dot behind", "dns.lab.", false, { .san = "DNS:dns.lab." } },
 };
 
 static void name_row(void **state)
