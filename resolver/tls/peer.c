@@ -2,10 +2,10 @@
  * Judges nothing: that is verdict.c. */
 #include "tls/peer.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
@@ -70,16 +70,20 @@ static enum status describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
 	return status;
 }
 
-/* Lack of file descriptors while a root is looked up must not look like a
- * missing root: one is trouble of ours, the other a verdict. */
-static bool roots_unreadable(void)
+/* Lack of file descriptors while a root is looked up must not look like a missing
+ * root: one is trouble of ours, the other a verdict. OpenSSL forgets why it could
+ * not open a file, so: can the directory be opened now? */
+static bool roots_unreadable(const struct tls_policy *policy)
 {
-	unsigned long code;
-	bool trouble = false;
+	int fd;
 
-	while ((code = ERR_get_error()) != 0)
-		trouble = trouble || ERR_SYSTEM_ERROR(code);
-	return trouble;
+	if (policy->ca_file != NULL || policy->ca_path == NULL)
+		return false;
+	fd = open(policy->ca_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	close(fd);
+	return false;
 }
 
 static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
@@ -96,17 +100,16 @@ static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
 	return STATUS_OK;
 }
 
-static enum status verify_path(X509_STORE_CTX *ctx, struct peer *out)
+static enum status verify_path(
+	const struct tls_policy *policy, X509_STORE_CTX *ctx, struct peer *out)
 {
-	int ok;
+	int ok = X509_verify_cert(ctx);
 
-	ERR_clear_error();
-	ok = X509_verify_cert(ctx);
 	out->path_error = X509_STORE_CTX_get_error(ctx);
 	out->path_depth = X509_STORE_CTX_get_error_depth(ctx);
 	if (ok == 1 && out->path_error == X509_V_OK)
 		return describe_chain(X509_STORE_CTX_get0_chain(ctx), &out->built);
-	if (roots_unreadable())
+	if (roots_unreadable(policy))
 		return STATUS_IO;
 	if (ok < 0)
 		return STATUS_CRYPTO;
@@ -115,8 +118,8 @@ static enum status verify_path(X509_STORE_CTX *ctx, struct peer *out)
 	return STATUS_OK;
 }
 
-static enum status build_path(
-	X509_STORE *roots, STACK_OF(X509) * sent, int64_t at_s, struct peer *out)
+static enum status build_path(const struct tls_policy *policy, X509_STORE *roots,
+	STACK_OF(X509) * sent, int64_t at_s, struct peer *out)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	enum status status = STATUS_CRYPTO;
@@ -126,7 +129,7 @@ static enum status build_path(
 	if (X509_STORE_CTX_init(ctx, roots, sk_X509_value(sent, 0), sent) == 1)
 		status = prepare(at_s, ctx);
 	if (status == STATUS_OK)
-		status = verify_path(ctx, out);
+		status = verify_path(policy, ctx, out);
 	X509_STORE_CTX_free(ctx);
 	return status;
 }
@@ -199,5 +202,5 @@ enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
 	out->leaf_error = check_leaf(leaf, at_s);
 	if (policy->pkix == PKIX_PINS_ONLY)
 		return STATUS_OK;
-	return build_path(roots, sent, at_s, out);
+	return build_path(policy, roots, sent, at_s, out);
 }
