@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 
 /* "9d04f354.0": what c_rehash makes of a certificate's subject. */
@@ -18,14 +20,21 @@ static bool is_hashed_name(const char *name)
 	       name[9] != '\0' && strspn(name + 9, "0123456789") == strlen(name + 9);
 }
 
-static bool is_readable(int directory, const char *name)
+static bool is_certificate(int directory, const char *name)
 {
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+	X509 *certificate;
 
-	if (fd < 0)
+	if (f == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return false;
-	close(fd);
-	return true;
+	}
+	certificate = PEM_read_X509_AUX(f, NULL, NULL, NULL);
+	fclose(f);
+	X509_free(certificate);
+	return certificate != NULL;
 }
 
 static bool has_hashed_certificate(const char *path)
@@ -38,7 +47,7 @@ static bool has_hashed_certificate(const char *path)
 		return false;
 	while (!found && (entry = readdir(dir)) != NULL)
 		found = is_hashed_name(entry->d_name) &&
-			is_readable(dirfd(dir), entry->d_name);
+			is_certificate(dirfd(dir), entry->d_name);
 	closedir(dir);
 	return found;
 }

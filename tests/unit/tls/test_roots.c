@@ -1,0 +1,188 @@
+/* Roots that cannot be read are an error at start, with the path in it. */
+#include "tls/roots.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/x509.h>
+
+#include "tests/unit/rows.h"
+#include "tests/unit/tls/make_cert.h"
+
+static struct issuer root;
+static char pem[4000];
+static char directory[MAKE_DIRECTORY_MAX];
+
+static const char crl[] = "-----BEGIN X509 CRL-----\n"
+			  "AAAA\n"
+			  "-----END X509 CRL-----\n";
+
+/* What lies in the directory under `file`; PEM: the root's certificate. */
+#define PEM ((const char *)1)
+
+static const struct row {
+	const char *name;
+	bool as_file;         /* as ca_file; else as the file in a ca_path */
+	const char *file;     /* NULL: none is written */
+	const char *contents; /* PEM, or this */
+	bool ok;
+} rows[] = {
+	{ "file: a certificate", true, "roots.pem", PEM, true },
+	{ "file: missing", true, NULL, NULL, false },
+	{ "file: empty", true, "roots.pem", "", false },
+	{ "file: text", true, "roots.pem", "these are the roots\n", false },
+	{ "file: PEM of nothing", true, "roots.pem",
+		"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", false },
+	{ "file: PEM of something else", true, "roots.pem",
+		"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", false },
+	{ "file: cut", true, "roots.pem", "-----BEGIN CERTIFICATE-----\nMIIB", false },
+	{ "file: a broken CRL", true, "roots.pem", crl, false },
+
+	{ "path: a hashed certificate", false, "9d04f354.0", PEM, true },
+	{ "path: a later one of the same hash", false, "9d04f354.12", PEM, true },
+	{ "path: empty", false, NULL, NULL, false },
+	{ "path: a bundle, not hashed", false, "ca-certificates.crt", PEM, false },
+	{ "path: a short hash", false, "9d04f35.0", PEM, false },
+	{ "path: a long hash", false, "9d04f3540.0", PEM, false },
+	{ "path: capitals", false, "9D04F354.0", PEM, false },
+	{ "path: no number", false, "9d04f354.", PEM, false },
+	{ "path: a CRL", false, "9d04f354.r0", PEM, false },
+	{ "path: a copy of one", false, "9d04f354.0.bak", PEM, false },
+	{ "path: a hashed name, empty file", false, "9d04f354.0", "", false },
+	{ "path: a hashed name, text", false, "9d04f354.0", "root\n", false },
+};
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void open_row(void **state)
+{
+	const struct row *row = *state;
+	char path[200], words[300];
+	struct text error = text_in(words, sizeof words);
+	X509_STORE *store;
+	enum status status;
+
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/%s", directory,
+		row->file != NULL ? row->file : "absent");
+	if (row->file != NULL)
+		write_file(path, row->contents == PEM ? pem : row->contents);
+	status = roots_open(row->as_file ? path : NULL, row->as_file ? NULL : directory,
+		&error, &store);
+	remove_directory(directory);
+	assert_int_equal(status, row->ok ? STATUS_OK : STATUS_CONFIG);
+	assert_int_equal(store != NULL, row->ok);
+	if (!row->ok)
+		assert_non_null(strstr(words, directory));
+	X509_STORE_free(store);
+}
+
+static void assert_no_roots(const char *path)
+{
+	char words[300];
+	struct text error = text_in(words, sizeof words);
+	X509_STORE *store;
+
+	assert_int_equal(roots_open(NULL, path, &error, &store), STATUS_CONFIG);
+	assert_null(store);
+	assert_non_null(strstr(words, path));
+}
+
+/* SSL_CTX_load_verify_dir() of it returns 1. */
+static void a_directory_that_is_not_there(void **state)
+{
+	(void)state;
+	assert_no_roots("/nonexistent/pintle-test/certs");
+}
+
+static void a_directory_that_is_a_file(void **state)
+{
+	(void)state;
+	assert_no_roots("/dev/null");
+}
+
+static void a_hashed_name_that_leads_nowhere(void **state)
+{
+	char path[200];
+
+	(void)state;
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/9d04f354.0", directory);
+	assert_int_equal(symlink("/nonexistent/pintle-test/root.pem", path), 0);
+	assert_no_roots(directory);
+	remove_directory(directory);
+}
+
+static void a_hashed_name_that_is_a_directory(void **state)
+{
+	char path[200];
+
+	(void)state;
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/9d04f354.0", directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_no_roots(directory);
+	rmdir(path);
+	remove_directory(directory);
+}
+
+static void one_readable_root_among_others_is_enough(void **state)
+{
+	char path[200], words[300];
+	struct text error = text_in(words, sizeof words);
+	X509_STORE *store;
+
+	(void)state;
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/00000000.0", directory);
+	write_file(path, "");
+	snprintf(path, sizeof path, "%s/11111111.0", directory);
+	assert_int_equal(symlink("/nonexistent/pintle-test/root.pem", path), 0);
+	make_hashed_file(directory, root.certificate);
+	assert_int_equal(roots_open(NULL, directory, &error, &store), STATUS_OK);
+	X509_STORE_free(store);
+	remove_directory(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_directory_that_is_not_there),
+		cmocka_unit_test(a_directory_that_is_a_file),
+		cmocka_unit_test(a_hashed_name_that_leads_nowhere),
+		cmocka_unit_test(a_hashed_name_that_is_a_directory),
+		cmocka_unit_test(one_readable_root_among_others_is_enough),
+	};
+	char path[200];
+	FILE *f;
+	int failed;
+
+	root = make_ca("Root", NULL);
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/root.pem", directory);
+	make_bundle(path, &root.certificate, 1);
+	f = fopen(path, "r");
+	if (f == NULL || fread(pem, 1, sizeof pem - 1, f) == 0)
+		return 1;
+	fclose(f);
+	remove_directory(directory);
+	failed = run_rows("roots_open", rows, sizeof *rows, ROWS(rows), open_row);
+	failed += cmocka_run_group_tests_name("roots", tests, NULL, NULL);
+	issuer_deinit(&root);
+	return failed;
+}
