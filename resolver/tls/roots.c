@@ -52,11 +52,23 @@ static bool has_hashed_certificate(const char *path)
 	return found;
 }
 
+/* A bundle may hold revocation lists alone: it loads, and trusts nobody. */
+static bool holds_certificate(X509_STORE *store)
+{
+	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+
+	for (int i = 0; i < sk_X509_OBJECT_num(objects); i++)
+		if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) ==
+			X509_LU_X509)
+			return true;
+	return false;
+}
+
 static enum status load_file(X509_STORE *store, const char *path, struct text *error)
 {
-	if (X509_STORE_load_file(store, path) != 1) {
+	if (X509_STORE_load_file(store, path) != 1 || !holds_certificate(store)) {
 		text_add(error, "%s: no certificates can be read from it (%s)", path,
-			errno != 0 ? strerror(errno) : "not PEM");
+			errno != 0 ? strerror(errno) : "none in PEM");
 		return STATUS_CONFIG;
 	}
 	/* The user chose these certificates one by one: a chain may end at any. */

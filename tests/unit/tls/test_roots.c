@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include "tests/unit/rows.h"
@@ -21,9 +22,9 @@ static struct issuer root;
 static char pem[4000];
 static char directory[MAKE_DIRECTORY_MAX];
 
-static const char crl[] = "-----BEGIN X509 CRL-----\n"
-			  "AAAA\n"
-			  "-----END X509 CRL-----\n";
+static const char broken_crl[] = "-----BEGIN X509 CRL-----\n"
+				 "AAAA\n"
+				 "-----END X509 CRL-----\n";
 
 /* What lies in the directory under `file`; PEM: the root's certificate. */
 #define PEM ((const char *)1)
@@ -44,7 +45,7 @@ static const struct row {
 	{ "file: PEM of something else", true, "roots.pem",
 		"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", false },
 	{ "file: cut", true, "roots.pem", "-----BEGIN CERTIFICATE-----\nMIIB", false },
-	{ "file: a broken CRL", true, "roots.pem", crl, false },
+	{ "file: a broken CRL", true, "roots.pem", broken_crl, false },
 
 	{ "path: a hashed certificate", false, "9d04f354.0", PEM, true },
 	{ "path: a later one of the same hash", false, "9d04f354.12", PEM, true },
@@ -159,6 +160,37 @@ static void one_readable_root_among_others_is_enough(void **state)
 	remove_directory(directory);
 }
 
+/* Valid PEM, and nothing in it that anybody could be checked against. */
+static void a_bundle_of_a_revocation_list(void **state)
+{
+	char path[200], words[300];
+	struct text error = text_in(words, sizeof words);
+	X509_CRL *crl = X509_CRL_new();
+	ASN1_TIME *time = ASN1_TIME_set(NULL, (time_t)MAKE_CERT_NOW);
+	X509_STORE *store;
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(X509_CRL_set_version(crl, X509_CRL_VERSION_2), 1);
+	assert_int_equal(
+		X509_CRL_set_issuer_name(crl, X509_get_subject_name(root.certificate)),
+		1);
+	assert_int_equal(X509_CRL_set1_lastUpdate(crl, time), 1);
+	assert_true(X509_CRL_sign(crl, root.key, EVP_sha256()) > 0);
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/crl.pem", directory);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(PEM_write_X509_CRL(f, crl), 1);
+	fclose(f);
+	assert_int_equal(roots_open(path, NULL, &error, &store), STATUS_CONFIG);
+	assert_null(store);
+	assert_non_null(strstr(words, path));
+	remove_directory(directory);
+	ASN1_TIME_free(time);
+	X509_CRL_free(crl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +198,7 @@ int main(void)
 		cmocka_unit_test(a_directory_that_is_a_file),
 		cmocka_unit_test(a_hashed_name_that_leads_nowhere),
 		cmocka_unit_test(a_hashed_name_that_is_a_directory),
+		cmocka_unit_test(a_bundle_of_a_revocation_list),
 		cmocka_unit_test(one_readable_root_among_others_is_enough),
 	};
 	char path[200];
