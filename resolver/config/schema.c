@@ -135,7 +135,7 @@ static const struct schema_row file_rows[] = {
 	{ "edns.client_subnet", TYPE_WORD, .words = client_subnets, .preset = "strip",
 		.at = SCHEMA_NOWHERE,
 		.help = "What happens to a client's EDNS Client Subnet option." },
-	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = 64, .required = true,
+	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = 256, .required = true,
 		.at = IN_DRAFT(config.upstreams), .count_at = IN_DRAFT(config.upstream_n),
 		.help = "The resolvers that are asked, each a map of the keys below." },
 };

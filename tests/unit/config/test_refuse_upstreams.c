@@ -8,19 +8,19 @@
 
 static const struct refusal rows[] = {
 	{ "no upstreams", "ct: {mode: off}\n",
-		"f:1:1: upstreams is missing; needed: a list of 1 to 64 maps" },
+		"f:1:1: upstreams is missing; needed: a list of 1 to 256 maps" },
 	{ "upstreams without a value", "ct: {mode: off}\nupstreams:\n",
-		"f:2:11: upstreams: \"\" is not a list; allowed: a list of 1 to 64 "
+		"f:2:11: upstreams: \"\" is not a list; allowed: a list of 1 to 256 "
 		"maps" },
 	{ "upstreams: empty", "ct: {mode: off}\nupstreams: []\n",
-		"f:2:12: upstreams: a list without entries; allowed: a list of 1 to 64 "
+		"f:2:12: upstreams: a list without entries; allowed: a list of 1 to 256 "
 		"maps" },
 	{ "upstreams: a map", "ct: {mode: off}\nupstreams: {" GOOD_UPSTREAM "}\n",
-		"f:2:12: upstreams: a map is not a list; allowed: a list of 1 to 64 "
+		"f:2:12: upstreams: a map is not a list; allowed: a list of 1 to 256 "
 		"maps" },
 	{ "upstreams: a text in it", "ct: {mode: off}\nupstreams: [tls://192.0.2.1]\n",
 		"f:2:13: upstreams: \"tls://192.0.2.1\" is not a map; allowed: a list of "
-		"1 to 64 maps" },
+		"1 to 256 maps" },
 	{ "a name twice", UPSTREAM(GOOD_UPSTREAM) "- {" GOOD_UPSTREAM "}\n",
 		"f:4:10: upstreams[].name: \"a\" is another upstream's name" },
 	{ "an unknown key", KEYS("port: 853"), "f:3:35: unknown key \"port\"" },
