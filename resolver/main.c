@@ -16,6 +16,8 @@ enum exit_code { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78
 struct options {
 	const char *config;
 	bool check, verbose;
+	bool has_listen;
+	struct endpoint listen; /* in place of the configuration's */
 };
 
 struct daemon {
@@ -27,13 +29,26 @@ struct daemon {
 
 static void print_usage(FILE *to)
 {
-	fputs("usage: pintle [-c FILE] [--check-config] [--version] [-v]\n"
+	fputs("usage: pintle [-c FILE] [--check-config] [--listen ADDRESS] [--version] "
+	      "[-v]\n"
 	      "  -c, --config FILE   configuration, default " DEFAULT_CONFIG "\n"
 	      "      --check-config  read the configuration, bind nothing, say what is "
 	      "wrong\n"
+	      "      --listen ADDRESS  listen there and not where the configuration "
+	      "says\n"
 	      "  -v, --verbose       log as with log.level: debug\n"
 	      "      --version       print the version\n",
 		to);
+}
+
+static bool parse_listen(const char *text, struct options *out)
+{
+	out->has_listen =
+		endpoint_parse(text, CONFIG_PORT_DNS, &out->listen) == STATUS_OK;
+	if (!out->has_listen)
+		fprintf(stderr, "pintle: --listen: not an address with a port: %s\n",
+			text);
+	return out->has_listen;
 }
 
 /* -1: go on. Otherwise the exit code. */
@@ -42,6 +57,7 @@ static int parse_options(int argc, char **argv, struct options *out)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, 'k' },
+		{ "listen", required_argument, NULL, 'l' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -57,6 +73,10 @@ static int parse_options(int argc, char **argv, struct options *out)
 			break;
 		case 'k':
 			out->check = true;
+			break;
+		case 'l':
+			if (!parse_listen(optarg, out))
+				return EXIT_USAGE;
 			break;
 		case 'v':
 			out->verbose = true;
@@ -142,12 +162,14 @@ static void watch_signals(struct daemon *d)
 }
 
 /* `config` is taken over. */
-static enum status start(struct daemon *d, struct config *config, struct text *error)
+static enum status start(struct daemon *d, struct config *config,
+	const struct options *options, struct text *error)
 {
+	const struct endpoint *only = options->has_listen ? &options->listen : NULL;
 	enum status status;
 
 	privileges_make_directories(config);
-	status = worker_start(&d->worker, &d->loop, config, error);
+	status = worker_start(&d->worker, &d->loop, config, only, error);
 	if (status != STATUS_OK) {
 		config_free(config);
 		return status;
@@ -158,7 +180,7 @@ static enum status start(struct daemon *d, struct config *config, struct text *e
 	return status;
 }
 
-static int run(struct config *config, bool verbose)
+static int run(struct config *config, const struct options *options)
 {
 	static struct daemon d;
 	char words[ERROR_MAX];
@@ -167,11 +189,11 @@ static int run(struct config *config, bool verbose)
 
 	uv_loop_init(&d.loop);
 	watch_signals(&d);
-	status = start(&d, config, &error);
+	status = start(&d, config, options, &error);
 	if (status != STATUS_OK) {
 		stop(&d);
 	} else {
-		if (verbose)
+		if (options->verbose)
 			log_set_level(LOG_LEVEL_DEBUG);
 		log_notice("pintle " PINTLE_VERSION " is ready");
 	}
@@ -200,7 +222,7 @@ int main(int argc, char **argv)
 		return exit_code_of(status);
 	}
 	if (!options.check)
-		return run(config, options.verbose);
+		return run(config, &options);
 	code = check(config);
 	config_free(config);
 	return code;

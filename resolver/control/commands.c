@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/clock.h"
+#include "dns/query.h"
+#include "dns/reply.h"
 
 #define QUERY_TIMEOUT_MS 4000
 
@@ -78,10 +79,20 @@ static json_t *wire_json(struct bytes wire)
 	return out;
 }
 
-static json_t *failed_json(const struct ede *ede)
+/* The SERVFAIL that a client would have got. */
+static json_t *failed_json(const struct question *question, const struct ede *ede)
 {
-	return json_pack("{s:b, s:s, s:n, s:n, s:o}", "ok", 1, "rcode", "SERVFAIL",
-		"wire", "upstream", "ede", ede_json(ede));
+	uint8_t query[QUERY_WIRE_MAX], reply[DNS_UDP_MAX];
+	struct writer asked = { .p = query, .cap = sizeof query };
+	struct writer said = { .p = reply, .cap = sizeof reply };
+	struct message m;
+
+	if (query_write(question, 0, false, false, 0, &asked) != STATUS_OK ||
+		message_parse(wr_done(&asked), &m) != STATUS_OK ||
+		reply_error(&m, RCODE_SERVFAIL, ede, sizeof reply, &said) != STATUS_OK)
+		return NULL;
+	return json_pack("{s:b, s:s, s:o, s:n, s:o}", "ok", 1, "rcode", "SERVFAIL",
+		"wire", wire_json(wr_done(&said)), "upstream", "ede", ede_json(ede));
 }
 
 static const char *rcode_word(unsigned rcode)
@@ -98,7 +109,7 @@ static void on_query_done(void *data, const struct exchange_result *result)
 
 	control_set_exchange(request, NULL);
 	if (result->answer == NULL) {
-		control_reply(request, failed_json(&result->ede));
+		control_reply(request, failed_json(result->question, &result->ede));
 		return;
 	}
 	control_reply(request, json_pack("{s:b, s:s, s:o, s:s, s:n}", "ok", 1, "rcode",
@@ -135,7 +146,7 @@ static void run_query(
 	if (status == STATUS_OK)
 		control_set_exchange(request, exchange);
 	else if (status == STATUS_CLOSED)
-		control_reply(request, failed_json(&why));
+		control_reply(request, failed_json(&question, &why));
 	else if (status == STATUS_NOTFOUND)
 		control_reply_error(request, "no upstream called %s", asked.only);
 	else

@@ -13,6 +13,9 @@
 
 /* Tries for one question, over all upstreams. */
 #define ATTEMPTS_MAX 16
+/* An upstream gets an equal share of the time left, but at least this: a
+ * handshake and an answer from the other side of the world. */
+#define SHARE_MIN_MS 1000
 /* How often deadlines are looked at, while something waits. */
 #define TICK_MS 20
 
@@ -93,7 +96,7 @@ static void exchange_free(struct exchange *x)
 
 static void finish(struct exchange *x, const struct message *answer)
 {
-	struct exchange_result result = { .answer = answer };
+	struct exchange_result result = { .question = &x->question, .answer = answer };
 
 	if (answer != NULL)
 		result.upstream = upstream_name(x->current);
@@ -113,6 +116,16 @@ static void add_reason(struct text *text, const struct upstream *u)
 	text_add(text, "%s%s: %s", text->n > 0 ? "; " : "", upstream_name(u), why);
 }
 
+/* A verdict went against it, on its certificate or on its TLS. */
+static bool was_refused(const struct upstream *u)
+{
+	const struct health *health = upstream_health(u);
+
+	return health->state != HEALTH_GOOD &&
+	       (health->last.kind == FAILURE_REFUSED ||
+		       health->last.kind == FAILURE_PROTOCOL);
+}
+
 void exchange_explain(const struct upstream_set *set, const char *only, struct ede *out)
 {
 	struct text text = text_in(out->text, sizeof out->text);
@@ -123,7 +136,7 @@ void exchange_explain(const struct upstream_set *set, const char *only, struct e
 
 		if (only != NULL && u != upstream_set_find(set, only))
 			continue;
-		refused = refused || upstream_health(u)->state == HEALTH_REFUSED;
+		refused = refused || was_refused(u);
 		reached = reached || upstream_health(u)->state == HEALTH_GOOD;
 		add_reason(&text, u);
 	}
@@ -135,6 +148,15 @@ void exchange_explain(const struct upstream_set *set, const char *only, struct e
 
 /* --- attempts -------------------------------------------------------------- */
 
+static uint64_t share_end(const struct exchange *x, uint64_t now_ms, unsigned count)
+{
+	uint64_t share_ms = (x->deadline_ms - now_ms) / count;
+
+	if (share_ms < SHARE_MIN_MS)
+		share_ms = SHARE_MIN_MS;
+	return now_ms + share_ms < x->deadline_ms ? now_ms + share_ms : x->deadline_ms;
+}
+
 /* Asks the next upstream that will take the question; false if none does. */
 static bool try_next(struct exchange *x)
 {
@@ -144,7 +166,7 @@ static bool try_next(struct exchange *x)
 
 	while ((x->current = choose(x, now_ms, &count)) != NULL) {
 		x->tried[x->tried_n++] = upstream_serial(x->current);
-		x->attempt_deadline_ms = now_ms + (x->deadline_ms - now_ms) / count;
+		x->attempt_deadline_ms = share_end(x, now_ms, count);
 		if (upstream_ask(x->current, &x->attempt, x->only != NULL, &why) ==
 			STATUS_OK)
 			return true;

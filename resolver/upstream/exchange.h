@@ -20,6 +20,7 @@ struct exchange_request {
 
 /* How it ended; borrowed until `done` returns. */
 struct exchange_result {
+	const struct question *question;
 	const struct message *answer; /* NULL: none */
 	const char *upstream;         /* who answered */
 	struct ede ede;               /* without an answer: why */

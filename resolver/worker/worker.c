@@ -62,6 +62,15 @@ static enum status make_resolver(struct worker *w, const struct config *config)
 	return status;
 }
 
+static enum status prepare_listening(struct worker *w, const struct config *config,
+	struct text *error, struct listeners_plan *plan)
+{
+	if (w->listen_only != NULL)
+		return listeners_prepare(&w->listeners, w->listen_only, 1, error, plan);
+	return listeners_prepare(
+		&w->listeners, config->listen, config->listen_n, error, plan);
+}
+
 static enum status start_listening(
 	struct worker *w, const struct config *config, struct text *error)
 {
@@ -69,8 +78,7 @@ static enum status start_listening(
 	enum status status;
 
 	listeners_init(&w->listeners, w->loop, w->resolver, config->limit_clients);
-	status = listeners_prepare(
-		&w->listeners, config->listen, config->listen_n, error, &plan);
+	status = prepare_listening(w, config, error, &plan);
 	return status == STATUS_OK ? listeners_commit(&w->listeners, &plan) : status;
 }
 
@@ -80,8 +88,8 @@ static void describe(enum status status, struct text *error)
 		text_add(error, "%s", status_text(status));
 }
 
-enum status worker_start(
-	struct worker *w, uv_loop_t *loop, struct config *config, struct text *error)
+enum status worker_start(struct worker *w, uv_loop_t *loop, struct config *config,
+	const struct endpoint *listen_only, struct text *error)
 {
 	struct upstream_events events = { .on_good = on_good, .owner = w };
 	struct upstream_plan plan;
@@ -89,6 +97,7 @@ enum status worker_start(
 
 	memset(w, 0, sizeof *w);
 	w->loop = loop;
+	w->listen_only = listen_only;
 	w->started_ms = clock_now_ms();
 	upstream_set_init(&w->upstreams, loop, &events);
 	status = upstream_set_prepare(&w->upstreams, config, error, &plan);
@@ -157,8 +166,7 @@ static enum status prepare(struct worker *w, struct reload *r, struct text *erro
 		status = upstream_set_prepare(
 			&w->upstreams, r->config, error, &r->upstreams);
 	if (status == STATUS_OK)
-		status = listeners_prepare(&w->listeners, r->config->listen,
-			r->config->listen_n, error, &r->listeners);
+		status = prepare_listening(w, r->config, error, &r->listeners);
 	return status;
 }
 

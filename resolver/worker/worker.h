@@ -15,15 +15,18 @@ struct worker {
 	struct exchanger *exchanger; /* owned */
 	struct resolver *resolver;   /* owned */
 	struct listeners listeners;
+	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
 	uint64_t started_ms;
 	uint64_t reloads;
 };
 
-/* Binds every address, reads every root. Takes `config` over on OK; with
+/* Binds every address, reads every root. `listen_only` (borrowed, or NULL)
+ * replaces the configuration's addresses, also after a reload. Takes `config`
+ * over on OK; with
  * CONFIG, NOMEM or IO `error` has the words and nothing is left open but
  * handles that the loop has to close. */
 MUST_CHECK enum status worker_start(struct worker *worker, uv_loop_t *loop,
-	struct config *config, struct text *error);
+	struct config *config, const struct endpoint *listen_only, struct text *error);
 /* Reads the file again and swaps. On failure the running configuration is as
  * it was; `error` says why. */
 MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
