@@ -1,5 +1,4 @@
-/* Certificates to order: what is wished for, faults included, becomes an X509.
- * Keys live in memory only. */
+/* Certificates to order: what is wished for, faults included, becomes an X509. */
 #ifndef LAB_CERTIFICATE_H
 #define LAB_CERTIFICATE_H
 
@@ -7,9 +6,7 @@
 
 #include <openssl/x509.h>
 
-#include "base/status.h"
-
-enum key_kind { KEY_P256, KEY_RSA_2048, KEY_RSA_1024 };
+#include "tests/lab/key.h"
 
 /* A zeroed wish is a P-256 leaf for TLS servers without a name, valid from
  * yesterday for 90 days, signed with SHA-256. */
@@ -35,12 +32,6 @@ struct credential {
 	X509 *certificate;
 	EVP_PKEY *key;
 };
-
-MUST_CHECK enum status key_make(enum key_kind kind, EVP_PKEY **out);
-
-/* An object with the public half of `key` (P-256) and another private half: it
- * passes as the key of the certificate, and signs wrongly. */
-MUST_CHECK enum status key_make_impostor(const EVP_PKEY *key, EVP_PKEY **out);
 
 /* Issues a certificate for `subject_key`, naming `issuer` as its issuer and
  * signed with `signing_key`, which is the issuer's unless it is to be forged.

@@ -1,0 +1,43 @@
+# The command line.
+# shellcheck shell=sh disable=SC2154 # read by selftest.sh, which sets what is used here
+
+# exits CODE ARGUMENT...
+exits() {
+  wanted=$1
+  shift
+  "$lab" "$@" >"$dir/out" 2>"$dir/err"
+  got=$?
+  if [ $got = "$wanted" ]; then pass "exit $wanted: $*"; else fail "exit $got: $*"; fi
+}
+exits 0 list
+exits 0 --version
+exits 0 counters --dir "$dir" --json
+exits 1 counters --dir "$dir/state"
+exits 2
+exits 2 lsit
+exits 2 list honest
+exits 2 run no-such-scenario
+exits 2 run --port 70000
+exits 2 run --listen ::1
+exits 2 run --json
+exits 2 against
+port=$(field honest scenario 3)
+exits 1 run honest --port "${port#*:}" --dir "$dir/other"
+if grep -q "cannot listen on 127.44.0.1:${port#*:} .*in use" "$dir/err"; then
+  pass "run: says which port is in use"
+else
+  fail "run: $(cat "$dir/err")"
+fi
+mkdir "$dir/against"
+# shellcheck disable=SC2016
+exits 1 against 'kdig +tls +retry=0 -p $LAB_PORT @$LAB_ADDRESS $LAB_NAME' \
+  honest expired plain-tcp --port 0 --dir "$dir/against"
+if [ "$(awk '{ print $1, $2, $3 }' "$dir/out")" = "scenario expected outcome
+honest ANSWERED ANSWERED
+expired refused ANSWERED
+plain-tcp refused refused
+2 of 3" ]; then
+  pass "against: a client that checks nothing asks the expired upstream"
+else
+  fail "against: $(cat "$dir/out")"
+fi
