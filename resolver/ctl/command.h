@@ -36,7 +36,8 @@ enum exit_code command_flush(const struct args *args);
 enum exit_code command_reload(const struct args *args);
 enum exit_code command_stats(const struct args *args);
 
-/* "pintlectl: …" and a newline to stderr; returns `code`. */
+/* "pintlectl: …" and a newline to stderr, what is not printable as \xNN: the
+ * text may quote a stranger. Returns `code`. */
 enum exit_code complain(enum exit_code code, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

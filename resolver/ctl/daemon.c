@@ -49,11 +49,11 @@ static enum exit_code connect_to(const char *path, int *out)
 static enum exit_code say(int fd, const json_t *request)
 {
 	char *line = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
-	struct bytes left = bytes_of(NULL, 0);
+	struct bytes left;
 	enum exit_code code = CTL_OK;
 
 	if (line == NULL)
-		return complain(CTL_USAGE, "an operand is not UTF-8");
+		return complain(CTL_FAILED, "%s", status_text(STATUS_NOMEM));
 	left = bytes_of_text(line);
 	/* The terminator's place serves for the line's end. */
 	line[left.n++] = '\n';
@@ -151,12 +151,9 @@ static enum exit_code failed_code(const json_t *answer)
 /* Goes to stderr, and with --json the whole object to stdout. */
 static enum exit_code report_failure(const struct args *args, const json_t *answer)
 {
-	char line[1024];
-	struct text text = text_in(line, sizeof line);
 	const char *error = member_text(answer, "error");
 
-	text_add_untrusted(&text, error, strlen(error));
-	complain(CTL_FAILED, "%s", line[0] != '\0' ? line : "the daemon says no");
+	complain(CTL_FAILED, "%s", error[0] != '\0' ? error : "the daemon says no");
 	if (args->json)
 		print_json(json_deep_copy(answer));
 	return failed_code(answer);
@@ -169,6 +166,9 @@ enum exit_code daemon_ask(const struct args *args, json_t *request, json_t **ans
 	int fd;
 
 	*answer = NULL;
+	/* jansson makes nothing of text that is not UTF-8. */
+	if (request == NULL)
+		return complain(CTL_USAGE, "an operand is not UTF-8");
 	code = connect_to(path, &fd);
 	if (code == CTL_OK) {
 		code = converse(fd, request, answer);

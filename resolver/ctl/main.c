@@ -29,12 +29,19 @@ static const struct command commands[] = {
 
 enum exit_code complain(enum exit_code code, const char *fmt, ...)
 {
+	char line[2 * CTL_ERROR_MAX];
 	va_list args;
 
-	fputs("pintlectl: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
+	fputs("pintlectl: ", stderr);
+	for (const char *p = line; *p != '\0'; p++) {
+		if (*p >= 0x20 && *p < 0x7f)
+			fputc(*p, stderr);
+		else
+			fprintf(stderr, "\\x%02x", (unsigned char)*p);
+	}
 	fputc('\n', stderr);
 	return code;
 }

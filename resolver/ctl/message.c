@@ -58,11 +58,11 @@ static char *take_field(char **rest)
 	return strsep(rest, "\t\n");
 }
 
-/* "name TTL class type data", with tabs, which presentation format escapes
- * everywhere else; a question has neither TTL nor data. */
-static json_t *record_json(getdns_dict *record, bool is_question)
+/* The text is "name TTL class type data", with tabs, which presentation format
+ * escapes everywhere else. */
+static json_t *record_json(const getdns_dict *record)
 {
-	const char *name, *ttl = "0", *class, *type, *data = "";
+	const char *name, *ttl, *class, *type, *data;
 	char *line, *rest;
 	json_t *out = NULL;
 
@@ -70,16 +70,11 @@ static json_t *record_json(getdns_dict *record, bool is_question)
 		return NULL;
 	rest = line;
 	name = take_field(&rest);
-	if (!is_question)
-		ttl = take_field(&rest);
+	ttl = take_field(&rest);
 	class = take_field(&rest);
 	type = take_field(&rest);
-	if (!is_question)
-		data = strsep(&rest, "\n");
-	if (type != NULL && is_question)
-		out = json_pack(
-			"{s:s, s:s, s:s}", "name", name, "class", class, "type", type);
-	else if (data != NULL)
+	data = strsep(&rest, "\n");
+	if (data != NULL)
 		out = json_pack("{s:s, s:I, s:s, s:s, s:s}", "name", name, "ttl",
 			(json_int_t)strtoul(ttl, NULL, 10), "class", class, "type", type,
 			"data", data);
@@ -106,18 +101,42 @@ static json_t *section_json(getdns_dict *message, const char *section)
 	for (size_t i = 0; getdns_list_get_dict(list, i, &record) == GETDNS_RETURN_GOOD;
 		i++)
 		if (!is_opt(record))
-			json_array_append_new(out, record_json(record, false));
+			json_array_append_new(out, record_json(record));
 	return out;
+}
+
+/* getdns has text for records only: the question becomes one without data. */
+static getdns_dict *question_record(getdns_dict *message)
+{
+	getdns_dict *out = getdns_dict_create();
+	getdns_bindata none = { 0, (uint8_t *)"" };
+	getdns_bindata *name;
+	uint32_t type, class;
+
+	if (getdns_dict_get_bindata(message, "/question/qname", &name) == 0 &&
+		getdns_dict_get_int(message, "/question/qtype", &type) == 0 &&
+		getdns_dict_get_int(message, "/question/qclass", &class) == 0 &&
+		getdns_dict_set_bindata(out, "name", name) == 0 &&
+		getdns_dict_set_int(out, "type", type) == 0 &&
+		getdns_dict_set_int(out, "class", class) == 0 &&
+		getdns_dict_set_int(out, "ttl", 0) == 0 &&
+		getdns_dict_set_bindata(out, "/rdata/rdata_raw", &none) == 0)
+		return out;
+	getdns_dict_destroy(out);
+	return NULL;
 }
 
 static json_t *question_json(getdns_dict *message)
 {
-	getdns_dict *question;
-	json_t *out = NULL;
+	getdns_dict *record = question_record(message);
+	json_t *out = record != NULL ? record_json(record) : NULL;
 
-	if (getdns_dict_get_dict(message, "question", &question) == GETDNS_RETURN_GOOD)
-		out = record_json(question, true);
-	return out != NULL ? out : json_null();
+	getdns_dict_destroy(record);
+	if (out == NULL)
+		return json_null();
+	json_object_del(out, "ttl");
+	json_object_del(out, "data");
+	return out;
 }
 
 enum status message_to_json(struct bytes wire, json_t **out)
