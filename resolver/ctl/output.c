@@ -100,8 +100,9 @@ static void print_pins(const struct verdict *v)
 	else if (v->pins.ok == RULE_UNKNOWN)
 		puts("not looked at: they only count on a chain that holds");
 	else if (v->pins.ok == RULE_FAILED)
-		printf("no key in the chain is one of %zu%s\n", v->pins.configured,
-			v->pins.report_only ? " (pin_mode: report lets it pass)" : "");
+		printf("no key in the chain is pinned (pins given: %zu)%s\n",
+			v->pins.configured,
+			v->pins.report_only ? ", which pin_mode: report lets pass" : "");
 	else {
 		pin_format(&v->pins.matched, pin);
 		printf("certificate %zu has %s\n", v->pins.matched_at, pin);

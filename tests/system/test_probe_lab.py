@@ -23,8 +23,7 @@ def scenarios():
 
 @pytest.fixture(name="config", scope="module")
 def fixture_config(tmp_path_factory):
-    """config(NAME): the lab's configuration, of its upstreams only that one,
-    for there are more than a configuration may have."""
+    """The configuration that the lab writes, once it listens."""
     where = tmp_path_factory.mktemp("lab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -34,21 +33,14 @@ def fixture_config(tmp_path_factory):
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     line = lab.stderr.readline()
     assert line == "ready\n", line
-    head, *upstreams = (where / "pintle.yaml").read_text().split("  - name: ")
-
-    def only(name):
-        one, = [u for u in upstreams if u.startswith(name + "\n")]
-        (where / "probe.yaml").write_text(head + "  - name: " + one)
-        return where / "probe.yaml"
-
-    yield only
+    yield where / "pintle.yaml"
     lab.terminate()
     lab.wait()
 
 
 def probe(config, name):
     done = subprocess.run(
-        [str(BUILD / "pintlectl"), "-c", str(config(name)), "probe", name, "--json"],
+        [str(BUILD / "pintlectl"), "-c", str(config), "probe", name, "--json"],
         check=False, capture_output=True, timeout=30)
     return done.returncode, json.loads(done.stdout or b"{}")
 
