@@ -186,7 +186,9 @@ void session_sent(struct session *s)
 
 const struct verdict *session_verdict(const struct session *s)
 {
-	return s->handshake.judged ? &s->handshake.verdict : NULL;
+	bool ended = s->state != SESSION_HANDSHAKE;
+
+	return ended && s->handshake.judged ? &s->handshake.verdict : NULL;
 }
 
 enum status session_trouble(const struct session *s)

@@ -49,7 +49,8 @@ void session_close(struct session *session);
 struct bytes session_pending(struct session *session);
 void session_sent(struct session *session);
 
-/* The verdict. In SESSION_FAILED it is never accepted. NULL in SESSION_FAILED:
+/* The verdict. In SESSION_FAILED it is never accepted. NULL in SESSION_HANDSHAKE:
+ * the server may yet fail to show that it holds the key. NULL in SESSION_FAILED:
  * no verdict could be reached for a reason of our own (no memory, roots that
  * could not be read): session_trouble() says which. */
 const struct verdict *session_verdict(const struct session *session);

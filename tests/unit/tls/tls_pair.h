@@ -1,0 +1,53 @@
+/* A session and an OpenSSL server in one process, joined by memory. The clock
+ * stands at MAKE_CERT_NOW. */
+#ifndef TESTS_UNIT_TLS_TLS_PAIR_H
+#define TESTS_UNIT_TLS_TLS_PAIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/ssl.h>
+
+#include "tls/session.h"
+
+#define PAIR_CHAIN_MAX 8
+
+/* What the server is like. */
+struct pair_server {
+	EVP_PKEY *key;
+	X509 *chain[PAIR_CHAIN_MAX]; /* leaf first, ended by NULL */
+	int version;                 /* TLS1_2_VERSION: that one only */
+	const char *ciphers;         /* NULL: OpenSSL's */
+	const char *protocol;        /* ALPN it selects; NULL: none */
+};
+
+struct pair {
+	struct tls_context *context; /* borrowed */
+	struct session *client;      /* owned */
+	SSL_CTX *ssl;                /* owned */
+	SSL *server;                 /* owned */
+	const char *protocol;
+
+	/* What the server has seen. */
+	int alert; /* of the client, -1: none */
+	int client_hellos;
+	bool offered_ticket, named_server;
+	uint8_t at_server[256], at_client[256];
+	size_t at_server_n, at_client_n;
+};
+
+void pair_init(
+	struct pair *pair, struct tls_context *context, const struct pair_server *server);
+void pair_deinit(struct pair *pair);
+
+/* Lets both talk until neither has anything to say; what the server sends
+ * arrives in pieces of `piece` bytes. */
+void pair_run(struct pair *pair, size_t piece);
+/* One way only, once. */
+void pair_to_server(struct pair *pair);
+size_t pair_to_client(struct pair *pair, size_t piece);
+
+void pair_set_clock(void);
+
+#endif
