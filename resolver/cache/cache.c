@@ -148,6 +148,8 @@ static void keep(struct cache *cache, const struct entry_key *k,
 	size_t charge = entry_charge(entry_size(answer, ede));
 	struct entry *e;
 
+	if (!answer_is_to_key(answer, k))
+		return;
 	if (old != NULL)
 		forget(cache, old);
 	if (charge > cache->options.size_bytes / BUDGET_PART_MAX)

@@ -61,7 +61,7 @@ size_t entry_size(const struct answer *answer, const struct ede *ede)
 	       ede_text_size(ede);
 }
 
-static bool answer_fits_key(const struct answer *answer, const struct entry_key *key)
+bool answer_is_to_key(const struct answer *answer, const struct entry_key *key)
 {
 	struct name name;
 	struct reader r;
@@ -85,8 +85,6 @@ struct entry *entry_new(
 	struct entry *e;
 	uint8_t *wire;
 
-	if (!answer_fits_key(answer, key))
-		return NULL;
 	e = malloc(entry_size(answer, ede));
 	if (e == NULL)
 		return NULL;

@@ -39,13 +39,16 @@ bool entry_matches(const struct entry *e, const struct entry_key *key);
 bool entry_has_name(const struct entry *e, const struct name *lowered);
 
 /* What an allocation of `n` bytes takes, the allocator's own share included:
- * glibc's, which is not the smallest. */
+ * as glibc rounds. */
 size_t entry_charge(size_t n);
 /* What entry_new() will take. `ede` may be NULL. */
 size_t entry_size(const struct answer *answer, const struct ede *ede);
 
-/* Copies; the times and links are the caller's. NULL: no memory, or the answer
- * is not to `key`. */
+/* Whether the answer's question is the key's. */
+bool answer_is_to_key(const struct answer *answer, const struct entry_key *key);
+
+/* Copies `answer`, which is to `key`; the times and links are the caller's.
+ * NULL: no memory. */
 struct entry *entry_new(
 	const struct entry_key *key, const struct answer *answer, const struct ede *ede);
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct heap {
-	size_t bytes;         /* held now, as the allocator rounds them */
+	size_t bytes;         /* held now, as glibc rounds them */
 	size_t bytes_max;     /* the most ever held */
 	unsigned long allocs; /* calls so far */
 	long fail_at;         /* the call that fails, counted down; 0: none */

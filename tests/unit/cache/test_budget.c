@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "cache/table.h"
 #include "tests/unit/cache/heap.h"
 #include "tests/unit/cache/sample.h"
 
@@ -217,16 +218,48 @@ static void test_oversized(void **state)
 static void test_tiny_budgets(void **state)
 {
 	(void)state;
-	for (size_t size = 0; size < 2000; size += 16) {
+	for (size_t size = 0; size < 12000; size += 48) {
 		struct cache *cache = cache_of(size);
 		size_t before = heap.bytes;
 
-		for (unsigned i = 0; i < 40; i++) {
+		heap.bytes_max = 0;
+		for (unsigned i = 0; i < 120; i++) {
 			insert(cache, i, 300, START_MS);
 			assert_true(stats_of(cache).bytes <= size);
-			assert_true(heap.bytes - before <= size);
+			assert_true(heap.bytes_max <= before + size);
 		}
 		cache_free(cache);
+	}
+}
+
+static const struct suitable_row {
+	size_t buckets_n, entries, want;
+} suitable_rows[] = {
+	{ 0, 0, 16 },
+	{ 16, 0, 16 },
+	{ 16, 16, 16 },
+	{ 16, 17, 32 },
+	{ 16, 1000, 1024 },
+	{ 32, 4, 32 },
+	{ 32, 3, 16 },
+	{ 1024, 128, 1024 },
+	{ 1024, 127, 128 },
+	{ 1024, 64, 64 },
+	{ 1024, 0, 16 },
+};
+
+static void test_table_follows_entries(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof suitable_rows / sizeof *suitable_rows; i++) {
+		const struct suitable_row *row = &suitable_rows[i];
+		struct table table = { .buckets_n = row->buckets_n,
+			.entries = row->entries };
+		size_t n = table_suitable(&table);
+
+		if (n != row->want)
+			fail_msg("%zu entries in %zu: %zu", row->entries, row->buckets_n,
+				n);
 	}
 }
 
@@ -398,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_hit_allocates_nothing),
 		cmocka_unit_test(test_oversized),
 		cmocka_unit_test(test_tiny_budgets),
+		cmocka_unit_test(test_table_follows_entries),
 		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_model_with_room),
 		cmocka_unit_test(test_model_evicting),

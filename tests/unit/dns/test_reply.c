@@ -321,15 +321,20 @@ static void test_answer_rcode(void **state)
 static void test_answer_less_room_than_limit(void **state)
 {
 	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
-	const struct answer answer = { .wire = known, .question_end = 33 };
+	static const uint16_t ttl_at[] = { 39, 55 };
+	const struct answer answer = {
+		.wire = known, .ttl_at = ttl_at, .ttl_n = 2, .question_end = 33
+	};
 	struct bytes wire = wire_new(QUERY);
 	struct message m = parsed(wire);
-	uint8_t out[64];
+	uint8_t out[50]; /* less than the second TTL needs */
 	struct writer w = { .p = out, .cap = sizeof out };
 	struct writer bad = { .p = out, .cap = sizeof out, .bad = true };
 
 	(void)state;
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 512, &w), STATUS_NOSPACE);
+	assert_int_equal(w.n, 0);
+	assert_int_equal(reply_answer(&m, &answer, 0, 0, 65, &w), STATUS_NOSPACE);
 	assert_int_equal(w.n, 0);
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 512, &bad), STATUS_NOSPACE);
 	wire_free(known);
