@@ -129,8 +129,11 @@ static const struct scenario rows[] = {
 				    .unknown_critical = true },
 			.issuer = WHO_ISSUER },
 		.client = BY_NAME,
-		.twin = TWIN_CONFIG,
-		.twin_client = BY_LEAF_PIN,
+		/* Under `pkix: pins_only` too such a key is no proof of anything. */
+		.twin = TWIN_SERVER,
+		.twin_server = { .leaf = { .dns = { LAB_AUTH_NAME },
+					 .key = KEY_RSA_2048 },
+			.issuer = WHO_ISSUER },
 	},
 	{
 		.name = "client-only",

@@ -38,7 +38,8 @@ static void credential_share(struct credential *to, const struct credential *fro
 static enum status make_key(
 	const struct server_plan *plan, const struct listener *base, EVP_PKEY **out)
 {
-	if (base == NULL)
+	/* A twin has the same key, unless the key was the fault. */
+	if (base == NULL || base->server->leaf.key != plan->leaf.key)
 		return key_make(plan->leaf.key, out);
 	*out = base->own.key;
 	EVP_PKEY_up_ref(*out);
