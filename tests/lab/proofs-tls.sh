@@ -94,6 +94,8 @@ for s in $twins; do
         fail "$s-twin: another certificate"
       fi ;;
     *)
+      # Where the key is the fault, it is what the twin has another of.
+      [ "$s" = rsa-1024 ] && continue
       if [ "$(key_of "leaf-$s")" = "$(key_of "leaf-$s-twin")" ]; then
         pass "$s-twin: the same key"
       else

@@ -129,11 +129,8 @@ static const struct scenario rows[] = {
 				    .unknown_critical = true },
 			.issuer = WHO_ISSUER },
 		.client = BY_NAME,
-		/* Under `pkix: pins_only` too such a key is no proof of anything. */
-		.twin = TWIN_SERVER,
-		.twin_server = { .leaf = { .dns = { LAB_AUTH_NAME },
-					 .key = KEY_RSA_2048 },
-			.issuer = WHO_ISSUER },
+		.twin = TWIN_CONFIG,
+		.twin_client = BY_LEAF_PIN,
 	},
 	{
 		.name = "client-only",
@@ -154,8 +151,9 @@ static const struct scenario rows[] = {
 		.server = { .leaf = { .dns = { LAB_AUTH_NAME }, .key = KEY_RSA_1024 },
 			.issuer = WHO_ISSUER },
 		.client = BY_NAME,
-		.twin = TWIN_CONFIG,
-		.twin_client = BY_LEAF_PIN,
+		/* `pkix: pins_only` refuses such a key too: it can be computed. */
+		.twin = TWIN_SERVER,
+		.twin_server = { .leaf = GOOD_RSA_LEAF, .issuer = WHO_ISSUER },
 	},
 	{
 		.name = "rsa-1024-issuer",
