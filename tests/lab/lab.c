@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,8 @@ static enum status open_directory(
 			strerror(errno));
 	if (fstat(lab->directory, &st) != 0 || st.st_uid != geteuid())
 		return fail(error, STATUS_IO, "%s belongs to somebody else", directory);
+	if (flock(lab->directory, LOCK_EX | LOCK_NB) != 0)
+		return fail(error, STATUS_IO, "another lab runs in %s", directory);
 	if (mkdirat(lab->directory, "state", 0755) != 0 && errno != EEXIST)
 		return fail(error, STATUS_IO, "cannot make %s/state: %s", directory,
 			strerror(errno));

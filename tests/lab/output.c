@@ -134,9 +134,15 @@ enum status output_files(const struct lab *lab, const char *directory)
 
 void output_list(FILE *f)
 {
+	static const char *const twins[] = {
+		[TWIN_NONE] = "-",
+		[TWIN_CONFIG] = "config",
+		[TWIN_SERVER] = "server",
+	};
 	const struct scenario *s;
 
 	for (size_t i = 0; (s = scenario_at(i)) != NULL; i++)
-		fprintf(f, "%-26s %-8s %-18s %s\n", s->name, verdict_name(s->expected),
-			s->reason != NULL ? s->reason : "-", s->explains);
+		fprintf(f, "%-26s %-8s %-18s %-6s %s\n", s->name,
+			verdict_name(s->expected), s->reason != NULL ? s->reason : "-",
+			twins[s->twin], s->explains);
 }

@@ -39,6 +39,7 @@ by_name='-verify_hostname resolver.lab'
   chain client-only 0 $by_name -purpose sslclient
   chain rsa-1024 66 $by_name
   chain rsa-1024 0 $by_name -auth_level 1
+  chain rsa-1024-twin 0 $by_name
   chain rsa-1024-issuer 67 $by_name
   chain rsa-1024-issuer 0 $by_name -auth_level 1
   chain sha1 68 $by_name

@@ -28,6 +28,12 @@ if grep -q "cannot listen on 127.44.0.1:${port#*:} .*in use" "$dir/err"; then
 else
   fail "run: $(cat "$dir/err")"
 fi
+exits 1 run honest --port 0 --dir "$dir"
+if grep -q "another lab runs in $dir" "$dir/err"; then
+  pass "run: one lab a directory"
+else
+  fail "run: $(cat "$dir/err")"
+fi
 mkdir "$dir/against"
 # shellcheck disable=SC2016
 exits 1 against 'kdig +tls +retry=0 -p $LAB_PORT @$LAB_ADDRESS $LAB_NAME' \

@@ -151,7 +151,6 @@ static const struct scenario rows[] = {
 		.server = { .leaf = { .dns = { LAB_AUTH_NAME }, .key = KEY_RSA_1024 },
 			.issuer = WHO_ISSUER },
 		.client = BY_NAME,
-		/* `pkix: pins_only` refuses such a key too: it can be computed. */
 		.twin = TWIN_SERVER,
 		.twin_server = { .leaf = GOOD_RSA_LEAF, .issuer = WHO_ISSUER },
 	},

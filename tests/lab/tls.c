@@ -38,7 +38,6 @@ static void credential_share(struct credential *to, const struct credential *fro
 static enum status make_key(
 	const struct server_plan *plan, const struct listener *base, EVP_PKEY **out)
 {
-	/* A twin has the same key, unless the key was the fault. */
 	if (base == NULL || base->server->leaf.key != plan->leaf.key)
 		return key_make(plan->leaf.key, out);
 	*out = base->own.key;
