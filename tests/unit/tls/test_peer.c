@@ -11,57 +11,9 @@
 #include <cmocka.h>
 
 #include "tests/unit/rows.h"
-#include "tests/unit/tls/make_cert.h"
-#include "tls/roots.h"
+#include "tests/unit/tls/world.h"
 
 #define NOW MAKE_CERT_NOW
-
-/* root (trusted, in a hashed directory) -> inter -> leaves with `key`. */
-static struct world {
-	struct issuer root, inter, stranger;
-	EVP_PKEY *key, *rsa_1024, *rsa_2048;
-	char directory[MAKE_DIRECTORY_MAX];
-	X509_STORE *roots;
-} world;
-
-static X509_STORE *open_roots(const char *ca_file, const char *ca_path)
-{
-	char words[300];
-	struct text error = text_in(words, sizeof words);
-	X509_STORE *out;
-
-	assert_int_equal(roots_open(ca_file, ca_path, &error, &out), STATUS_OK);
-	return out;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world.root = make_ca("Root", NULL);
-	world.inter = make_ca("Inter", &world.root);
-	world.stranger = make_ca("Stranger", NULL);
-	world.key = make_key();
-	world.rsa_1024 = make_rsa_key(1024);
-	world.rsa_2048 = make_rsa_key(2048);
-	make_directory(world.directory);
-	make_hashed_file(world.directory, world.root.certificate);
-	world.roots = open_roots(NULL, world.directory);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	X509_STORE_free(world.roots);
-	remove_directory(world.directory);
-	EVP_PKEY_free(world.rsa_2048);
-	EVP_PKEY_free(world.rsa_1024);
-	EVP_PKEY_free(world.key);
-	issuer_deinit(&world.stranger);
-	issuer_deinit(&world.inter);
-	issuer_deinit(&world.root);
-	return 0;
-}
 
 static const struct tls_policy by_name = { .identity = IDENTITY_NAME,
 	.auth_name = "dns.lab" };
@@ -400,12 +352,12 @@ int main(void)
 	};
 	int failed;
 
-	set_up(NULL);
+	world_init();
 	failed = run_rows(
 		"names", name_rows, sizeof *name_rows, ROWS(name_rows), name_row);
 	failed += run_rows(
 		"leaves", leaf_rows, sizeof *leaf_rows, ROWS(leaf_rows), leaf_row);
 	failed += cmocka_run_group_tests_name("rest", tests, NULL, NULL);
-	tear_down(NULL);
+	world_deinit();
 	return failed;
 }

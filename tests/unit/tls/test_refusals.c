@@ -9,54 +9,11 @@
 #include <cmocka.h>
 
 #include "tests/unit/rows.h"
-#include "tests/unit/tls/make_cert.h"
 #include "tests/unit/tls/tls_pair.h"
-#include "tls/roots.h"
+#include "tests/unit/tls/world.h"
 
 #define NOW   MAKE_CERT_NOW
 #define NAMES .san = "DNS:dns.lab,IP:192.0.2.1"
-
-/* root (trusted) -> inter -> leaves; stranger is nobody's root. */
-static struct world {
-	struct issuer root, inter, stranger;
-	EVP_PKEY *key, *weak_key, *genuine_key;
-	X509 *genuine;
-	char directory[MAKE_DIRECTORY_MAX];
-	X509_STORE *roots;
-} world;
-
-static void set_up(void)
-{
-	const struct cert_spec spec = { .cn = "genuine", NAMES };
-	char words[300];
-	struct text error = text_in(words, sizeof words);
-
-	pair_set_clock();
-	world.root = make_ca("Root", NULL);
-	world.inter = make_ca("Inter", &world.root);
-	world.stranger = make_ca("Stranger", NULL);
-	world.key = make_key();
-	world.weak_key = make_rsa_key(1024);
-	world.genuine_key = make_key();
-	world.genuine = make_cert(&spec, world.genuine_key, &world.inter, NULL);
-	make_directory(world.directory);
-	make_hashed_file(world.directory, world.root.certificate);
-	assert_int_equal(
-		roots_open(NULL, world.directory, &error, &world.roots), STATUS_OK);
-}
-
-static void tear_down(void)
-{
-	X509_STORE_free(world.roots);
-	remove_directory(world.directory);
-	X509_free(world.genuine);
-	EVP_PKEY_free(world.genuine_key);
-	EVP_PKEY_free(world.weak_key);
-	EVP_PKEY_free(world.key);
-	issuer_deinit(&world.stranger);
-	issuer_deinit(&world.inter);
-	issuer_deinit(&world.root);
-}
 
 enum by { BY_INTER, BY_ROOT, BY_STRANGER, BY_ITSELF, BY_FORGER };
 enum pinned { PINNED_NONE, PINNED_LEAF, PINNED_INTER, PINNED_ROOT, PINNED_GENUINE };
@@ -167,10 +124,10 @@ static struct pair_server make_like(const struct row *row, int version)
 	struct pair_server like = { .version = version };
 	size_t n = 0;
 
-	like.key = row->weak ? world.weak_key : world.key;
+	like.key = row->weak ? world.rsa_1024 : world.other_key;
 	like.chain[n++] = make_leaf(row, like.key);
 	if (row->genuine_appended)
-		like.chain[n++] = world.genuine;
+		like.chain[n++] = world.leaf;
 	like.chain[n++] = world.inter.certificate;
 	return like;
 }
@@ -178,7 +135,7 @@ static struct pair_server make_like(const struct row *row, int version)
 static const X509 *pinned_certificate(const struct row *row, X509 *leaf)
 {
 	const X509 *all[] = { NULL, leaf, world.inter.certificate, world.root.certificate,
-		world.genuine };
+		world.leaf };
 
 	return all[row->pinned];
 }
@@ -255,8 +212,9 @@ int main(void)
 {
 	int failed;
 
-	set_up();
+	pair_set_clock();
+	world_init();
 	failed = run_rows("refusals", rows, sizeof *rows, ROWS(rows), run_row);
-	tear_down();
+	world_deinit();
 	return failed;
 }
