@@ -25,6 +25,9 @@ struct config_upstream {
 	size_t address_n;
 	/* pins, auth_name, ca_file …, with tls.* and ct.* filled in as defaults. */
 	struct tls_policy policy;
+	/* Where its roots are chosen, for an error found when they are read:
+	 * "FILE:LINE:COL: tls.ca_file". */
+	const char *roots_place;
 };
 
 struct config {

@@ -1,4 +1,5 @@
 #include "config/read.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -93,6 +94,41 @@ static void settle_roots(struct tls_policy *policy)
 		policy->ca_path = NULL;
 }
 
+/* The key that chooses an upstream's roots, or NULL: the default does. */
+static const struct node *find_roots(
+	const struct node *root, const struct node *map, const char **key)
+{
+	const struct node *tls = node_find(root, "tls");
+	const struct node *node = node_find(map, "ca_file");
+
+	*key = "upstreams[].ca_file";
+	if (node == NULL && tls != NULL) {
+		*key = "tls.ca_file";
+		node = node_find(tls, "ca_file");
+	}
+	if (node == NULL && tls != NULL) {
+		*key = "tls.ca_path";
+		node = node_find(tls, "ca_path");
+	}
+	return node;
+}
+
+static const char *describe_roots(
+	const struct value_reader *r, const struct node *root, const struct node *map)
+{
+	char place[CONFIG_ERROR_MAX];
+	struct text text = text_in(place, sizeof place);
+	const char *key;
+	const struct node *node = find_roots(root, map, &key);
+
+	if (node != NULL)
+		text_add(&text, "%s:%u:%u: %s", r->complaint->name, node->line,
+			node->column, key);
+	else
+		text_add(&text, "%s: tls.ca_path, by default", r->complaint->name);
+	return arena_text(r->arena, place);
+}
+
 static void settle_identity(struct tls_policy *policy)
 {
 	if (policy->auth_name != NULL)
@@ -114,6 +150,9 @@ static enum status read_upstream(const struct value_reader *r, const struct node
 	status = read_rows(r->complaint, &schema_upstream, map, r->arena, out);
 	settle_roots(&out->policy);
 	settle_identity(&out->policy);
+	out->roots_place = describe_roots(r, draft->root, map);
+	if (status == STATUS_OK && out->roots_place == NULL)
+		return STATUS_NOMEM;
 	return status != STATUS_OK ? status : check_upstream(r->complaint, map, out);
 }
 
@@ -156,8 +195,11 @@ static enum status read_upstreams(
 enum status draft_read(
 	const struct complaint *complaint, const struct node *root, struct draft *draft)
 {
-	enum status status =
-		read_rows(complaint, &schema_file, root, &draft->config.arena, draft);
+	enum status status;
+
+	draft->root = root;
+	status = read_rows(complaint, &schema_file, root, &draft->config.arena, draft);
+	draft->root = NULL;
 
 	return status != STATUS_OK ? status : check_file(complaint, root, &draft->config);
 }

@@ -26,6 +26,8 @@ enum schema_type {
 	TYPE_UPSTREAMS, /* struct config_upstream *, and a count */
 };
 
+struct node;
+
 struct schema_word {
 	const char *word; /* NULL ends the list */
 	unsigned value;
@@ -58,6 +60,7 @@ struct schema {
 struct draft {
 	struct config config;
 	struct tls_policy policy; /* what upstreams start from: tls.*, ct.* */
+	const struct node *root;  /* borrowed while it is read */
 };
 
 /* Rows are read in their order: `upstreams` last, when its defaults are known. */

@@ -10,7 +10,7 @@
 
 struct tls_context {
 	SSL_CTX *ssl;                    /* owned */
-	X509_STORE *roots;               /* owned (a reference) */
+	X509_STORE *roots;               /* owned (a reference); NULL: pins_only */
 	const struct tls_policy *policy; /* borrowed for the context's life */
 };
 

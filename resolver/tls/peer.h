@@ -57,6 +57,7 @@ MUST_CHECK enum status peer_describe(
  * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at
  * any certificate of a ca_file, but only at a root of a ca_path.
  *
+ * `roots` may be NULL with pins_only, which builds no path.
  * `sent` holds the leaf at index 0. `at_s`: time of verification. OK whatever
  * the certificate is worth; CRYPTO, NOMEM, IO (a root could not be read for
  * lack of file descriptors, say) if no verdict can be reached. */

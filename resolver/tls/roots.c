@@ -112,7 +112,8 @@ enum status roots_open(
 
 X509_STORE *roots_share(X509_STORE *roots)
 {
-	X509_STORE_up_ref(roots);
+	if (roots != NULL)
+		X509_STORE_up_ref(roots);
 	return roots;
 }
 

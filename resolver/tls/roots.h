@@ -18,7 +18,7 @@
 MUST_CHECK enum status roots_open(
 	const char *ca_file, const char *ca_path, struct text *error, X509_STORE **out);
 
-/* One more owner of the same store. */
+/* One more owner of the same store; NULL has none. */
 X509_STORE *roots_share(X509_STORE *roots);
 void roots_free(X509_STORE *roots);
 

@@ -38,24 +38,46 @@ static bool same_roots(const struct tls_policy *a, const struct tls_policy *b)
 	return same_text(a->ca_file, b->ca_file) && same_text(a->ca_path, b->ca_path);
 }
 
+/* Who looks at no chain needs no roots. */
+static bool needs_roots(const struct tls_policy *policy)
+{
+	return policy->pkix != PKIX_PINS_ONLY;
+}
+
+/* Another upstream before this one with the same roots: its place, or `at`. */
+static size_t find_sharer(const struct upstream_plan *plan, size_t at)
+{
+	const struct tls_policy *policy = &plan->parts[at].config->policy;
+
+	for (size_t i = 0; i < at; i++)
+		if (plan->parts[i].roots != NULL &&
+			same_roots(&plan->parts[i].config->policy, policy))
+			return i;
+	return at;
+}
+
 /* One store for all who name the same roots. */
 static enum status find_roots(struct upstream_plan *plan, size_t at, struct text *error)
 {
-	const struct tls_policy *policy = &plan->parts[at].config->policy;
+	struct upstream_parts *parts = &plan->parts[at];
+	const struct tls_policy *policy = &parts->config->policy;
+	size_t sharer = find_sharer(plan, at);
+	char words[CONFIG_ERROR_MAX];
+	struct text why = text_in(words, sizeof words);
 	enum status status;
 
-	for (size_t i = 0; i < at; i++) {
-		if (same_roots(&plan->parts[i].config->policy, policy)) {
-			plan->parts[at].roots = roots_share(plan->parts[i].roots);
-			plan->parts[at].stamp = plan->parts[i].stamp;
-			return STATUS_OK;
-		}
+	if (!needs_roots(policy))
+		return STATUS_OK;
+	if (sharer != at) {
+		parts->roots = roots_share(plan->parts[sharer].roots);
+		parts->stamp = plan->parts[sharer].stamp;
+		return STATUS_OK;
 	}
-	plan->parts[at].stamp = roots_stamp(policy->ca_file, policy->ca_path);
-	status = roots_open(
-		policy->ca_file, policy->ca_path, error, &plan->parts[at].roots);
-	if (status != STATUS_OK && error->n == 0)
-		text_add(error, "%s", status_text(status));
+	parts->stamp = roots_stamp(policy->ca_file, policy->ca_path);
+	status = roots_open(policy->ca_file, policy->ca_path, &why, &parts->roots);
+	if (status != STATUS_OK)
+		text_add(error, "%s: %s", parts->config->roots_place,
+			why.n > 0 ? words : status_text(status));
 	return status;
 }
 
