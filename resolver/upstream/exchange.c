@@ -106,14 +106,18 @@ static void finish(struct exchange *x, const struct message *answer)
 	exchange_free(x);
 }
 
-static void add_reason(struct text *text, const struct upstream *u)
+/* `share`: bytes of the text that this upstream may take. */
+static void add_reason(struct text *text, const struct upstream *u, size_t share)
 {
 	const struct health *health = upstream_health(u);
+	const char *name = upstream_name(u);
+	size_t used = strlen(name) + 4; /* "; " and ": " */
 	const char *why = health->state == HEALTH_GOOD ? failure_text(FAILURE_TIMEOUT)
 			  : health->last.kind != FAILURE_NONE ? health->last.text
 							      : "not tried yet";
 
-	text_add(text, "%s%s: %s", text->n > 0 ? "; " : "", upstream_name(u), why);
+	text_add(text, "%s%s: %.*s", text->n > 0 ? "; " : "", name,
+		(int)(share > used ? share - used : 0), why);
 }
 
 /* A verdict went against it, on its certificate or on its TLS. */
@@ -129,16 +133,20 @@ static bool was_refused(const struct upstream *u)
 void exchange_explain(const struct upstream_set *set, const char *only, struct ede *out)
 {
 	struct text text = text_in(out->text, sizeof out->text);
+	const struct upstream *one = only != NULL ? upstream_set_find(set, only) : NULL;
 	bool refused = false, reached = false;
+	size_t left = one != NULL ? 1 : set->n;
 
 	for (size_t i = 0; i < set->n; i++) {
 		const struct upstream *u = set->items[i];
 
-		if (only != NULL && u != upstream_set_find(set, only))
+		if (only != NULL && u != one)
 			continue;
 		refused = refused || was_refused(u);
 		reached = reached || upstream_health(u)->state == HEALTH_GOOD;
-		add_reason(&text, u);
+		/* What one leaves the others have: each is to be named. */
+		add_reason(&text, u, (text.cap - text.n) / left);
+		left--;
 	}
 	out->present = true;
 	out->code = refused   ? EDE_POLICY
