@@ -5,6 +5,8 @@
 #include "ctl/daemon.h"
 #include "ctl/output.h"
 
+#define NAME_WIDTH_MAX 32
+
 static size_t count_state(const json_t *upstreams, const char *state)
 {
 	size_t n = 0, i;
@@ -102,7 +104,7 @@ static const char *upstream_address(const json_t *upstream)
 	return first != NULL ? first : "-";
 }
 
-static void print_upstream(const json_t *upstream)
+static void print_upstream(const json_t *upstream, int name_width)
 {
 	const json_t *connection = json_object_get(upstream, "connection");
 	const json_t *latency = json_object_get(upstream, "latency_ms");
@@ -110,7 +112,7 @@ static void print_upstream(const json_t *upstream)
 	const char *tls = member_text(connection, "tls");
 
 	fputs("  ", stdout);
-	print_column(member_text(upstream, "name"), 14);
+	print_column(member_text(upstream, "name"), name_width);
 	print_column(member_text(upstream, "state"), 11);
 	if (json_is_integer(latency))
 		printf("%5d ms ", (int)json_integer_value(latency));
@@ -125,15 +127,33 @@ static void print_upstream(const json_t *upstream)
 	puts("");
 }
 
-static void print_upstreams(const json_t *answer)
+/* The longest name, within reason. */
+static int name_width(const json_t *upstreams)
 {
-	const json_t *upstreams = json_object_get(answer, "upstreams");
+	size_t width = strlen("upstream");
 	size_t i;
 	json_t *upstream;
 
-	printf("  %-14s %-11s %8s %-21s %-9s %s\n", "upstream", "state", "latency",
+	json_array_foreach((json_t *)upstreams, i, upstream)
+	{
+		size_t n = strlen(member_text(upstream, "name"));
+
+		width = n > width ? n : width;
+	}
+	return width < NAME_WIDTH_MAX ? (int)width : NAME_WIDTH_MAX;
+}
+
+static void print_upstreams(const json_t *answer)
+{
+	const json_t *upstreams = json_object_get(answer, "upstreams");
+	int width = name_width(upstreams);
+	size_t i;
+	json_t *upstream;
+
+	printf("  %-*s %-11s %8s %-21s %-9s %s\n", width, "upstream", "state", "latency",
 		"address", "tls", "verdict");
-	json_array_foreach((json_t *)upstreams, i, upstream) print_upstream(upstream);
+	json_array_foreach((json_t *)upstreams, i, upstream)
+		print_upstream(upstream, width);
 	puts("");
 }
 

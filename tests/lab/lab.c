@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -152,10 +153,13 @@ void lab_free(struct lab *lab)
 
 static void accept_all(struct listener *l)
 {
-	int fd;
+	int fd, on = 1;
 
-	while ((fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+	while ((fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		/* Or an answer behind the session tickets waits for a delayed ACK. */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		connection_start(l, fd);
+	}
 }
 
 /* `polls` has the listeners in their order, then control and stop. */
