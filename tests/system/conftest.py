@@ -1,0 +1,125 @@
+"""What the tests of the running programs share. Whatever a fixture starts ends with
+the test, with exit code 0 and without a sanitizer's report."""
+
+import copy
+import shutil
+import tempfile
+
+import pytest
+
+from harness import Daemon, Lab, free_port, join, random_net
+from servers import Authority, Toy
+
+
+class Factory:
+    """Starts things of one kind, and ends them in the reverse order."""
+
+    def __init__(self):
+        self.children = []
+
+    def add(self, child):
+        self.children.append(child)
+        return child.wait_ready()
+
+    def end(self):
+        try:
+            for child in reversed(self.children):
+                child.end()
+        finally:
+            for child in self.children:
+                child.kill()
+
+
+@pytest.fixture(scope="module")
+def short_tmp():
+    """A directory whose path fits into a socket's address."""
+    path = tempfile.mkdtemp(prefix="pintle-")
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def place(short_tmp):
+    """The same, of one test."""
+    return tempfile.mkdtemp(dir=short_tmp)
+
+
+@pytest.fixture
+def make_config(place):
+    """A function: upstreams, and keys that differ, to a configuration."""
+    net = random_net()
+
+    def make(upstreams, **keys):
+        address = keys.pop("address", net + ".1")
+        config = {
+            "listen": [join(address, free_port(address))],
+            "control": place + "/control.sock",
+            "state_dir": place + "/state",
+            "ct": {"mode": "off"},
+            "upstreams": [dict(upstream) for upstream in upstreams],
+        }
+        config.update(copy.deepcopy(keys))
+        return config
+    return make
+
+
+@pytest.fixture
+def start(place, make_config):
+    """A function that starts a daemon: either a whole configuration, or upstreams and
+    the keys that differ."""
+    factory = Factory()
+
+    def begin(what, command=(), arguments=(), **keys):
+        config = what if isinstance(what, dict) else make_config(what, **keys)
+        return factory.add(Daemon(place, config, command, arguments))
+    yield begin
+    factory.end()
+
+
+@pytest.fixture(scope="module")
+def start_lab(short_tmp):
+    """A function that starts a lab with the scenarios named."""
+    factory = Factory()
+
+    def begin(*scenarios, twins=False):
+        directory = tempfile.mkdtemp(dir=short_tmp)
+        return factory.add(Lab(directory, scenarios, twins))
+    yield begin
+    factory.end()
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab):
+    """A lab with the honest upstream and one that takes its time."""
+    return start_lab("honest", "stall", "rival-ca")
+
+
+@pytest.fixture
+def honest(lab):
+    """The honest upstream."""
+    return dict(lab.upstreams["honest"], name="honest")
+
+
+@pytest.fixture
+def daemon(start, honest, lab):
+    """A daemon in front of the honest upstream."""
+    return start([honest], tls=lab.tls)
+
+
+@pytest.fixture(scope="module")
+def authority(short_tmp):
+    """A certificate authority made with openssl."""
+    return Authority(tempfile.mkdtemp(dir=short_tmp))
+
+
+@pytest.fixture
+def toy(authority):
+    """A function that starts a DoT server which does as it is told."""
+    servers = []
+
+    def begin(behave, **options):
+        servers.append(Toy(authority, behave, **options))
+        return servers[-1]
+    yield begin
+    for server in servers:
+        server.close()
