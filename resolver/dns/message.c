@@ -100,7 +100,7 @@ enum status message_parse(struct bytes wire, struct message *out)
 	struct record_walk walk;
 	struct record record;
 
-	out->edns.present = false;
+	out->edns = (struct edns){ .present = false };
 	out->opt_start = out->opt_end = 0;
 	if (wire.n > DNS_MESSAGE_MAX || parse_head(wire, out) != STATUS_OK)
 		return STATUS_MALFORMED;
