@@ -230,6 +230,8 @@ static void handle(struct tcp_client *c, struct bytes wire, struct writer *out)
 	if (out->cap - out->n < 2 + DNS_MESSAGE_MAX) {
 		client_write(c, wr_done(out));
 		out->n = 0;
+		if (c->closing)
+			return;
 	}
 	reply = (struct writer){ .p = out->p + out->n + 2, .cap = out->cap - out->n - 2 };
 	outcome = query_receive(
