@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-BUILD = pathlib.Path(os.environ.get("BUILDDIR", "."))
+BUILD = pathlib.Path(os.environ.get("builddir", ".")).resolve()
 LAB = str(BUILD / "pintle-lab")
 EXIT = {"accepted": 0, "refused": 3}
 

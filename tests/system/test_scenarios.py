@@ -74,8 +74,7 @@ def check_row(daemon, lab, row, has_second):
     if has_second:
         return check_second(lab, name, done, counts, upstream)
     problems = [
-        done.returncode != (1 if row["reason"] == "tls_protocol" else 3)
-        and f"exit code {done.returncode}: {done.stdout} {done.stderr}",
+        done.returncode != 3 and f"exit code {done.returncode}: {done.stdout} {done.stderr}",
         counts["query_bytes"] != 0 and f"{counts['query_bytes']} bytes of a query",
         verdict is None and "no verdict",
         verdict is not None and verdict["accepted"] and "accepted",
