@@ -1,0 +1,95 @@
+/* A hostile server's bytes. No session may open: whoever sends them has signed
+ * nothing for this client, with whatever certificate. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <openssl/pem.h>
+
+#include "base/clock.h"
+#include "tls/session.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The root behind the corpus' genuine certificate; nobody has its key any more. */
+static const char root_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBLzCB1qADAgECAgEBMAoGCCqGSM49BAMCMA8xDTALBgNVBAMMBFJvb3QwHhcN\n"
+	"MjYwNTMxMDAwMDAwWhcNMjYwNjAyMDAwMDAwWjAPMQ0wCwYDVQQDDARSb290MFkw\n"
+	"EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtNALW/biQzBV1BIFvJvxidUzHnGTzX1M\n"
+	"gdSe25vG14Tc9pI0KUCUqTbplV0vo6F1dphPTzeLowaz8eD6VHsvQqMjMCEwDwYD\n"
+	"VR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAgQwCgYIKoZIzj0EAwIDSAAwRQIg\n"
+	"U9rqq40cKez8yIfahfpGEWzHrY1LO8XX5Ptc7KAXcwICIQDGxjWff46KnnLSxAIg\n"
+	"Xx2OR4WqLB5+YX2gbQZEeOHp5g==\n"
+	"-----END CERTIFICATE-----\n";
+
+/* 2026-06-01T00:00:00Z, within the certificates' day. */
+static int64_t now_s(void)
+{
+	return 1780272000;
+}
+
+static uint64_t now_ms(void)
+{
+	return 0;
+}
+
+static void set_up(struct tls_context *context)
+{
+	static const struct clock_source source = { now_ms, now_s };
+	static const struct tls_policy policy = { .identity = IDENTITY_NAME,
+		.auth_name = "dns.lab" };
+	BIO *bio = BIO_new_mem_buf(root_pem, -1);
+	X509 *root = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	X509_STORE *roots = X509_STORE_new();
+
+	clock_replace(&source);
+	if (root == NULL || roots == NULL || X509_STORE_add_cert(roots, root) != 1 ||
+		tls_context_init(context, &policy, roots, tls_alpn_dot) != STATUS_OK)
+		abort();
+	X509_STORE_free(roots);
+	X509_free(root);
+	BIO_free(bio);
+}
+
+static void check(struct session *session)
+{
+	bool open = session_handshake(session) == SESSION_OPEN;
+	const struct verdict *v = session_verdict(session);
+	uint8_t out[16];
+	size_t n;
+
+	if (open || (v != NULL && v->accepted))
+		abort();
+	/* The server's bytes are the server's fault. */
+	if (session_trouble(session) != STATUS_OK)
+		abort();
+	if (session_write(session, bytes_of_text("a question")) != STATUS_CLOSED)
+		abort();
+	if (session_read(session, out, sizeof out, &n) != STATUS_CLOSED || n != 0)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint8_t address[] = { 192, 0, 2, 1 };
+	static struct tls_context context;
+	struct session *session;
+	/* Some inputs arrive whole, some in pieces. */
+	size_t piece = size % 3 == 0 ? 7 : size;
+
+	if (context.ssl == NULL)
+		set_up(&context);
+	if (session_new(&context, bytes_of(address, sizeof address), &session) !=
+		STATUS_OK)
+		return 0;
+	session_handshake(session);
+	for (size_t at = 0; at < size; at += piece) {
+		size_t n = size - at < piece ? size - at : piece;
+
+		if (session_receive(session, bytes_of(data + at, n)) != STATUS_OK)
+			break;
+		check(session);
+	}
+	session_free(session);
+	return 0;
+}
