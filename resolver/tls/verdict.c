@@ -216,6 +216,7 @@ size_t verdict_reasons(const struct verdict *v, enum reason *out, size_t cap)
 /* What a person needs to repair it: which certificate, which key was seen. */
 static void explain_detail(const struct verdict *v, enum reason reason, struct text *out)
 {
+	const struct peer_certificate *leaf = &v->chain.certificates[0];
 	char seen[PIN_TEXT_MAX];
 
 	if (v->detail[0] != '\0' &&
@@ -223,8 +224,9 @@ static void explain_detail(const struct verdict *v, enum reason reason, struct t
 		text_add(out, " (%s)", v->detail);
 	if ((reason == REASON_PIN_MISMATCH || reason == REASON_NAME_MISMATCH) &&
 		v->chain.n > 0) {
-		pin_format(&v->chain.certificates[0].pin, seen);
-		text_add(out, " (seen: %s, %s)", v->chain.certificates[0].subject, seen);
+		pin_format(&leaf->pin, seen);
+		text_add(out, " (seen: %s, %s)",
+			leaf->subject[0] != '\0' ? leaf->subject : "no subject", seen);
 	}
 }
 
