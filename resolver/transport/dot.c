@@ -15,6 +15,9 @@
 
 #define SLOTS_MIN 64
 #define SLOTS_MAX 65536
+/* IDs that rest: the server may still answer a question that was cancelled, and
+ * must not seem to answer the next one (RFC 7766 §7). */
+#define RESTING_MIN 1024
 
 struct dot {
 	struct conn *conn; /* owned; NULL once it has ended */
@@ -23,12 +26,12 @@ struct dot {
 	struct framing framing;
 
 	/* Slots from 0 to used-1 have been in use; the free ones among them
-	 * are chained through `next_free`. */
+	 * are chained through `next_free`, the one longest free first. */
 	struct slot {
 		struct dot_query *query;
 		uint32_t next_free;
 	} * slots; /* owned */
-	uint32_t slot_cap, slot_used, first_free;
+	uint32_t slot_cap, slot_used, first_free, last_free, free_n;
 	size_t in_flight;
 
 	uint16_t mask;
@@ -38,8 +41,6 @@ struct dot {
 	bool in_callback; /* an owner's callback runs: freeing waits for it */
 	bool gone;        /* free when it is over */
 };
-
-#define NO_SLOT UINT32_MAX
 
 static bool slots_grow(struct dot *dot)
 {
@@ -57,8 +58,10 @@ static enum status slot_take(struct dot *dot, struct dot_query *query)
 {
 	uint32_t at = dot->first_free;
 
-	if (at != NO_SLOT) {
+	if (dot->free_n > RESTING_MIN ||
+		(dot->slot_used == SLOTS_MAX && dot->free_n > 0)) {
 		dot->first_free = dot->slots[at].next_free;
+		dot->free_n--;
 	} else {
 		if (dot->slot_used == SLOTS_MAX)
 			return STATUS_LIMIT;
@@ -75,8 +78,11 @@ static enum status slot_take(struct dot *dot, struct dot_query *query)
 static void slot_give_back(struct dot *dot, uint32_t at)
 {
 	dot->slots[at].query = NULL;
-	dot->slots[at].next_free = dot->first_free;
-	dot->first_free = at;
+	if (dot->free_n++ == 0)
+		dot->first_free = at;
+	else
+		dot->slots[dot->last_free].next_free = at;
+	dot->last_free = at;
 	dot->in_flight--;
 }
 
@@ -219,7 +225,6 @@ enum status dot_start(uv_loop_t *loop, struct tls_context *context,
 		return STATUS_NOMEM;
 	dot->events = events;
 	dot->owner = owner;
-	dot->first_free = NO_SLOT;
 	dot->last_heard_ms = clock_now_ms();
 	random_bytes(&dot->mask, sizeof dot->mask);
 	framing_init(&dot->framing);
