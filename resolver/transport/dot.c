@@ -112,6 +112,15 @@ void dot_cancel(struct dot *dot, struct dot_query *query)
 		slot_give_back(dot, query->slot);
 }
 
+/* Whether `m` may be about `question`. Only an error may leave it out: a server
+ * that could not read the query has none to repeat (RFC 7766 §7). */
+static bool is_about(const struct message *m, const struct question *question)
+{
+	if (m->has_question)
+		return question_equal(&m->question, question);
+	return message_rcode(m) != RCODE_NOERROR && message_rcode(m) != RCODE_NXDOMAIN;
+}
+
 /* The question an answer belongs to, by ID and by what it asks; NULL for
  * everything else (RFC 7766 §7, RFC 5452 §9.1). */
 static struct dot_query *find_query(struct dot *dot, const struct message *m)
@@ -122,9 +131,7 @@ static struct dot_query *find_query(struct dot *dot, const struct message *m)
 	if (query == NULL || !(m->flags & DNS_FLAG_QR) ||
 		message_opcode(m) != OPCODE_QUERY)
 		return NULL;
-	if (!m->has_question || !question_equal(&m->question, query->question))
-		return NULL;
-	return query;
+	return is_about(m, query->question) ? query : NULL;
 }
 
 static void on_message(struct dot *dot, struct bytes wire)
