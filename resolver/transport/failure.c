@@ -38,7 +38,8 @@ static enum failure_kind kind_of_uv(int code)
 	case UV_EHOSTUNREACH:
 	case UV_ENETDOWN:
 	case UV_EADDRNOTAVAIL:
-	case UV_EPERM: /* a firewall of this machine */
+	case UV_EAFNOSUPPORT: /* no IPv6 here */
+	case UV_EPERM:        /* a firewall of this machine */
 		return FAILURE_NO_NETWORK;
 	case UV_ETIMEDOUT:
 		return FAILURE_TIMEOUT;
