@@ -111,12 +111,20 @@ static void on_written(uv_write_t *request, int code)
 		conn_end_uv(conn, code);
 }
 
-/* What the socket does not take at once is copied and waits. */
+static size_t unsent(const struct conn *conn)
+{
+	return uv_stream_get_write_queue_size((const uv_stream_t *)&conn->tcp);
+}
+
+/* What the socket does not take at once is copied and waits. It is bounded here,
+ * too: a server can make TLS answer without a query (RFC 8446 §4.6.3). */
 static int write_later(struct conn *conn, struct bytes data)
 {
-	struct write *write = malloc(sizeof *write + data.n);
+	struct write *write = NULL;
 	uv_buf_t buf;
 
+	if (unsent(conn) <= UNSENT_MAX)
+		write = malloc(sizeof *write + data.n);
 	if (write == NULL)
 		return UV_ENOMEM;
 	memcpy(write->data, data.p, data.n);
@@ -150,17 +158,18 @@ static int send_pending(struct conn *conn)
 static void on_flush(uv_prepare_t *handle)
 {
 	struct conn *conn = handle->data;
-	int code = 0;
+	int code;
 
 	uv_prepare_stop(handle);
 	if (conn->state != CONN_OPEN)
 		return;
 	if (session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) !=
-		STATUS_OK)
-		code = UV_EPROTO;
+		STATUS_OK) {
+		conn_end_kind(conn, FAILURE_PROTOCOL, "cannot encrypt");
+		return;
+	}
 	conn->queued_n = 0;
-	if (code == 0)
-		code = send_pending(conn);
+	code = send_pending(conn);
 	if (code < 0)
 		conn_end_uv(conn, code);
 }
@@ -184,11 +193,9 @@ static bool queue_reserve(struct conn *conn, size_t n)
 
 enum status conn_send(struct conn *conn, struct bytes plain)
 {
-	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&conn->tcp);
-
 	if (conn->state != CONN_OPEN)
 		return STATUS_CLOSED;
-	if (unsent + conn->queued_n + plain.n > UNSENT_MAX)
+	if (unsent(conn) + conn->queued_n + plain.n > UNSENT_MAX)
 		return STATUS_LIMIT;
 	if (!queue_reserve(conn, plain.n))
 		return STATUS_NOMEM;
@@ -227,6 +234,15 @@ static void go_on_with_handshake(struct conn *conn)
 	}
 }
 
+/* TLS may have something to say of its own: an answer to a new key, say. */
+static void send_or_end(struct conn *conn)
+{
+	int code = send_pending(conn);
+
+	if (code < 0)
+		conn_end_uv(conn, code);
+}
+
 static void drain_session(struct conn *conn)
 {
 	static _Thread_local uint8_t plain[RECORD_BYTES];
@@ -245,8 +261,8 @@ static void drain_session(struct conn *conn)
 		conn_end_kind(conn, FAILURE_CLOSED, NULL);
 	else if (status != STATUS_NOTFOUND)
 		conn_end_kind(conn, FAILURE_PROTOCOL, "bad TLS record");
-	else if (session_pending(conn->session).n > 0 && send_pending(conn) < 0)
-		conn_end_kind(conn, FAILURE_UNREACHABLE, NULL);
+	else
+		send_or_end(conn);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
