@@ -1,6 +1,6 @@
 #include "base/hash.h"
 
-#include <stdbool.h>
+#include <pthread.h>
 
 #include "base/random.h"
 
@@ -40,16 +40,20 @@ static uint64_t load(const uint8_t *p, size_t n)
 	return word;
 }
 
+static uint64_t drawn[2];
+
+static void draw(void)
+{
+	random_bytes(drawn, sizeof drawn);
+}
+
+/* The same for all threads, whoever comes first. */
 static const uint64_t *process_key(void)
 {
-	static uint64_t key[2];
-	static bool drawn;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (!drawn) {
-		random_bytes(key, sizeof key);
-		drawn = true;
-	}
-	return key;
+	(void)pthread_once(&once, draw);
+	return drawn;
 }
 
 uint64_t hash_bytes(struct bytes in)
