@@ -1,6 +1,8 @@
 #include "base/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,10 @@
 /* A line that keeps repeating is reported at least this often. */
 #define REPEAT_REPORT_MS 10000
 
-static enum log_level threshold = LOG_LEVEL_NOTICE;
+static _Atomic enum log_level threshold = LOG_LEVEL_NOTICE;
+
+/* Guards what follows: threads share one sequence of lines. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*sink)(enum log_level level, const char *line);
 static struct {
 	char line[LINE_MAX_BYTES];
@@ -54,7 +59,9 @@ enum status log_level_from_text(const char *text, enum log_level *level)
 
 void log_replace(void (*to)(enum log_level level, const char *line))
 {
+	pthread_mutex_lock(&lock);
 	sink = to;
+	pthread_mutex_unlock(&lock);
 }
 
 static void emit(enum log_level level, const char *line)
@@ -73,16 +80,43 @@ static void emit(enum log_level level, const char *line)
 	fprintf(stderr, "%s %s\n", stamp, line);
 }
 
-void log_flush(void)
+static void flush_repeats(void)
 {
 	char line[64];
 
 	if (last.repeats == 0)
 		return;
-	snprintf(line, sizeof line, "last message repeated %u times", last.repeats);
+	if (last.repeats == 1)
+		snprintf(line, sizeof line, "last message repeated once");
+	else
+		snprintf(line, sizeof line, "last message repeated %u times",
+			last.repeats);
 	emit(last.level, line);
 	last.repeats = 0;
 	last.since_ms = clock_now_ms();
+}
+
+void log_flush(void)
+{
+	pthread_mutex_lock(&lock);
+	flush_repeats();
+	pthread_mutex_unlock(&lock);
+}
+
+/* `line` is LINE_MAX_BYTES. */
+static void write_or_count(enum log_level level, const char *line)
+{
+	if (strcmp(line, last.line) == 0) {
+		last.repeats++;
+		if (clock_now_ms() - last.since_ms >= REPEAT_REPORT_MS)
+			flush_repeats();
+		return;
+	}
+	flush_repeats();
+	memcpy(last.line, line, LINE_MAX_BYTES);
+	last.level = level;
+	last.since_ms = clock_now_ms();
+	emit(level, line);
 }
 
 void log_line(enum log_level level, const char *fmt, ...)
@@ -95,15 +129,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
-	if (strcmp(line, last.line) == 0) {
-		last.repeats++;
-		if (clock_now_ms() - last.since_ms >= REPEAT_REPORT_MS)
-			log_flush();
-		return;
-	}
-	log_flush();
-	memcpy(last.line, line, sizeof line);
-	last.level = level;
-	last.since_ms = clock_now_ms();
-	emit(level, line);
+	pthread_mutex_lock(&lock);
+	write_or_count(level, line);
+	pthread_mutex_unlock(&lock);
 }

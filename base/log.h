@@ -2,8 +2,8 @@
  *
  * Under journald (JOURNAL_STREAM is set) a line starts with its priority as
  * "<N>"; elsewhere with the time. A line that repeats is counted, not written
- * again: "last message repeated 110 times". Text from a stranger goes through
- * text_add_untrusted() first. */
+ * again: "last message repeated 110 times". Any thread may write. Text from a stranger
+ * goes through text_add_untrusted() first. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -28,7 +28,8 @@ void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Writes the count of a repeated line that is still held back. */
 void log_flush(void);
 
-/* Where lines go instead of stderr, for tests. NULL restores stderr. */
+/* Where lines go instead of stderr, for tests; one that logs would wait for
+ * itself. NULL restores stderr. */
 void log_replace(void (*sink)(enum log_level level, const char *line));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

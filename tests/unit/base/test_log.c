@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,7 +114,7 @@ static void a_flush_writes_what_is_held_back_once(void **state)
 	log_flush();
 	log_flush();
 	assert_int_equal(n_seen, 2);
-	assert_string_equal(seen[1].line, "last message repeated 1 times");
+	assert_string_equal(seen[1].line, "last message repeated once");
 }
 
 static void lines_that_alternate_are_all_written(void **state)
@@ -133,6 +134,28 @@ static void a_dropped_line_does_not_break_a_repetition(void **state)
 	log_debug("unseen");
 	log_warning("same");
 	assert_int_equal(n_seen, 1);
+}
+
+static void *repeat(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 20000; i++)
+		log_warning("from any thread");
+	return NULL;
+}
+
+static void threads_share_the_count(void **state)
+{
+	pthread_t threads[4];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, repeat, NULL), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	log_flush();
+	assert_int_equal(n_seen, 2);
+	assert_string_equal(seen[1].line, "last message repeated 79999 times");
 }
 
 static void a_long_line_is_cut(void **state)
@@ -184,6 +207,7 @@ int main(void)
 		CASE(a_flush_writes_what_is_held_back_once),
 		CASE(lines_that_alternate_are_all_written),
 		CASE(a_dropped_line_does_not_break_a_repetition),
+		CASE(threads_share_the_count),
 		CASE(a_long_line_is_cut),
 		CASE(levels_have_names),
 	};
