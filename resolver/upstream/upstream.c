@@ -252,7 +252,7 @@ static enum status open_connection(struct upstream *u)
 
 enum status upstream_new(const struct upstream_parts *parts, struct upstream **out)
 {
-	static uint64_t serial;
+	static _Atomic uint32_t serial; /* of any thread; reloads will not use it up */
 	struct upstream *u = calloc(1, sizeof *u);
 	enum status status;
 
