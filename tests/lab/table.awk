@@ -18,16 +18,23 @@ function twin_words(key) {
 	return twin[key] ", " bytes[twin_name[key], "twin"] " bytes"
 }
 
+# Genuine at first, and accepted. Whether an answer came before it hung up over the
+# second handshake is chance: what counts is that nothing came under the second
+# certificate.
+function is_declined(key) { return key == "renegotiate" }
+
 # Refused at its first address, accepted at its second: the answer came from there.
 function verdict_words(key) {
 	if (key in second)
 		return reason[key] " (its other address answered)"
-	return seen[key]
+	return is_declined(key) ? "accepted, renegotiation declined" : seen[key]
 }
 
 function is_expected(key) {
 	if (key in twin && (twin[key] != "accepted" || bytes[twin_name[key], "twin"] == 0))
 		return 0
+	if (is_declined(key))
+		return bytes[key, "scenario"] == 0
 	if (expected[key] == "accepted")
 		return seen[key] == "accepted"
 	if (bytes[key, "scenario"] != 0)
