@@ -1,0 +1,134 @@
+/* Memory that ends anywhere: the n-th allocation of the library fails. A server may
+ * be refused for it, and is never accepted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "tests/unit/tls/collect.h"
+
+/* Enough for every allocation of one peer_collect(); in strides, for time. */
+#define ALLOCATIONS_MAX 10000
+#define STRIDE          3
+
+static long until_failure = -1; /* < 0: none fails */
+static bool failed_one;
+
+static bool fails_now(void)
+{
+	if (until_failure < 0)
+		return false;
+	failed_one = until_failure == 0;
+	until_failure--;
+	return failed_one;
+}
+
+static void *on_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails_now() ? NULL : malloc(n);
+}
+
+static void *on_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails_now() ? NULL : realloc(p, n);
+}
+
+static void on_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/* False once `n` is more than there are allocations. */
+static bool collect_failing(
+	X509_STORE *roots, X509 *leaf, long n, struct verdict *v, size_t *built_n)
+{
+	struct tls_policy policy = collect_policy();
+	X509 *sent[] = { leaf, world.inter.certificate };
+	STACK_OF(X509) *list = make_list(sent, 2);
+	static const uint8_t address[] = { 192, 0, 2, 1 };
+	enum status status;
+	struct peer peer;
+
+	failed_one = false;
+	until_failure = n;
+	status = peer_collect(
+		&policy, roots, list, bytes_of(address, 4), MAKE_CERT_NOW, &peer);
+	until_failure = -1;
+	ERR_clear_error();
+	sk_X509_pop_free(list, X509_free);
+	*v = (struct verdict){ 0 };
+	*built_n = 0;
+	if (status == STATUS_OK) {
+		verdict_reach(&policy, &peer, v);
+		*built_n = peer.built.n;
+	}
+	return failed_one;
+}
+
+static void a_forged_leaf_is_never_accepted(void **state)
+{
+	const struct cert_spec spec = { .san = "DNS:dns.lab" };
+	X509 *forged = make_cert(&spec, world.key, &world.inter, world.stranger.key);
+	struct verdict v;
+	size_t built_n;
+	bool more = true;
+
+	(void)state;
+	for (long n = 0; more && n < ALLOCATIONS_MAX; n += STRIDE) {
+		X509_STORE *roots = world_open(NULL, world.directory);
+
+		more = collect_failing(roots, forged, n, &v, &built_n);
+		assert_false(v.accepted);
+		assert_int_equal(built_n, 0);
+		X509_STORE_free(roots);
+	}
+	assert_false(more);
+	X509_free(forged);
+}
+
+static void a_genuine_chain_is_whole_or_not_there(void **state)
+{
+	struct verdict v;
+	size_t built_n;
+	bool more = true;
+
+	(void)state;
+	for (long n = 0; more && n < ALLOCATIONS_MAX; n += STRIDE) {
+		X509_STORE *roots = world_open(NULL, world.directory);
+
+		more = collect_failing(roots, world.leaf, n, &v, &built_n);
+		assert_true(built_n == 3 || !v.accepted);
+		X509_STORE_free(roots);
+	}
+	assert_false(more);
+	assert_true(v.accepted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_forged_leaf_is_never_accepted),
+		cmocka_unit_test(a_genuine_chain_is_whole_or_not_there),
+	};
+	int failed;
+
+	/* Before anything has been allocated with the usual functions. */
+	if (CRYPTO_set_mem_functions(on_malloc, on_realloc, on_free) != 1)
+		return 1;
+	world_init();
+	failed = cmocka_run_group_tests_name("no memory", tests, NULL, NULL);
+	world_deinit();
+	return failed;
+}
