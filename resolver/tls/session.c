@@ -93,6 +93,7 @@ static void describe_error(struct text *out)
 static enum session_state fail(struct session *s)
 {
 	struct handshake *h = &s->handshake;
+	const struct tls_policy *policy = h->context->policy;
 	char detail[128];
 	struct text text = text_in(detail, sizeof detail);
 
@@ -100,6 +101,8 @@ static enum session_state fail(struct session *s)
 	describe_error(&text);
 	if (h->trouble == STATUS_OK && (!h->judged || h->verdict.accepted)) {
 		verdict_protocol_failure(detail, &h->verdict);
+		h->verdict.pins.configured = policy->pins.n;
+		h->verdict.ct.mode = policy->ct;
 		h->judged = true;
 	}
 	return s->state;

@@ -51,6 +51,8 @@ static void assert_protocol_failure(struct pair *pair)
 	assert_false(v->accepted);
 	assert_string_equal(reason_word(v->reason), "tls_protocol");
 	assert_true(v->detail[0] != '\0');
+	assert_int_equal(v->pins.configured, policy.pins.n);
+	assert_int_equal(v->ct.mode, policy.ct);
 	assert_int_equal(session_write(pair->client, bytes_of_text("x")), STATUS_CLOSED);
 	pair_run(pair, 1000);
 	assert_int_equal(pair->at_server_n, 0);
@@ -117,6 +119,7 @@ static void the_genuine_certificate_under_another_key(void **state)
 		struct pair pair;
 
 		policy.pins = (struct pinset){ &pin, 1 };
+		policy.ct = CT_MODE_REPORT;
 		like.key = make_chimera_key(world.key, world.other_key);
 		start(&pair, &like);
 		pair_run(&pair, 1000);
@@ -126,6 +129,7 @@ static void the_genuine_certificate_under_another_key(void **state)
 		EVP_PKEY_free(like.key);
 	}
 	policy.pins = (struct pinset){ 0 };
+	policy.ct = CT_MODE_OFF;
 }
 
 static const struct poor {
