@@ -218,8 +218,11 @@ void make_bundle(const char *path, X509 *const *certificates, size_t n)
 
 void make_directory(char out[MAKE_DIRECTORY_MAX])
 {
-	strcpy(out, "/tmp/pintle-test-XXXXXX");
-	must(mkdtemp(out) != NULL, out);
+	const char *parent = getenv("TMPDIR");
+	int n = snprintf(out, MAKE_DIRECTORY_MAX, "%s/pintle-test-XXXXXX",
+		parent != NULL ? parent : "/tmp");
+
+	must(n < MAKE_DIRECTORY_MAX && mkdtemp(out) != NULL, out);
 }
 
 void remove_directory(const char *path)

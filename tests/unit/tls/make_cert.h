@@ -58,8 +58,8 @@ void make_hashed_file(const char *directory, X509 *certificate);
 /* A bundle. */
 void make_bundle(const char *path, X509 *const *certificates, size_t n);
 
-/* A new empty directory, its path in `out`, and its end with all in it. */
-#define MAKE_DIRECTORY_MAX 64
+/* A new empty directory in TMPDIR, its path in `out`, and its end with all in it. */
+#define MAKE_DIRECTORY_MAX 200
 void make_directory(char out[MAKE_DIRECTORY_MAX]);
 void remove_directory(const char *path);
 

@@ -88,6 +88,9 @@ pkg-config --exists cmocka libssl libcrypto || { echo "skipped: no cmocka" && ex
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+# A test that fails leaves its files behind.
+TMPDIR=$work
+export TMPDIR
 flags="-std=gnu11 -w -O0 -D_GNU_SOURCE -I$srcdir -I$srcdir/resolver
   $(pkg-config --cflags cmocka libssl libcrypto)"
 libs=$(pkg-config --libs cmocka libssl libcrypto)

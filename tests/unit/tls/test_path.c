@@ -216,7 +216,7 @@ static void a_directory_ends_a_chain_at_roots_only(void **state)
 static void the_intermediate_may_come_from_the_directory(void **state)
 {
 	struct peer peer;
-	char path[200];
+	char path[MAKE_DIRECTORY_MAX + 30];
 
 	(void)state;
 	snprintf(path, sizeof path, "%s/%08lx.0", world.directory,

@@ -73,7 +73,7 @@ static void write_file(const char *path, const char *text)
 static void open_row(void **state)
 {
 	const struct row *row = *state;
-	char path[200], words[300];
+	char path[MAKE_DIRECTORY_MAX + 30], words[400];
 	struct text error = text_in(words, sizeof words);
 	X509_STORE *store;
 	enum status status;
@@ -95,7 +95,7 @@ static void open_row(void **state)
 
 static void assert_no_roots(const char *path)
 {
-	char words[300];
+	char words[400];
 	struct text error = text_in(words, sizeof words);
 	X509_STORE *store;
 
@@ -119,7 +119,7 @@ static void a_directory_that_is_a_file(void **state)
 
 static void a_hashed_name_that_leads_nowhere(void **state)
 {
-	char path[200];
+	char path[MAKE_DIRECTORY_MAX + 30];
 
 	(void)state;
 	make_directory(directory);
@@ -131,7 +131,7 @@ static void a_hashed_name_that_leads_nowhere(void **state)
 
 static void a_hashed_name_that_is_a_directory(void **state)
 {
-	char path[200];
+	char path[MAKE_DIRECTORY_MAX + 30];
 
 	(void)state;
 	make_directory(directory);
@@ -144,7 +144,7 @@ static void a_hashed_name_that_is_a_directory(void **state)
 
 static void one_readable_root_among_others_is_enough(void **state)
 {
-	char path[200], words[300];
+	char path[MAKE_DIRECTORY_MAX + 30], words[400];
 	struct text error = text_in(words, sizeof words);
 	X509_STORE *store;
 
@@ -163,7 +163,7 @@ static void one_readable_root_among_others_is_enough(void **state)
 /* Valid PEM, and nothing in it that anybody could be checked against. */
 static void a_bundle_of_a_revocation_list(void **state)
 {
-	char path[200], words[300];
+	char path[MAKE_DIRECTORY_MAX + 30], words[400];
 	struct text error = text_in(words, sizeof words);
 	X509_CRL *crl = X509_CRL_new();
 	ASN1_TIME *time = ASN1_TIME_set(NULL, (time_t)MAKE_CERT_NOW);
@@ -201,7 +201,7 @@ int main(void)
 		cmocka_unit_test(a_bundle_of_a_revocation_list),
 		cmocka_unit_test(one_readable_root_among_others_is_enough),
 	};
-	char path[200];
+	char path[MAKE_DIRECTORY_MAX + 30];
 	FILE *f;
 	int failed;
 

@@ -9,7 +9,7 @@ struct world world;
 
 X509_STORE *world_open(const char *ca_file, const char *ca_path)
 {
-	char words[300];
+	char words[400];
 	struct text error = text_in(words, sizeof words);
 	X509_STORE *out;
 
