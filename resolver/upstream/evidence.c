@@ -94,10 +94,12 @@ static int open_directory(const char *state_dir)
 static bool write_file(int dir_fd, const char *name, struct bytes head, struct bytes pem)
 {
 	static const char temporary[] = ".new";
-	int fd = openat(dir_fd, temporary,
-		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool ok;
+	int fd;
 
+	/* What a crash left behind, or anybody put there. */
+	unlinkat(dir_fd, temporary, 0);
+	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	ok = write(fd, head.p, head.n) == (ssize_t)head.n &&

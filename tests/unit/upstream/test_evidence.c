@@ -1,0 +1,247 @@
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "tests/unit/tls/make_cert.h"
+#include "upstream/evidence.h"
+
+#define PEM    "-----BEGIN CERTIFICATE-----\n"
+#define FILE_1 "quad9-0100000000000000.pem"
+
+struct place {
+	char state_dir[MAKE_DIRECTORY_MAX];
+	char evidence[MAKE_DIRECTORY_MAX + 16];
+};
+
+static unsigned log_lines;
+
+static void count_line(enum log_level level, const char *line)
+{
+	(void)level;
+	(void)line;
+	log_lines++;
+}
+
+static uint64_t now_ms(void)
+{
+	return 0;
+}
+
+static int64_t wall_s(void)
+{
+	return MAKE_CERT_NOW;
+}
+
+static int setup(void **state)
+{
+	static const struct clock_source source = { now_ms, wall_s };
+	struct place *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	make_directory(p->state_dir);
+	snprintf(p->evidence, sizeof p->evidence, "%s/evidence", p->state_dir);
+	clock_replace(&source);
+	log_replace(count_line);
+	log_lines = 0;
+	*state = p;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct place *p = *state;
+
+	if (access(p->evidence, F_OK) == 0)
+		remove_directory(p->evidence);
+	remove_directory(p->state_dir);
+	clock_replace(NULL);
+	log_replace(NULL);
+	free(p);
+	return 0;
+}
+
+static void keep(const struct place *p, const char *upstream, unsigned key)
+{
+	struct verdict verdict = { .reason = REASON_PIN_MISMATCH,
+		.pkix.ok = RULE_OK,
+		.name.ok = RULE_OK,
+		.pins = { .configured = 1, .ok = RULE_FAILED } };
+
+	verdict.chain.n = 1;
+	verdict.chain.certificates[0].pin.sha256[0] = (uint8_t)key;
+	verdict.chain.certificates[0].pin.sha256[1] = (uint8_t)(key >> 8);
+	evidence_keep(
+		p->state_dir, upstream, "192.0.2.1:853", &verdict, bytes_of_text(PEM));
+}
+
+static const char *path_of(const struct place *p, const char *file)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/%s", p->evidence, file);
+	return path;
+}
+
+static bool exists(const struct place *p, const char *file)
+{
+	struct stat st;
+
+	return lstat(path_of(p, file), &st) == 0;
+}
+
+/* The whole file, in a buffer of its own. */
+static const char *text_of(const struct place *p, const char *file)
+{
+	static char text[4096];
+	FILE *f = fopen(path_of(p, file), "r");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(text, 1, sizeof text - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void age(const struct place *p, const char *file, time_t mtime_s)
+{
+	struct timespec times[2] = { { .tv_sec = mtime_s }, { .tv_sec = mtime_s } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path_of(p, file), times, 0), 0);
+}
+
+static void a_refused_chain_is_written(void **state)
+{
+	struct place *p = *state;
+	struct stat st;
+
+	keep(p, "quad9", 1);
+	assert_non_null(strstr(text_of(p, FILE_1), "refused: 2026-06-01T00:00:00Z\n"));
+	assert_non_null(strstr(text_of(p, FILE_1), "upstream: quad9\n"));
+	assert_non_null(strstr(text_of(p, FILE_1), "address: 192.0.2.1:853\n"));
+	assert_non_null(strstr(text_of(p, FILE_1), "verdict: pin_mismatch"));
+	assert_non_null(strstr(text_of(p, FILE_1), "\n\n" PEM));
+	assert_false(exists(p, ".new"));
+	assert_int_equal(stat(path_of(p, FILE_1), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(p->evidence, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_int_equal(log_lines, 0);
+}
+
+static void odd_characters_do_not_leave_the_directory(void **state)
+{
+	struct place *p = *state;
+
+	keep(p, "../a b\n%s", 1);
+	assert_true(exists(p, "___a_b__s-0100000000000000.pem"));
+}
+
+static void the_same_leaf_is_not_written_again(void **state)
+{
+	struct place *p = *state;
+	struct stat st;
+
+	keep(p, "quad9", 1);
+	age(p, FILE_1, 1000);
+	keep(p, "quad9", 1);
+	assert_int_equal(stat(path_of(p, FILE_1), &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 1000);
+	keep(p, "quad9", 2);
+	keep(p, "other", 1);
+	assert_true(exists(p, "quad9-0200000000000000.pem"));
+	assert_true(exists(p, "other-0100000000000000.pem"));
+}
+
+static void the_oldest_goes(void **state)
+{
+	struct place *p = *state;
+	char name[64];
+
+	for (unsigned i = 0; i < EVIDENCE_FILES_MAX; i++) {
+		keep(p, "u", i);
+		snprintf(name, sizeof name, "u-%02x00000000000000.pem", i);
+		age(p, name, 5000 + (i + EVIDENCE_FILES_MAX - 7) % EVIDENCE_FILES_MAX);
+	}
+	for (unsigned i = 0; i < EVIDENCE_FILES_MAX; i++) {
+		snprintf(name, sizeof name, "u-%02x00000000000000.pem", i);
+		assert_true(exists(p, name));
+	}
+	keep(p, "u", 0x100);
+	assert_true(exists(p, "u-0001000000000000.pem"));
+	assert_false(exists(p, "u-0700000000000000.pem"));
+	assert_true(exists(p, "u-0600000000000000.pem"));
+	assert_true(exists(p, "u-0800000000000000.pem"));
+}
+
+static void a_symbolic_link_is_not_followed(void **state)
+{
+	static const char *const names[] = { FILE_1, ".new" };
+	struct place *p = *state;
+	char target[PATH_MAX];
+
+	assert_int_equal(mkdir(p->evidence, 0700), 0);
+	snprintf(target, sizeof target, "%s/target", p->state_dir);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(symlink(target, path_of(p, names[i])), 0);
+		keep(p, "quad9", i + 1);
+		assert_int_not_equal(access(target, F_OK), 0);
+	}
+	/* What stands in the way goes: there is evidence now. */
+	assert_non_null(strstr(text_of(p, FILE_1), PEM));
+	assert_non_null(strstr(text_of(p, "quad9-0200000000000000.pem"), PEM));
+}
+
+static void nothing_is_written_without_a_certificate(void **state)
+{
+	struct place *p = *state;
+	struct verdict verdict = { .reason = REASON_TLS_PROTOCOL };
+
+	evidence_keep(NULL, "u", "a", &verdict, bytes_of_text(PEM));
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	verdict.chain.n = 1;
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(""));
+	assert_int_not_equal(access(p->evidence, F_OK), 0);
+	assert_int_equal(log_lines, 0);
+}
+
+static void what_cannot_be_written_is_logged(void **state)
+{
+	struct place *p = *state;
+	int fd = open(p->evidence, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+	keep(p, "quad9", 1);
+	assert_int_equal(log_lines, 1);
+	assert_int_equal(unlink(p->evidence), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_refused_chain_is_written),
+		TEST(odd_characters_do_not_leave_the_directory),
+		TEST(the_same_leaf_is_not_written_again),
+		TEST(the_oldest_goes),
+		TEST(a_symbolic_link_is_not_followed),
+		TEST(nothing_is_written_without_a_certificate),
+		TEST(what_cannot_be_written_is_logged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
