@@ -37,9 +37,13 @@ bool health_succeeded(struct health *h)
 	bool news = h->state != HEALTH_GOOD;
 
 	h->state = HEALTH_GOOD;
-	h->in_a_row = 0;
 	h->retry_at_ms = 0;
 	return news;
+}
+
+void health_answered(struct health *h)
+{
+	h->in_a_row = 0;
 }
 
 static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row)

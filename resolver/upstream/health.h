@@ -19,7 +19,7 @@ enum health_state {
 struct health {
 	enum health_state state;
 	struct failure last;  /* of the last failure; kind NONE before one */
-	unsigned in_a_row;    /* failures since the last success */
+	unsigned in_a_row;    /* failures of one kind since the last answer */
 	uint64_t retry_at_ms; /* on clock_now_ms(); not tried before */
 };
 
@@ -29,6 +29,10 @@ const char *health_state_text(enum health_state state);
  * for it, is another than before. */
 bool health_succeeded(struct health *health);
 bool health_failed(struct health *health, const struct failure *why, uint64_t now_ms);
+
+/* Only an answer forgets earlier failures: a server that lets everybody in and
+ * answers nobody is tried less and less often. */
+void health_answered(struct health *health);
 
 bool health_may_try(const struct health *health, uint64_t now_ms);
 

@@ -85,6 +85,7 @@ static void on_answer(struct dot_query *query, const struct message *answer)
 	struct upstream *u = a->upstream;
 
 	u->answered = true;
+	health_answered(&u->health);
 	u->stats.answers++;
 	note_latency(u, clock_now_ms() - a->sent_ms);
 	list_remove(&a->link);
