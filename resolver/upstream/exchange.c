@@ -13,8 +13,9 @@
 
 /* Tries for one question, over all upstreams. */
 #define ATTEMPTS_MAX 16
-/* An upstream gets an equal share of the time left, but at least this: a
- * handshake and an answer from the other side of the world. */
+/* An upstream gets an equal share of the time left, but at least this, a
+ * handshake and an answer from the other side of the world; or half of what is
+ * left, if that is less, so that another has its turn. */
 #define SHARE_MIN_MS 1000
 /* How often deadlines are looked at, while something waits. */
 #define TICK_MS 20
@@ -158,11 +159,11 @@ void exchange_explain(const struct upstream_set *set, const char *only, struct e
 
 static uint64_t share_end(const struct exchange *x, uint64_t now_ms, unsigned count)
 {
-	uint64_t share_ms = (x->deadline_ms - now_ms) / count;
+	uint64_t left_ms = x->deadline_ms - now_ms;
+	uint64_t least_ms = left_ms / 2 < SHARE_MIN_MS ? left_ms / 2 : SHARE_MIN_MS;
+	uint64_t share_ms = left_ms / count;
 
-	if (share_ms < SHARE_MIN_MS)
-		share_ms = SHARE_MIN_MS;
-	return now_ms + share_ms < x->deadline_ms ? now_ms + share_ms : x->deadline_ms;
+	return now_ms + (share_ms > least_ms ? share_ms : least_ms);
 }
 
 /* Asks the next upstream that will take the question; false if none does. */
