@@ -193,6 +193,7 @@ static int run(struct config *config, const struct options *options)
 	if (status != STATUS_OK) {
 		stop(&d);
 	} else {
+		d.worker.verbose = options->verbose;
 		if (options->verbose)
 			log_set_level(LOG_LEVEL_DEBUG);
 		log_notice("pintle " PINTLE_VERSION " is ready");

@@ -192,7 +192,7 @@ static void commit(struct worker *w, struct reload *r)
 		log_error("a new address is bound but cannot be watched");
 	upstream_set_commit(&w->upstreams, &r->upstreams);
 	cache_flush_failures(w->cache);
-	log_set_level(r->config->log_level);
+	log_set_level(w->verbose ? LOG_LEVEL_DEBUG : r->config->log_level);
 	config_free(w->config);
 	w->config = r->config;
 	w->reloads++;

@@ -18,6 +18,7 @@ struct worker {
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
 	uint64_t started_ms;
 	uint64_t reloads;
+	bool verbose; /* the caller's, after the start: log.level does not count */
 };
 
 /* Binds every address, reads every root. `listen_only` (borrowed, or NULL)
