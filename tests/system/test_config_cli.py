@@ -1,0 +1,553 @@
+"""The command line, the configuration file, the control socket, the user, and what is
+kept of a refused certificate."""
+
+import json
+import os
+import pwd
+import re
+import signal
+import socket
+import stat
+import subprocess
+
+import pytest
+
+from client import ask, is_failed, is_good
+from harness import PINTLE, PINTLECTL, free_port, join, random_net, run, wait_for
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
+
+UPSTREAMS = [{"name": "u", "address": ["127.0.0.1:8853"], "auth_name": "u.test"}]
+
+
+@pytest.fixture
+def write(place):
+    """A function that writes a configuration and gives its path."""
+    def to(text, name="pintle.yaml"):
+        path = os.path.join(place, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text if isinstance(text, str) else json.dumps(text))
+        return path
+    return to
+
+
+@pytest.fixture
+def good(make_config, authority):
+    """A configuration without a fault."""
+    return make_config(UPSTREAMS, tls={"ca_file": authority.root})
+
+
+# --- options -----------------------------------------------------------------------
+
+def test_version():
+    done = run([PINTLE, "--version"])
+    assert done.returncode == 0 and re.fullmatch(r"pintle \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(option):
+    done = run([PINTLE, option])
+    assert done.returncode == 0 and done.stdout.startswith("usage: pintle ")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--nope"], ["-x"], ["surplus"], ["-c"], ["-c", "file", "surplus"],
+    ["--check-config=yes"], [""]], ids=" ".join)
+def test_usage(arguments):
+    done = run([PINTLE, *arguments])
+    assert done.returncode == 2
+    assert "usage: pintle " in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--check-config"], []], ids=["check", "start"])
+def test_no_file(place, arguments):
+    path = place + "/none.yaml"
+    done = run([PINTLE, "-c", path, *arguments])
+    assert done.returncode == 1 and path in done.stderr
+
+
+# --- the file -----------------------------------------------------------------------
+
+def yaml(*lines):
+    return "\n".join(lines) + "\n"
+
+
+CT = "ct: {mode: off}"
+UP = "upstreams: [{name: u, address: [127.0.0.1]}]"
+
+# Text, line, column of the error, a word of it.
+FAULTS = {
+    "unknown-key": (yaml(CT, "lisen: []", UP), 2, 1, "lisen"),
+    "unknown-key-below": (yaml(CT, UP, "limits:", "  clients: 5", "  speed: 9"), 5, 3,
+                          "speed"),
+    "unknown-key-of-an-upstream": (
+        yaml(CT, "upstreams:", "  - name: u", "    adress: [127.0.0.1]"), 4, 5, "adress"),
+    "no-upstreams": (yaml(CT), None, None, "upstreams"),
+    "ct-not-said": (yaml(UP), None, None, "Certificate Transparency"),
+    "ct-require": (yaml("ct: {mode: require}", UP), 1, 12, "ct: {mode: off}"),
+    "short-pin": (yaml(CT, "upstreams:", "  - name: u", "    address: [127.0.0.1]",
+                       "    pins: [\"sha256//AAAA\"]"), 5, 12, "pin"),
+    "pins-no-list": (yaml(CT, "upstreams:", "  - name: u", "    address: [127.0.0.1]",
+                          "    pins: sha256//AAAA"), 5, 11, "list"),
+    "twice-the-name": (yaml(CT, "upstreams:", "  - {name: u, address: [127.0.0.1]}",
+                            "  - {name: u, address: [127.0.0.2]}"), 4, 12, "u"),
+    "twice-the-key": (yaml(CT, UP, CT), 3, 1, "ct"),
+    "out-of-range": (yaml(CT, UP, "limits: {clients: 0}"), 3, 19, "1"),
+    "wrong-type": (yaml(CT, UP, "limits: {clients: many}"), 3, 19, "many"),
+    "no-address": (yaml(CT, UP, "listen: [localhost]"), 3, 10, "localhost"),
+    "not-yaml": (yaml(CT, UP, "listen: [\"127.0.0.1"), None, None, "YAML"),
+    "tab": ("ct:\n\tmode: off\n", 2, 1, "YAML"),
+    "later": (yaml(CT, UP, "metrics: \"127.0.0.1:9853\""), 3, None, "metrics"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(write, name):
+    """FILE:LINE:COL: what is wrong. The same at --check-config and at start."""
+    text, line, column, word = FAULTS[name]
+    path = write(text)
+    checked = run([PINTLE, "-c", path, "--check-config"])
+    started = run([PINTLE, "-c", path])
+    assert checked.returncode == started.returncode == 78, checked.stderr
+    assert checked.stderr == started.stderr and not checked.stdout
+    place_of = re.match(rf"(?:pintle: )?{re.escape(path)}:(\d+):(\d+): .*", checked.stderr)
+    assert place_of, checked.stderr
+    assert line in (None, int(place_of.group(1))), checked.stderr
+    assert column in (None, int(place_of.group(2))), checked.stderr
+    assert word in checked.stderr.replace(path, ""), checked.stderr
+
+
+def test_check_binds_nothing(write, good):
+    """Every port it would need is taken, and its directories are not made."""
+    host, port = good["listen"][0].rsplit(":", 1)
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        for s in (tcp, udp):
+            s.bind((host, int(port)))
+        tcp.listen()
+        path = write(good)
+        done = run([PINTLE, "-c", path, "--check-config"])
+        assert done.returncode == 0 and done.stdout == f"{path}: ok\n", done.stderr
+    assert not os.path.exists(good["control"])
+    assert not os.path.exists(good["state_dir"])
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+@pytest.mark.parametrize("version", [4, 6])
+def test_port_taken(write, good, kind, version):
+    """The error names who has it."""
+    if version == 6:
+        good["listen"] = [join("::1", free_port("::1"))]
+    host, port = good["listen"][0].rsplit(":", 1)
+    family = socket.AF_INET6 if version == 6 else socket.AF_INET
+    how = socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM
+    with socket.socket(family, how) as s:
+        s.bind((host.strip("[]"), int(port)))
+        if kind == "tcp":
+            s.listen()
+        done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78
+    assert good["listen"][0] in done.stderr and kind.upper() in done.stderr
+    assert f"(pid {os.getpid()})" in done.stderr, done.stderr
+    assert not os.path.exists(good["control"])
+
+
+def test_address_of_another_machine(write, good):
+    good["listen"] = ["192.0.2.99:5399"]
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78 and "192.0.2.99:5399" in done.stderr
+
+
+# --- roots ------------------------------------------------------------------------
+
+def bad_roots(place, authority):
+    """What cannot be trusted roots; keys of `tls`."""
+    def file(name, text):
+        path = os.path.join(place, name)
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+        return path
+
+    def directory(name, **files):
+        path = os.path.join(place, name)
+        os.mkdir(path)
+        for base, text in files.items():
+            file(os.path.join(name, base), text)
+        return path
+    root = open(authority.root, encoding="ascii").read()
+    key = open(authority.key, encoding="ascii").read()
+    return {
+        "no-file": {"ca_file": place + "/none.pem"},
+        "empty-file": {"ca_file": file("empty.pem", "")},
+        "no-pem": {"ca_file": file("text.pem", "these are no roots\n")},
+        "key-only": {"ca_file": file("key.pem", key)},
+        "cut-certificate": {"ca_file": file("cut.pem", root[:len(root) // 2])},
+        "file-is-a-directory": {"ca_file": directory("adir")},
+        "no-directory": {"ca_path": place + "/none"},
+        "empty-directory": {"ca_path": directory("empty")},
+        "not-hashed": {"ca_path": directory("plain", root=root)},
+        "hashed-name-no-root": {"ca_path": directory("names", **{"abcdef01.0": "no\n"})},
+        "directory-is-a-file": {"ca_path": authority.root},
+    }
+
+
+ROOTS = ["no-file", "empty-file", "no-pem", "key-only", "cut-certificate",
+         "file-is-a-directory", "no-directory", "empty-directory", "not-hashed",
+         "hashed-name-no-root", "directory-is-a-file"]
+
+
+# An upstream has a ca_file of its own, but no ca_path.
+@pytest.mark.parametrize("name, whose", [(name, "tls") for name in ROOTS]
+                         + [(name, "upstream") for name in ROOTS[:6]])
+def test_no_roots(write, good, place, authority, name, whose):
+    """An error at start that names what is missing; never "no verification"."""
+    tls = bad_roots(place, authority)[name]
+    if whose == "tls":
+        good["tls"] = tls
+    else:
+        good["upstreams"][0].update(tls)
+    path = write(good)
+    for arguments in ([], ["--check-config"]):
+        done = run([PINTLE, "-c", path, *arguments])
+        assert done.returncode == 78, done.stderr
+        assert next(iter(tls.values())) in done.stderr, done.stderr
+
+
+@needs_root
+def test_unreadable_roots(write, good, place, authority):
+    os.chmod(place, 0o755)
+    os.chmod(os.path.dirname(place), 0o755)
+    path = os.path.join(place, "secret.pem")
+    with open(path, "w", encoding="ascii") as f:
+        f.write(open(authority.root, encoding="ascii").read())
+    os.chmod(path, 0o600)
+    good["tls"] = {"ca_file": path}
+    config = write(good)
+    os.chmod(config, 0o644)
+    done = run([PINTLE, "-c", config, "--check-config"], user="nobody")
+    assert done.returncode == 78 and path in done.stderr
+    os.chmod(path, 0o644)
+    assert run([PINTLE, "-c", config, "--check-config"], user="nobody").returncode == 0
+
+
+# --- running -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("when", ["idle", "asked", "waiting", "handshake"])
+def test_ends_well(start, lab, honest, number, when):
+    """With exit code 0, whatever is under way."""
+    stall = dict(lab.upstreams["stall"], name="stall")
+    daemon = start([stall if when == "handshake" else honest], tls=lab.tls)
+    if when in ("asked", "waiting"):
+        assert is_good(ask(daemon, "example.lab"))
+    if when in ("waiting", "handshake"):
+        clients = []
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            s = socket.socket(type=kind)
+            s.connect((daemon.address, daemon.port))
+            wire = b"\0\1\1\0\0\1\0\0\0\0\0\0\4drop\3lab\0\0" + bytes([len(clients) + 1, 0, 1])
+            s.send(wire if kind == socket.SOCK_DGRAM
+                   else len(wire).to_bytes(2, "big") + wire)
+            clients.append(s)
+        wait_for("questions under way",
+                 lambda: daemon.status()["queries"]["in_flight"] == 2)
+        for s in clients:
+            s.close()
+    daemon.kick(number)
+    assert daemon.process.wait(20) == 0
+
+
+def test_broken_pipe(start, honest, lab, place):
+    """Whoever read the log is gone: pintle goes on."""
+    fifo = place + "/fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    daemon = start([honest], tls=lab.tls, log={"queries": True},
+                   command=("sh", "-c", f'exec "$0" "$@" 2>"{fifo}"'))
+    os.close(reader)
+    for i in range(3):
+        assert is_good(ask(daemon, f"n{i}.lab"))
+    assert daemon.reload()["ok"]
+
+
+def test_log_to_a_full_disk(start, honest, lab):
+    daemon = start([honest], tls=lab.tls, log={"queries": True},
+                   command=("sh", "-c", 'exec "$0" "$@" 2>/dev/full'))
+    assert is_good(ask(daemon, "example.lab"))
+
+
+@pytest.mark.parametrize("arguments, config_level, shown", [
+    ((), "notice", False), ((), "debug", True), (("-v",), "error", True),
+    (("--verbose",), "notice", True)])
+def test_verbose(start, honest, lab, arguments, config_level, shown):
+    """-v is as log.level: debug, after a reload too."""
+    daemon = start([honest], tls=lab.tls, log={"level": config_level}, arguments=arguments)
+    ask(daemon, "example.lab")
+    assert ("handshake -> open" in daemon.log()) == shown
+    other = dict(daemon.config, upstreams=[dict(honest, pins=honest["pins"][:1])])
+    seen = daemon.log().count("handshake -> open")
+    assert daemon.reload(other)["ok"]
+    ask(daemon, "another.lab")
+    assert (daemon.log().count("handshake -> open") > seen) == shown
+
+
+def test_queries_are_logged_if_asked_for(start, honest, lab):
+    daemon = start([honest], tls=lab.tls, log={"queries": True})
+    for _ in range(2):
+        ask(daemon, "private.lab", source="127.0.0.9")
+    assert "private.lab. A from 127.0.0.9: upstream" in daemon.log()
+    assert "private.lab. A from 127.0.0.9: cache" in daemon.log()
+
+
+def test_queries_are_not_logged(start, honest, lab):
+    daemon = start([honest], tls=lab.tls, log={"level": "debug"})
+    ask(daemon, "private.lab")
+    ask(daemon, "servfail.lab")
+    assert "private" not in daemon.log()
+
+
+def test_journal_priorities(start, honest, lab, monkeypatch):
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    daemon = start([honest], tls=lab.tls)
+    assert daemon.log().startswith("<5>pintle ")
+
+
+def test_down_upstream_does_not_fill_the_log(start, authority):
+    """A line a change of state, not one a query."""
+    host = random_net() + ".1"
+    daemon = start([authority.upstream("u", join(host, free_port(host)))])
+    for i in range(200):
+        assert is_failed(ask(daemon, f"n{i}.test"))
+    assert len(daemon.log().splitlines()) < 10, daemon.log()
+
+
+# --- the control socket ------------------------------------------------------------
+
+def talk(daemon, data):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(20)
+        s.connect(daemon.socket)
+        s.sendall(data)
+        answer = b""
+        try:
+            while more := s.recv(65536):
+                answer += more
+        except ConnectionResetError:
+            pass
+        return answer
+
+
+@pytest.mark.parametrize("data", [
+    b"\n", b"nonsense\n", b"[]\n", b"{}\n", b'{"command": 5}\n', b'{"command": "rm"}\n',
+    b'{"command": "status", "command": "flush"}\n', b'{"command": "query"}\n',
+    b'{"command": "query", "name": "a..b"}\n',
+    b'{"command": "query", "name": "a", "type": "NOPE"}\n',
+    b'{"command": "query", "name": "a", "upstream": "nobody"}\n', b"\xff\xfe\n", b"\0\n",
+], ids=repr)
+def test_control_says_no(daemon, data):
+    answer = json.loads(talk(daemon, data))
+    assert answer["ok"] is False and answer["error"]
+    assert daemon.status()["ok"]
+
+
+def test_control_long_line(daemon):
+    """Over the limit the connection ends."""
+    try:
+        assert talk(daemon, b"x" * 10000) == b""
+    except OSError:
+        pass
+    assert daemon.status()["ok"]
+
+
+def test_control_half_a_line(daemon):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(daemon.socket)
+        s.sendall(b'{"command": "sta')
+        assert daemon.status()["ok"]
+    assert daemon.status()["ok"]
+
+
+def test_control_client_leaves_while_it_asks(daemon):
+    for _ in range(5):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(daemon.socket)
+            s.sendall(b'{"command": "query", "name": "drop.lab"}\n')
+    assert is_good(ask(daemon, "example.lab"))
+
+
+def test_control_many_clients(daemon):
+    """More than it takes at a time: some are turned away, none hangs for good."""
+    clients = []
+    for _ in range(30):
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(daemon.socket)
+        clients.append(s)
+    for s in clients:
+        s.close()
+    wait_for("an answer", lambda: daemon.ctl("status").returncode == 0)
+
+
+def test_control_mode(daemon):
+    mode = os.stat(daemon.socket).st_mode
+    assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o660
+
+
+def test_second_daemon(daemon, write, good):
+    """It does not take over the socket of the one that runs."""
+    good["control"] = daemon.socket
+    done = run([PINTLE, "-c", write(good, "second.yaml")])
+    assert done.returncode == 78 and daemon.socket in done.stderr
+    assert daemon.status()["ok"]
+
+
+def test_stale_socket(start, honest, lab, place, make_config):
+    """One that nobody answers on any more is replaced."""
+    config = make_config([honest], tls=lab.tls)
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(config["control"])
+    assert is_good(ask(start(config), "example.lab"))
+
+
+def test_control_is_a_file(write, good):
+    """What is no socket is not removed."""
+    with open(good["control"], "w", encoding="ascii") as f:
+        f.write("mine")
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78 and good["control"] in done.stderr
+    with open(good["control"], encoding="ascii") as f:
+        assert f.read() == "mine"
+
+
+def test_no_daemon(place):
+    done = run([PINTLECTL, "--socket", place + "/none.sock", "status"])
+    assert done.returncode == 1 and "none.sock" in done.stderr
+
+
+# --- another user --------------------------------------------------------------------
+
+@pytest.fixture
+def as_nobody(start, honest, lab, place, make_config):
+    """A daemon started by root that became nobody."""
+    for path in (place, os.path.dirname(place), lab.directory):
+        os.chmod(path, 0o755)
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    config = make_config([rival, honest], tls=lab.tls, user="nobody")
+    config["control"] = place + "/run/control.sock"
+    return start(config)
+
+
+@needs_root
+def test_user(as_nobody):
+    """All IDs, no groups, no capabilities; its files are its own."""
+    nobody = pwd.getpwnam("nobody")
+    with open(f"/proc/{as_nobody.process.pid}/status", encoding="ascii") as f:
+        fields = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+    assert fields["Uid"].split() == 4 * [str(nobody.pw_uid)]
+    assert fields["Gid"].split() == 4 * [str(nobody.pw_gid)]
+    assert not fields.get("Groups", "").split()
+    for name in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+        assert int(fields[name], 16) == 0
+    assert is_good(ask(as_nobody, "example.lab"))
+    state = as_nobody.config["state_dir"]
+    for path in (as_nobody.socket, os.path.dirname(as_nobody.socket), state,
+                 state + "/evidence", *files(state + "/evidence")):
+        assert os.stat(path).st_uid == nobody.pw_uid, path
+    assert stat.S_IMODE(os.stat(state).st_mode) == 0o700
+
+
+@needs_root
+def test_user_reloads(as_nobody):
+    """The reload reads everything as that user."""
+    os.chmod(as_nobody.path, 0o644)
+    assert as_nobody.reload()["ok"], as_nobody.log()
+    os.chmod(as_nobody.path, 0o600)
+    answer = as_nobody.reload()
+    assert not answer["ok"] and "Permission denied" in answer["error"]
+    assert is_good(ask(as_nobody, "example.lab"))
+
+
+@needs_root
+def test_unknown_user(write, good):
+    good["user"] = "no-such-user"
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78 and "no-such-user" in done.stderr
+    assert not os.path.exists(good["control"])
+
+
+@needs_root
+def test_user_without_being_root(write, good, place):
+    for path in (place, os.path.dirname(place)):
+        os.chmod(path, 0o777)
+    good["user"] = "daemon"
+    path = write(good)
+    os.chmod(path, 0o644)
+    done = run([PINTLE, "-c", path], user="nobody", group="nogroup", extra_groups=[])
+    assert done.returncode == 78 and "daemon" in done.stderr, done.stderr
+
+
+# --- evidence ------------------------------------------------------------------------
+
+def files(directory):
+    return sorted(os.path.join(directory, name) for name in os.listdir(directory))
+
+
+def subject_of(path):
+    return subprocess.run(["openssl", "x509", "-in", path, "-noout", "-subject"],
+                          check=True, capture_output=True, text=True).stdout
+
+
+def test_evidence(start, lab, place):
+    """The chain that was refused, with who, where, when and why; written once."""
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    daemon = start([rival], tls=lab.tls)
+    assert is_failed(ask(daemon, "example.lab"))
+    directory = daemon.config["state_dir"] + "/evidence"
+    assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
+    [path] = files(directory)
+    assert re.fullmatch(r"rival-ca-[0-9a-f]{16}\.pem", os.path.basename(path))
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with open(path, encoding="ascii") as f:
+        text = f.read()
+    for words in ("refused: 20", "upstream: rival-ca\n", "verdict: pin_mismatch",
+                  "address: " + rival["address"][0]):
+        assert words in text
+    assert text.count("BEGIN CERTIFICATE") >= 2
+    assert "CN" in subject_of(path)
+    before = os.stat(path).st_mtime_ns
+    daemon.control(command="query", name="x.lab", upstream="rival-ca")
+    assert files(directory) == [path] and os.stat(path).st_mtime_ns == before
+
+
+def test_no_evidence_of_an_accepted_one(daemon):
+    ask(daemon, "example.lab")
+    assert not os.path.exists(daemon.config["state_dir"] + "/evidence")
+
+
+def test_evidence_is_bounded(start_lab, start):
+    """The newest 32."""
+    lab = start_lab()
+    upstreams = [dict(u, name=name) for name, u in lab.upstreams.items()]
+    daemon = start(upstreams, tls=lab.tls)
+    refused = [row["name"] for row in lab.rows()
+               if row["expected"] == "refused" and row["reason"] != "tls_protocol"
+               and row["name"] != "one-address-of-two"]
+    assert len(refused) > 32
+    for name in refused:
+        daemon.control(command="query", name="x.lab", upstream=name)
+    kept = files(daemon.config["state_dir"] + "/evidence")
+    assert len(kept) == 32
+    for path in kept:
+        subject_of(path)
+    names = {os.path.basename(path)[:-21] for path in kept}
+    assert refused[-1] in names and refused[0] not in names
+
+
+def test_state_dir_cannot_be_made(start, lab, honest, make_config, place):
+    """Nothing but evidence is lost."""
+    with open(place + "/file", "w", encoding="ascii"):
+        pass
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    config = make_config([rival, honest], tls=lab.tls)
+    config["state_dir"] = place + "/file/state"
+    daemon = start(config)
+    assert is_good(ask(daemon, "example.lab"))
+    assert "no evidence will be kept" in daemon.log()
