@@ -135,6 +135,7 @@ class Toy:
     def serve(self, client):
         tls = client
         try:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             tls = self.context.wrap_socket(client, server_side=True)
             with self.lock:
                 self.handshakes += 1
@@ -235,11 +236,13 @@ def find_program(name):
 class Real(Child):
     """A DoT server that others wrote."""
 
-    def __init__(self, name, authority, directory, idle_ms=30000):
+    def __init__(self, name, authority, directory, idle_ms=30000, at=None):
         template, file, command = PROGRAMS[name]
         self.authority, self.name = authority, name
         self.host = random_net() + ".1"
         self.port = free_port(self.host)
+        if at is not None:
+            self.host, self.port = at
         self.directory = str(directory)
         path = os.path.join(self.directory, file)
         with open(path, "w", encoding="utf-8") as config:

@@ -153,6 +153,7 @@ def test_wrong_id(daemon):
 
 def test_wrong_question(start, honest, lab):
     daemon = start([honest], tls=lab.tls, limits={"timeout": "500ms"})
+    assert is_good(ask(daemon, "one.lab"))
     assert is_failed(ask(daemon, "wrongq.lab"))
     assert daemon.upstream()["mismatched_answers"] == 1
     assert not ask(daemon, "another.lab", "TXT").flags & dns.flags.TC
