@@ -227,11 +227,13 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 static void on_late(struct exchange *x)
 {
 	struct upstream *u = x->current;
+	bool silent = upstream_give_up(u, &x->attempt);
 
-	/* Off the upstream's list first: what it fails next is not us. */
 	x->current = NULL;
-	upstream_give_up(u, &x->attempt);
 	go_on(x);
+	/* Whoever is told of this may cancel x: it is not touched any more. */
+	if (silent)
+		upstream_fail_all(u, "silent connection dropped");
 }
 
 static void on_tick(uv_timer_t *timer)

@@ -329,16 +329,16 @@ void upstream_cancel(struct upstream *u, struct attempt *a)
 		dot_cancel(u->dot, &a->query);
 }
 
-void upstream_give_up(struct upstream *u, struct attempt *a)
+bool upstream_give_up(struct upstream *u, struct attempt *a)
 {
 	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
 
 	upstream_cancel(u, a);
 	if (!a->sent || !u->open || dot_last_heard_ms(u->dot) > a->sent_ms)
-		return;
+		return false;
 	if (!u->answered)
 		note_failure(u, &why);
-	upstream_fail_all(u, "silent connection dropped");
+	return true;
 }
 
 void upstream_fail_all(struct upstream *u, const char *text)

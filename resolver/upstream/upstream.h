@@ -67,9 +67,11 @@ void upstream_rebase(struct upstream *upstream, const struct upstream_parts *par
 MUST_CHECK enum status upstream_ask(struct upstream *upstream, struct attempt *attempt,
 	bool insist, struct failure *why);
 void upstream_cancel(struct upstream *upstream, struct attempt *attempt);
-/* As upstream_cancel(), because the answer took too long. A connection that has
- * been silent since the question was sent is taken for dead and dropped. */
-void upstream_give_up(struct upstream *upstream, struct attempt *attempt);
+/* As upstream_cancel(), because the answer took too long. True: the connection
+ * has been silent since the question was sent and is taken for dead. The caller
+ * drops it with upstream_fail_all(), last of all: who else is told of that may
+ * cancel what the caller holds. */
+MUST_CHECK bool upstream_give_up(struct upstream *upstream, struct attempt *attempt);
 /* Drops the connection; all attempts fail as lost. */
 void upstream_fail_all(struct upstream *upstream, const char *why);
 
