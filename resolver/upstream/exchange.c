@@ -65,21 +65,21 @@ static bool is_candidate(
 	return upstream_conn(u) != NULL || health_may_try(upstream_health(u), now_ms);
 }
 
-/* The first one in order, and how many there are. */
+/* The first one in order, and how many will be tried, with it. */
 static struct upstream *choose(const struct exchange *x, uint64_t now_ms, unsigned *count)
 {
 	const struct upstream_set *set = x->exchanger->set;
 	struct upstream *first = NULL;
 
 	*count = 0;
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; i < set->n && x->tried_n + *count < ATTEMPTS_MAX; i++) {
 		if (!is_candidate(x, set->items[i], now_ms))
 			continue;
 		if (first == NULL)
 			first = set->items[i];
 		(*count)++;
 	}
-	return x->tried_n < ATTEMPTS_MAX ? first : NULL;
+	return first;
 }
 
 /* --- the end --------------------------------------------------------------- */
