@@ -166,14 +166,16 @@ static uint64_t share_end(const struct exchange *x, uint64_t now_ms, unsigned co
 	return now_ms + (share_ms > least_ms ? share_ms : least_ms);
 }
 
-/* Asks the next upstream that will take the question; false if none does. */
+/* Asks the next upstream that will take the question; false if none does, or
+ * if no time is left. */
 static bool try_next(struct exchange *x)
 {
 	uint64_t now_ms = clock_now_ms();
 	struct failure why;
 	unsigned count;
 
-	while ((x->current = choose(x, now_ms, &count)) != NULL) {
+	while (now_ms < x->deadline_ms &&
+		(x->current = choose(x, now_ms, &count)) != NULL) {
 		x->tried[x->tried_n++] = upstream_serial(x->current);
 		x->attempt_deadline_ms = share_end(x, now_ms, count);
 		if (upstream_ask(x->current, &x->attempt, x->only != NULL, &why) ==
@@ -185,7 +187,7 @@ static bool try_next(struct exchange *x)
 
 static void go_on(struct exchange *x)
 {
-	if (clock_now_ms() >= x->deadline_ms || !try_next(x))
+	if (!try_next(x))
 		finish(x, NULL);
 }
 
@@ -217,7 +219,7 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 	struct exchange *x = list_entry(attempt, struct exchange, attempt);
 	struct upstream *answered = x->current;
 
-	if (is_useless(answer) && clock_now_ms() < x->deadline_ms && try_next(x))
+	if (is_useless(answer) && try_next(x))
 		return;
 	x->current = answered;
 	/* Half an answer must not pass for a whole one. */
