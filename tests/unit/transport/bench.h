@@ -18,6 +18,8 @@ struct bench {
 
 /* clock_now_ms() returns this; tests move it. */
 extern uint64_t bench_now_ms;
+/* How far it goes on by itself with each look; normally 0. */
+extern uint64_t bench_step_ms;
 
 void bench_init(struct bench *bench);
 /* Runs the loop until it is empty: what was not closed is found by the guard. */

@@ -8,6 +8,7 @@
 
 #include "dns/message.h"
 
+/* From OpenSSL's allocator, not malloc(): a test may make that one fail. */
 struct write {
 	uv_write_t request;
 	uint8_t data[];
@@ -27,7 +28,7 @@ static void on_client_closed(uv_handle_t *handle)
 
 	SSL_free(c->ssl);
 	framing_deinit(&c->framing);
-	free(c);
+	OPENSSL_free(c);
 }
 
 void dot_client_close(struct dot_client *c)
@@ -42,12 +43,12 @@ void dot_client_close(struct dot_client *c)
 static void on_written(uv_write_t *request, int status)
 {
 	(void)status;
-	free(request->data);
+	OPENSSL_free(request->data);
 }
 
 static void send_raw(struct dot_client *c, struct bytes data)
 {
-	struct write *w = malloc(sizeof *w + data.n);
+	struct write *w = OPENSSL_malloc(sizeof *w + data.n);
 	uv_buf_t buf;
 
 	must(w != NULL, "memory");
@@ -55,7 +56,7 @@ static void send_raw(struct dot_client *c, struct bytes data)
 	w->request.data = w;
 	buf = uv_buf_init((char *)w->data, (unsigned)data.n);
 	if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) != 0)
-		free(w);
+		OPENSSL_free(w);
 }
 
 static void flush(struct dot_client *c)
@@ -172,7 +173,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 static void on_connection(uv_stream_t *stream, int status)
 {
 	struct dot_server *s = stream->data;
-	struct dot_client *c = calloc(1, sizeof *c);
+	struct dot_client *c = OPENSSL_zalloc(sizeof *c);
 
 	must(status == 0 && c != NULL, "accept");
 	c->server = s;

@@ -1,0 +1,159 @@
+#include "tests/unit/upstream/lab.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char names[LAB_NAMES][4] = { "a", "b", "c", "d", "e", "f", "g", "h", "i",
+	"j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t" };
+
+static void on_good(void *owner)
+{
+	((struct lab *)owner)->good++;
+}
+
+void lab_init(struct lab *lab)
+{
+	const struct upstream_events events = { .on_good = on_good, .owner = lab };
+
+	memset(lab, 0, sizeof *lab);
+	bench_init(&lab->bench);
+	make_directory(lab->directory);
+	snprintf(lab->ca_file, sizeof lab->ca_file, "%s/ca.pem", lab->directory);
+	make_bundle(lab->ca_file, &lab->bench.ca.certificate, 1);
+	for (size_t i = 0; i < LAB_SERVERS; i++)
+		dot_server_start(&lab->servers[i], &lab->bench.loop, lab->bench.leaf,
+			lab->bench.key);
+	lab->config = (struct config){ .state_dir = lab->directory,
+		.upstreams = lab->loaded,
+		.upstream_n = LAB_SERVERS };
+	for (size_t i = 0; i < LAB_NAMES; i++)
+		lab->upstreams[i] = (struct config_upstream){ .name = names[i],
+			.addresses = &lab->servers[i % LAB_SERVERS].endpoint,
+			.address_n = 1,
+			.policy = {
+				.identity = IDENTITY_ADDRESS, .ca_file = lab->ca_file } };
+	upstream_set_init(&lab->set, &lab->bench.loop, &events);
+}
+
+void lab_load(struct lab *lab)
+{
+	char words[256];
+	struct text error = text_in(words, sizeof words);
+	struct upstream_plan plan;
+
+	memcpy(lab->loaded, lab->upstreams, sizeof lab->loaded);
+	assert_int_equal(
+		upstream_set_prepare(&lab->set, &lab->config, &error, &plan), STATUS_OK);
+	upstream_set_commit(&lab->set, &plan);
+	if (lab->exchanger == NULL)
+		assert_int_equal(exchanger_new(&lab->set, &lab->exchanger), STATUS_OK);
+}
+
+/* A little more than two times the exchanger's own. */
+#define TICKS_MS 45
+
+static void on_timer(uv_timer_t *timer)
+{
+	uv_close((uv_handle_t *)timer, NULL);
+}
+
+void lab_tick(struct lab *lab)
+{
+	uv_timer_t timer;
+
+	uv_update_time(&lab->bench.loop);
+	uv_timer_init(&lab->bench.loop, &timer);
+	uv_timer_start(&timer, on_timer, TICKS_MS, 0);
+	RUN_UNTIL(&lab->bench.loop, uv_is_closing((uv_handle_t *)&timer));
+	bench_settle(&lab->bench.loop);
+}
+
+void lab_stop(struct lab *lab, size_t server)
+{
+	dot_server_stop(&lab->servers[server]);
+	lab->stopped[server] = true;
+	bench_settle(&lab->bench.loop);
+}
+
+void lab_deinit(struct lab *lab)
+{
+	exchanger_free(lab->exchanger);
+	upstream_set_deinit(&lab->set);
+	for (size_t i = 0; i < LAB_SERVERS; i++)
+		if (!lab->stopped[i])
+			dot_server_stop(&lab->servers[i]);
+	bench_deinit(&lab->bench);
+	remove_directory(lab->directory);
+}
+
+static void on_done(void *data, const struct exchange_result *result)
+{
+	struct asked *a = data;
+
+	assert_false(a->starting);
+	a->exchange = NULL;
+	a->done++;
+	a->has_answer = result->answer != NULL;
+	if (a->has_answer) {
+		a->rcode = message_rcode(result->answer);
+		text_copy(a->upstream, sizeof a->upstream, result->upstream);
+	} else {
+		a->ede = result->ede;
+	}
+	if (a->cancels != NULL && a->cancels->exchange != NULL) {
+		exchange_cancel(a->cancels->exchange);
+		a->cancels->exchange = NULL;
+	}
+}
+
+enum status lab_try_for(
+	struct lab *lab, struct asked *a, const char *only, uint32_t timeout_ms)
+{
+	struct exchange_request request = { .question = &a->question,
+		.pad_to = 128,
+		.timeout_ms = timeout_ms,
+		.only = only };
+	enum status status;
+
+	*a = (struct asked){ .lab = lab,
+		.starting = true,
+		.question = { .type = TYPE_A, .class = CLASS_IN } };
+	assert_int_equal(name_from_text("x.lab", &a->question.name), STATUS_OK);
+	status = exchange_start(
+		lab->exchanger, &request, on_done, a, &a->exchange, &a->ede);
+	a->starting = false;
+	return status;
+}
+
+enum status lab_try(struct lab *lab, struct asked *a, const char *only)
+{
+	return lab_try_for(lab, a, only, LAB_TIMEOUT_MS);
+}
+
+void lab_ask(struct lab *lab, struct asked *a)
+{
+	assert_int_equal(lab_try(lab, a, NULL), STATUS_OK);
+}
+
+void lab_say_nothing(struct dot_client *client, struct bytes query)
+{
+	(void)client;
+	(void)query;
+}
+
+void lab_hang_up(struct dot_client *client, struct bytes query)
+{
+	(void)query;
+	dot_client_close(client);
+}
+
+void lab_servfail(struct dot_client *client, struct bytes query)
+{
+	dot_client_answer(client, query, RCODE_SERVFAIL);
+}

@@ -1,0 +1,477 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/upstream/lab.h"
+
+static int setup(void **state)
+{
+	struct lab *lab = calloc(1, sizeof *lab);
+
+	assert_non_null(lab);
+	lab_init(lab);
+	*state = lab;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	lab_deinit(*state);
+	free(*state);
+	return 0;
+}
+
+static void wait_for(struct lab *lab, const struct asked *a)
+{
+	RUN_UNTIL(&lab->bench.loop, a->done);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(a->done, 1);
+}
+
+static void assert_answered_by(struct lab *lab, const struct asked *a, const char *name)
+{
+	wait_for(lab, a);
+	assert_true(a->has_answer);
+	assert_int_equal(a->rcode, RCODE_NOERROR);
+	assert_string_equal(a->upstream, name);
+}
+
+/* --- whom ------------------------------------------------------------------ */
+
+static void the_first_in_order_is_asked(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a, b;
+
+	lab_load(lab);
+	lab_ask(lab, &a);
+	lab_ask(lab, &b);
+	assert_answered_by(lab, &a, "a");
+	assert_answered_by(lab, &b, "a");
+	assert_int_equal(lab->servers[0].accepted, 1);
+	assert_int_equal(lab->servers[0].records, 1);
+	assert_int_equal(lab->servers[1].accepted, 0);
+	assert_int_equal(lab->good, 1);
+}
+
+static void a_failure_hands_over(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a, b;
+
+	lab_stop(lab, 0);
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "b");
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_UNREACHABLE);
+	/* Backing off: the first is not even tried. */
+	lab_ask(lab, &b);
+	assert_answered_by(lab, &b, "b");
+	assert_int_equal(upstream_health(lab->set.items[0])->in_a_row, 1);
+	bench_now_ms += 500;
+	lab_ask(lab, &b);
+	assert_answered_by(lab, &b, "b");
+	assert_int_equal(upstream_health(lab->set.items[0])->in_a_row, 2);
+}
+
+static void a_refusal_hands_over_and_no_byte_leaves(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->upstreams[0].policy.identity = IDENTITY_NAME;
+	lab->upstreams[0].policy.auth_name = "other.lab";
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "b");
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_REFUSED);
+	assert_int_equal(
+		upstream_verdict(lab->set.items[0])->reason, REASON_NAME_MISMATCH);
+	assert_int_equal(lab->servers[0].records, 0);
+}
+
+static void its_next_address_comes_before_the_next_upstream(void **state)
+{
+	struct lab *lab = *state;
+	struct endpoint addresses[2];
+	struct asked a;
+
+	lab_stop(lab, 0);
+	addresses[0] = lab->servers[0].endpoint;
+	addresses[1] = lab->servers[1].endpoint;
+	lab->upstreams[0].addresses = addresses;
+	lab->upstreams[0].address_n = 2;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "a");
+}
+
+static void a_share_of_the_time_each(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	bench_now_ms += LAB_TIMEOUT_MS / 2 - 1;
+	lab_tick(lab);
+	assert_int_equal(lab->servers[1].accepted, 0);
+	bench_now_ms++;
+	assert_answered_by(lab, &a, "b");
+	/* Silent since it was asked: not kept. */
+	assert_null(upstream_conn(lab->set.items[0]));
+	assert_int_equal(upstream_health(lab->set.items[0])->last.kind, FAILURE_TIMEOUT);
+}
+
+/* No more upstreams share the time than will be tried. */
+static void many_upstreams_have_time_to_answer(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	for (size_t i = 0; i < 20; i++)
+		lab->upstreams[i].addresses = &lab->servers[0].endpoint;
+	lab->config.upstream_n = 20;
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	bench_now_ms += LAB_TIMEOUT_MS / 16 - 1;
+	lab_tick(lab);
+	assert_int_equal(lab->servers[0].accepted, 1);
+	/* At most 16 are tried, and then it is over, though time is left. */
+	for (unsigned i = 1; i <= 16; i++) {
+		assert_int_equal(a.done, 0);
+		RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == i);
+		bench_now_ms += LAB_TIMEOUT_MS / 16;
+	}
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_int_equal(lab->servers[0].accepted, 16);
+}
+
+static void an_answer_that_helps_nobody_hands_over(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab_servfail;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "b");
+}
+
+static void with_nobody_else_it_is_taken(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab->servers[1].on_query = lab_servfail;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	wait_for(lab, &a);
+	assert_true(a.has_answer);
+	assert_int_equal(a.rcode, RCODE_SERVFAIL);
+	assert_string_equal(a.upstream, "b");
+}
+
+static void only_one_is_asked(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab_load(lab);
+	assert_int_equal(lab_try(lab, &a, "nobody"), STATUS_NOTFOUND);
+	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
+	assert_answered_by(lab, &a, "b");
+	assert_int_equal(lab->servers[0].accepted, 0);
+	lab_stop(lab, 1);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_null(strstr(a.ede.text, "a:"));
+	/* It backs off, but who asks for it by name is told what it is like now. */
+	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
+	wait_for(lab, &a);
+	assert_int_equal(lab->servers[0].accepted, 0);
+}
+
+/* --- time ------------------------------------------------------------------ */
+
+static void the_deadline_ends_it(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab->servers[1].on_query = lab_say_nothing;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	bench_now_ms += LAB_TIMEOUT_MS / 2;
+	RUN_UNTIL(&lab->bench.loop, lab->servers[1].queries == 1);
+	assert_int_equal(a.done, 0);
+	bench_now_ms += LAB_TIMEOUT_MS / 2;
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_string_equal(a.ede.text, "a: no answer in time; b: no answer in time");
+}
+
+/* The clock goes on between two looks at it: the deadline may fall there. */
+static void a_deadline_between_two_looks(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[1].on_query = lab_say_nothing;
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	for (uint32_t timeout_ms = 0; timeout_ms < 5; timeout_ms++) {
+		enum status status;
+
+		bench_step_ms = 1;
+		status = lab_try_for(lab, &a, NULL, timeout_ms);
+		bench_settle(&lab->bench.loop);
+		bench_step_ms = 0;
+		bench_now_ms += 100000;
+		if (status == STATUS_OK)
+			wait_for(lab, &a);
+	}
+}
+
+/* --- lost connections ------------------------------------------------------ */
+
+static void a_question_lost_is_asked_again_once(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "a");
+	lab->servers[0].on_query = lab_hang_up;
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "b");
+	assert_int_equal(lab->servers[0].accepted, 2);
+	assert_int_equal(lab->servers[0].queries, 3);
+}
+
+static void an_idle_connection_that_ended_is_no_failure(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "a");
+	dot_server_hang_up(&lab->servers[0]);
+	/* Asked in the same turn, on a connection whose end is not known yet. */
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "a");
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_GOOD);
+	assert_int_equal(lab->servers[1].accepted, 0);
+}
+
+static void one_that_answers_nobody_is_tried_less(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->config.upstream_n = 1;
+	lab->servers[0].on_query = lab_hang_up;
+	lab_load(lab);
+	for (unsigned i = 0; i < 4; i++) {
+		lab_ask(lab, &a);
+		wait_for(lab, &a);
+		assert_false(a.has_answer);
+		assert_int_equal(upstream_health(lab->set.items[0])->retry_at_ms,
+			bench_now_ms + (500u << i));
+		assert_int_equal(lab_try(lab, &a, NULL), STATUS_CLOSED);
+		bench_now_ms += 500u << i;
+	}
+}
+
+/* A connection found silent takes all its questions with it; whose end that is
+ * may cancel the one that found it so. */
+static void the_end_of_one_cancels_the_other(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a, b;
+
+	lab->config.upstream_n = 1;
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	assert_int_equal(lab_try_for(lab, &a, NULL, 1000), STATUS_OK);
+	lab_ask(lab, &b);
+	b.cancels = &a;
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 2);
+	bench_now_ms += 1000;
+	RUN_UNTIL(&lab->bench.loop, b.done);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(a.done + b.done, a.exchange == NULL && a.done == 0 ? 1 : 2);
+}
+
+/* --- cancelling ------------------------------------------------------------ */
+
+static void cancelled_after_the_nth_turn(void **state)
+{
+	struct lab *lab = *state;
+	unsigned done = 0;
+
+	lab_load(lab);
+	for (int n = 0; n < 40; n++) {
+		struct asked a, b;
+
+		lab_ask(lab, &a);
+		lab_ask(lab, &b);
+		for (int i = 0; i < n && !b.done; i++)
+			assert_true(bench_turn(&lab->bench.loop));
+		done += a.done;
+		if (!a.done)
+			exchange_cancel(a.exchange);
+		a.done += 10;
+		wait_for(lab, &b);
+		assert_in_range(a.done, 10, 11);
+		/* From the beginning again. */
+		upstream_fail_all(lab->set.items[0], "test");
+		bench_settle(&lab->bench.loop);
+	}
+	assert_in_range(done, 1, 39);
+}
+
+static void cancelled_and_nothing_is_left(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	exchange_cancel(a.exchange);
+	bench_now_ms += 10 * LAB_TIMEOUT_MS;
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(a.done, 0);
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_GOOD);
+}
+
+static void the_exchanger_goes_with_questions_under_way(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a, b;
+
+	lab->servers[0].on_query = lab_say_nothing;
+	lab_load(lab);
+	lab_ask(lab, &a);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	lab_ask(lab, &b);
+	exchanger_free(lab->exchanger);
+	lab->exchanger = NULL;
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(a.done + b.done, 0);
+}
+
+/* --- what is said of a failure --------------------------------------------- */
+
+static void nobody_can_be_asked(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab_stop(lab, 0);
+	lab_stop(lab, 1);
+	lab_load(lab);
+	lab_ask(lab, &a);
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_int_equal(a.ede.code, EDE_NETWORK_ERROR);
+	assert_int_equal(lab_try(lab, &a, NULL), STATUS_CLOSED);
+	assert_true(a.ede.present);
+	assert_int_equal(a.ede.code, EDE_NETWORK_ERROR);
+	assert_string_equal(a.ede.text,
+		"a: connection refused or reset (connection refused); "
+		"b: connection refused or reset (connection refused)");
+}
+
+static void a_refusal_is_a_policy(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->upstreams[0].policy.identity = IDENTITY_NAME;
+	lab->upstreams[0].policy.auth_name = "other.lab";
+	lab_stop(lab, 1);
+	lab_load(lab);
+	lab_ask(lab, &a);
+	wait_for(lab, &a);
+	assert_int_equal(a.ede.code, EDE_POLICY);
+	assert_memory_equal(a.ede.text, "a: name_mismatch", 16);
+	assert_non_null(strstr(a.ede.text, "; b: connection refused"));
+}
+
+static void what_was_never_tried(void **state)
+{
+	struct lab *lab = *state;
+	struct ede ede;
+
+	lab_load(lab);
+	exchange_explain(&lab->set, NULL, &ede);
+	assert_true(ede.present);
+	assert_int_equal(ede.code, EDE_NETWORK_ERROR);
+	assert_string_equal(ede.text, "a: not tried yet; b: not tried yet");
+	exchange_explain(&lab->set, "b", &ede);
+	assert_string_equal(ede.text, "b: not tried yet");
+}
+
+static void what_is_reached_but_silent(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+	struct ede ede;
+
+	lab_load(lab);
+	lab_ask(lab, &a);
+	assert_answered_by(lab, &a, "a");
+	exchange_explain(&lab->set, "a", &ede);
+	assert_int_equal(ede.code, EDE_NO_REACHABLE_AUTHORITY);
+	assert_string_equal(ede.text, "a: no answer in time");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_first_in_order_is_asked),
+		TEST(a_failure_hands_over),
+		TEST(a_refusal_hands_over_and_no_byte_leaves),
+		TEST(its_next_address_comes_before_the_next_upstream),
+		TEST(a_share_of_the_time_each),
+		TEST(many_upstreams_have_time_to_answer),
+		TEST(an_answer_that_helps_nobody_hands_over),
+		TEST(with_nobody_else_it_is_taken),
+		TEST(only_one_is_asked),
+		TEST(the_deadline_ends_it),
+		TEST(a_deadline_between_two_looks),
+		TEST(a_question_lost_is_asked_again_once),
+		TEST(an_idle_connection_that_ended_is_no_failure),
+		TEST(one_that_answers_nobody_is_tried_less),
+		TEST(the_end_of_one_cancels_the_other),
+		TEST(cancelled_after_the_nth_turn),
+		TEST(cancelled_and_nothing_is_left),
+		TEST(the_exchanger_goes_with_questions_under_way),
+		TEST(nobody_can_be_asked),
+		TEST(a_refusal_is_a_policy),
+		TEST(what_was_never_tried),
+		TEST(what_is_reached_but_silent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
