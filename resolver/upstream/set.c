@@ -9,15 +9,26 @@ void upstream_set_init(
 	*set = (struct upstream_set){ .loop = loop, .events = *events };
 }
 
+/* The set has let go of them: who was asking them finds the others. */
+static void end_all(struct upstream **items, size_t n, const char *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (items[i] != NULL) {
+			upstream_fail_all(items[i], why);
+			upstream_free(items[i]);
+		}
+	}
+	free(items);
+}
+
 void upstream_set_deinit(struct upstream_set *set)
 {
-	for (size_t i = 0; i < set->n; i++)
-		upstream_fail_all(set->items[i], "shutting down");
-	for (size_t i = 0; i < set->n; i++)
-		upstream_free(set->items[i]);
-	free(set->items);
+	struct upstream **old = set->items;
+	size_t old_n = set->n;
+
 	set->items = NULL;
 	set->n = 0;
+	end_all(old, old_n, "shutting down");
 }
 
 struct upstream *upstream_set_find(const struct upstream_set *set, const char *name)
@@ -174,12 +185,5 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	set->n = plan->n;
 	free_parts(plan);
 	*plan = (struct upstream_plan){ 0 };
-	/* Only now: what was asked on them finds the new set. */
-	for (size_t i = 0; i < old_n; i++) {
-		if (old[i] != NULL) {
-			upstream_fail_all(old[i], "configuration changed");
-			upstream_free(old[i]);
-		}
-	}
-	free(old);
+	end_all(old, old_n, "configuration changed");
 }

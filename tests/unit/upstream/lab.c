@@ -29,9 +29,8 @@ void lab_init(struct lab *lab)
 	for (size_t i = 0; i < LAB_SERVERS; i++)
 		dot_server_start(&lab->servers[i], &lab->bench.loop, lab->bench.leaf,
 			lab->bench.key);
-	lab->config = (struct config){ .state_dir = lab->directory,
-		.upstreams = lab->loaded,
-		.upstream_n = LAB_SERVERS };
+	lab->config =
+		(struct config){ .state_dir = lab->directory, .upstream_n = LAB_SERVERS };
 	for (size_t i = 0; i < LAB_NAMES; i++)
 		lab->upstreams[i] = (struct config_upstream){ .name = names[i],
 			.addresses = &lab->servers[i % LAB_SERVERS].endpoint,
@@ -41,16 +40,25 @@ void lab_init(struct lab *lab)
 	upstream_set_init(&lab->set, &lab->bench.loop, &events);
 }
 
+void lab_write(struct lab *lab)
+{
+	struct config_upstream *free_one = lab->written[1 - lab->in_force];
+
+	memcpy(free_one, lab->upstreams, sizeof lab->upstreams);
+	lab->config.upstreams = free_one;
+}
+
 void lab_load(struct lab *lab)
 {
 	char words[256];
 	struct text error = text_in(words, sizeof words);
 	struct upstream_plan plan;
 
-	memcpy(lab->loaded, lab->upstreams, sizeof lab->loaded);
+	lab_write(lab);
 	assert_int_equal(
 		upstream_set_prepare(&lab->set, &lab->config, &error, &plan), STATUS_OK);
 	upstream_set_commit(&lab->set, &plan);
+	lab->in_force = 1 - lab->in_force;
 	if (lab->exchanger == NULL)
 		assert_int_equal(exchanger_new(&lab->set, &lab->exchanger), STATUS_OK);
 }

@@ -21,7 +21,8 @@ struct lab {
 	/* Changed before lab_load(); `upstreams` are at the servers in turn. */
 	struct config config;
 	struct config_upstream upstreams[LAB_NAMES];
-	struct config_upstream loaded[LAB_NAMES];
+	struct config_upstream written[2][LAB_NAMES];
+	unsigned in_force; /* of the two above */
 
 	struct upstream_set set;
 	struct exchanger *exchanger;
@@ -33,7 +34,9 @@ void lab_init(struct lab *lab);
 void lab_deinit(struct lab *lab);
 /* Nobody listens there any more. */
 void lab_stop(struct lab *lab, size_t server);
-/* Prepares and commits the configuration, and makes an exchanger at first. */
+/* Puts `upstreams` into `config`, whose old ones stay as they are. */
+void lab_write(struct lab *lab);
+/* Writes, prepares and commits the configuration, and makes an exchanger at first. */
 void lab_load(struct lab *lab);
 
 /* Until the exchanger has looked at its deadlines. */
