@@ -87,13 +87,23 @@ static enum query_outcome answer_error(struct resolver *r, const struct message 
 	return QUERY_ANSWERED;
 }
 
+/* Nothing is looked at but the header: other opcodes have other rules for what
+ * follows (RFC 2136 §2.4, for one), and strangers are not read at all. */
 static enum query_outcome answer_unparsed(
-	struct resolver *r, struct bytes wire, unsigned rcode, struct writer *reply)
+	struct resolver *r, struct bytes wire, bool allowed, struct writer *reply)
 {
+	struct message m = { .wire = wire };
+	unsigned rcode = RCODE_REFUSED;
+
+	if (message_header(wire, &m.id, &m.flags) != STATUS_OK)
+		m.flags = 0;
+	if (allowed)
+		rcode = message_opcode(&m) == OPCODE_QUERY ? RCODE_FORMERR : RCODE_NOTIMP;
 	if (reply_unparsed(wire, rcode, reply) != STATUS_OK) {
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
+	r->stats.refused += !allowed;
 	r->stats.answered++;
 	return QUERY_ANSWERED;
 }
@@ -170,16 +180,17 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	enum status status = message_parse(wire, parsed);
 	struct cache_key key;
 	struct cache_hit hit;
+	bool allowed = is_allowed(r, client);
 	int rcode;
 
 	r->stats.received++;
 	if (status != STATUS_OK)
-		return answer_unparsed(r, wire, RCODE_FORMERR, reply);
+		return answer_unparsed(r, wire, allowed, reply);
 	if (parsed->flags & DNS_FLAG_QR) {
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
-	if (!is_allowed(r, client))
+	if (!allowed)
 		return refuse(r, parsed, udp, reply);
 	rcode = rcode_at_once(parsed);
 	if (rcode >= 0)
