@@ -131,6 +131,8 @@ static void a_share_of_the_time_each(void **state)
 }
 
 /* No more upstreams share the time than will be tried. */
+/* A twentieth of the time is too little for a handshake: each has a quarter of it,
+ * here one second, and most are not tried at all. */
 static void many_upstreams_have_time_to_answer(void **state)
 {
 	struct lab *lab = *state;
@@ -142,19 +144,18 @@ static void many_upstreams_have_time_to_answer(void **state)
 	lab->servers[0].on_query = lab_say_nothing;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
-	bench_now_ms += LAB_TIMEOUT_MS / 16 - 1;
-	lab_tick(lab);
-	assert_int_equal(lab->servers[0].accepted, 1);
-	/* At most 16 are tried, and then it is over, though time is left. */
-	for (unsigned i = 1; i <= 16; i++) {
-		assert_int_equal(a.done, 0);
+	for (unsigned i = 1; i <= 3; i++) {
 		RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == i);
-		bench_now_ms += LAB_TIMEOUT_MS / 16;
+		bench_now_ms += LAB_TIMEOUT_MS / 4 - 1;
+		lab_tick(lab);
+		assert_int_equal(lab->servers[0].accepted, i);
+		bench_now_ms += 1;
 	}
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 4);
+	bench_now_ms += LAB_TIMEOUT_MS / 4;
 	wait_for(lab, &a);
 	assert_false(a.has_answer);
-	assert_int_equal(lab->servers[0].accepted, 16);
+	assert_int_equal(lab->servers[0].accepted, 4);
 }
 
 static void an_answer_that_helps_nobody_hands_over(void **state)
