@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from client import ask, is_failed, is_good
+from client import Tcp, ask, is_failed, is_good
 from harness import PINTLE, PINTLECTL, free_port, join, random_net, run, wait_for
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
@@ -51,7 +51,7 @@ def test_help(option):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["--nope"], ["-x"], ["surplus"], ["-c"], ["-c", "file", "surplus"],
+    ["--nope"], ["-x"], ["surplus"], ["--listen", "nowhere"], ["--listen"], ["-c"], ["-c", "file", "surplus"],
     ["--check-config=yes"], [""]], ids=" ".join)
 def test_usage(arguments):
     done = run([PINTLE, *arguments])
@@ -64,6 +64,21 @@ def test_no_file(place, arguments):
     path = place + "/none.yaml"
     done = run([PINTLE, "-c", path, *arguments])
     assert done.returncode == 1 and path in done.stderr
+
+
+def test_listen_in_place_of_the_configuration(start, honest, lab):
+    """--listen holds over a reload, too, and may be an address that the file lacks."""
+    net = random_net()
+    port = free_port(net + ".1", net + ".2")
+    daemon = start([honest], tls=lab.tls, listen=[f"{net}.1:{port}"],
+                   arguments=("--listen", f"{net}.2:{port}"))
+    for _ in range(2):
+        with pytest.raises(ConnectionRefusedError):
+            Tcp(daemon)
+        assert daemon.status()["listen"] == [f"{net}.2:{port}"]
+        daemon_there = type("There", (), {"address": net + ".2", "port": port})
+        assert is_good(ask(daemon_there, "example.lab", tcp=True))
+        assert daemon.reload()["ok"]
 
 
 # --- the file -----------------------------------------------------------------------

@@ -64,7 +64,7 @@ def check_row(daemon, lab, row, has_second):
         problems = [
             (verdict is None or not verdict["accepted"]) and f"verdict {verdict}",
         ]
-        # Whether that one answers before it hangs up is chance.
+        # There the answer may lose the race against the end of the connection.
         if name != "renegotiate":
             problems += [
                 done.returncode != 0 and f"exit code {done.returncode}: {done.stderr}",
