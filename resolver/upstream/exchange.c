@@ -41,7 +41,7 @@ struct exchange {
 	struct upstream *current;     /* asked now, or NULL */
 	uint64_t tried[ATTEMPTS_MAX]; /* serials */
 	unsigned tried_n;
-	bool asked_again; /* after a lost connection */
+	uint64_t asked_again; /* serial of whom, after a lost connection; 0: nobody */
 	uint64_t attempt_deadline_ms, deadline_ms;
 };
 
@@ -197,10 +197,8 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 
 	(void)why;
 	x->current = NULL;
-	if (lost && !x->asked_again) {
-		x->asked_again = true;
-		x->tried_n--;
-	}
+	if (lost && x->asked_again == 0)
+		x->asked_again = x->tried[--x->tried_n];
 	go_on(x);
 }
 
@@ -229,8 +227,14 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 static void on_late(struct exchange *x)
 {
 	struct upstream *u = x->current;
-	bool silent = upstream_give_up(u, &x->attempt);
+	bool silent = false;
 
+	/* Asked again it has not had its whole time on that connection: no reason
+	 * to take the new one for dead, too. */
+	if (x->asked_again == upstream_serial(u))
+		upstream_cancel(u, &x->attempt);
+	else
+		silent = upstream_give_up(u, &x->attempt);
 	x->current = NULL;
 	go_on(x);
 	/* Whoever is told of this may cancel x: it is not touched any more. */
