@@ -51,7 +51,7 @@ def test_help(option):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["--nope"], ["-x"], ["surplus"], ["--listen", "nowhere"], ["--listen"], ["-c"], ["-c", "file", "surplus"],
+    ["--nope"], ["-x"], ["surplus"], ["--listen"], ["-c"], ["-c", "file", "surplus"],
     ["--check-config=yes"], [""]], ids=" ".join)
 def test_usage(arguments):
     done = run([PINTLE, *arguments])
@@ -64,6 +64,11 @@ def test_no_file(place, arguments):
     path = place + "/none.yaml"
     done = run([PINTLE, "-c", path, *arguments])
     assert done.returncode == 1 and path in done.stderr
+
+
+def test_listen_nowhere():
+    done = run([PINTLE, "--listen", "nowhere"])
+    assert done.returncode == 2 and "nowhere" in done.stderr
 
 
 def test_listen_in_place_of_the_configuration(start, honest, lab):

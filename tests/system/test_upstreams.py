@@ -368,6 +368,27 @@ def test_silent_connection_is_replaced(start, toy):
     assert server.handshakes == 2
 
 
+def test_short_silence_is_no_failure(start, toy):
+    """Questions that are never answered, one a little later than the other. The first
+    ends the connection; the second is asked again on a new one and has no time left
+    there. That says nothing against the upstream."""
+    def behave(session):
+        while (query := session.receive()) is not None:
+            if "never" not in query.question[0].name.to_text():
+                session.send(answer_a(query))
+    server = toy(behave)
+    daemon = start([server.upstream("u")], limits={"timeout": "1s"})
+    assert is_good(ask(daemon, "one.test"))
+    begin, clients = time.monotonic(), []
+    for i in range(8):
+        wait_for("its turn", lambda n=i: time.monotonic() >= begin + n * 0.04)
+        clients.append(Later(ask, daemon, f"n{i}.never.test"))
+    for one in clients:
+        assert is_failed(one.get())
+    assert is_good(ask(daemon, "two.test"))
+    assert daemon.upstream()["retry_in_ms"] == 0
+
+
 def test_garbage_frames(start, toy):
     """Zero-length frames and a flood of nonsense do not disturb."""
     def behave(session):
