@@ -2,6 +2,8 @@
 the test, with exit code 0 and without a sanitizer's report."""
 
 import copy
+import json
+import os
 import shutil
 import tempfile
 
@@ -123,3 +125,21 @@ def toy(authority):
     yield begin
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def write(place):
+    """A function that writes a configuration and gives its path."""
+    def to(text, name="pintle.yaml"):
+        path = os.path.join(place, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text if isinstance(text, str) else json.dumps(text))
+        return path
+    return to
+
+
+@pytest.fixture
+def good(make_config, authority):
+    """A configuration without a fault; nobody need answer."""
+    upstream = {"name": "u", "address": ["127.0.0.1:8853"], "auth_name": "u.test"}
+    return make_config([upstream], tls={"ca_file": authority.root})

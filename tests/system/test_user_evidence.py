@@ -1,0 +1,145 @@
+"""The user that root becomes, and what is kept of a refused certificate."""
+
+import os
+import pwd
+import re
+import stat
+import subprocess
+
+import pytest
+
+from client import ask, is_failed, is_good
+from harness import PINTLE, run
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
+
+
+# --- another user --------------------------------------------------------------------
+
+@pytest.fixture
+def as_nobody(start, honest, lab, place, make_config):
+    """A daemon started by root that became nobody."""
+    for path in (place, os.path.dirname(place), lab.directory):
+        os.chmod(path, 0o755)
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    config = make_config([rival, honest], tls=lab.tls, user="nobody")
+    config["control"] = place + "/run/control.sock"
+    return start(config)
+
+
+@needs_root
+def test_user(as_nobody):
+    """All IDs, no groups, no capabilities; its files are its own."""
+    nobody = pwd.getpwnam("nobody")
+    with open(f"/proc/{as_nobody.process.pid}/status", encoding="ascii") as f:
+        fields = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+    assert fields["Uid"].split() == 4 * [str(nobody.pw_uid)]
+    assert fields["Gid"].split() == 4 * [str(nobody.pw_gid)]
+    assert not fields.get("Groups", "").split()
+    for name in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+        assert int(fields[name], 16) == 0
+    assert is_good(ask(as_nobody, "example.lab"))
+    state = as_nobody.config["state_dir"]
+    for path in (as_nobody.socket, os.path.dirname(as_nobody.socket), state,
+                 state + "/evidence", *files(state + "/evidence")):
+        assert os.stat(path).st_uid == nobody.pw_uid, path
+    assert stat.S_IMODE(os.stat(state).st_mode) == 0o700
+
+
+@needs_root
+def test_user_reloads(as_nobody):
+    """The reload reads everything as that user."""
+    os.chmod(as_nobody.path, 0o644)
+    assert as_nobody.reload()["ok"], as_nobody.log()
+    os.chmod(as_nobody.path, 0o600)
+    answer = as_nobody.reload()
+    assert not answer["ok"] and "Permission denied" in answer["error"]
+    assert is_good(ask(as_nobody, "example.lab"))
+
+
+@needs_root
+def test_unknown_user(write, good):
+    good["user"] = "no-such-user"
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78 and "no-such-user" in done.stderr
+    assert not os.path.exists(good["control"])
+
+
+@needs_root
+def test_user_without_being_root(write, good, place):
+    for path in (place, os.path.dirname(place)):
+        os.chmod(path, 0o777)
+    good["user"] = "daemon"
+    path = write(good)
+    os.chmod(path, 0o644)
+    done = run([PINTLE, "-c", path], user="nobody", group="nogroup", extra_groups=[])
+    assert done.returncode == 78 and "daemon" in done.stderr, done.stderr
+
+
+# --- evidence ------------------------------------------------------------------------
+
+def files(directory):
+    return sorted(os.path.join(directory, name) for name in os.listdir(directory))
+
+
+def subject_of(path):
+    return subprocess.run(["openssl", "x509", "-in", path, "-noout", "-subject"],
+                          check=True, capture_output=True, text=True).stdout
+
+
+def test_evidence(start, lab, place):
+    """The chain that was refused, with who, where, when and why; written once."""
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    daemon = start([rival], tls=lab.tls)
+    assert is_failed(ask(daemon, "example.lab"))
+    directory = daemon.config["state_dir"] + "/evidence"
+    assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
+    [path] = files(directory)
+    assert re.fullmatch(r"rival-ca-[0-9a-f]{16}\.pem", os.path.basename(path))
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with open(path, encoding="ascii") as f:
+        text = f.read()
+    for words in ("refused: 20", "upstream: rival-ca\n", "verdict: pin_mismatch",
+                  "address: " + rival["address"][0]):
+        assert words in text
+    assert text.count("BEGIN CERTIFICATE") >= 2
+    assert "CN" in subject_of(path)
+    before = os.stat(path).st_mtime_ns
+    daemon.control(command="query", name="x.lab", upstream="rival-ca")
+    assert files(directory) == [path] and os.stat(path).st_mtime_ns == before
+
+
+def test_no_evidence_of_an_accepted_one(daemon):
+    ask(daemon, "example.lab")
+    assert not os.path.exists(daemon.config["state_dir"] + "/evidence")
+
+
+def test_evidence_is_bounded(start_lab, start):
+    """The newest 32."""
+    lab = start_lab()
+    upstreams = [dict(u, name=name) for name, u in lab.upstreams.items()]
+    daemon = start(upstreams, tls=lab.tls)
+    refused = [row["name"] for row in lab.rows()
+               if row["expected"] == "refused" and row["reason"] != "tls_protocol"
+               and row["name"] != "one-address-of-two"]
+    assert len(refused) > 32
+    for name in refused:
+        daemon.control(command="query", name="x.lab", upstream=name)
+    kept = files(daemon.config["state_dir"] + "/evidence")
+    assert len(kept) == 32
+    for path in kept:
+        subject_of(path)
+    names = {os.path.basename(path)[:-21] for path in kept}
+    assert refused[-1] in names and refused[0] not in names
+
+
+def test_state_dir_cannot_be_made(start, lab, honest, make_config, place):
+    """Nothing but evidence is lost."""
+    with open(place + "/file", "w", encoding="ascii"):
+        pass
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    config = make_config([rival, honest], tls=lab.tls)
+    config["state_dir"] = place + "/file/state"
+    daemon = start(config)
+    assert is_good(ask(daemon, "example.lab"))
+    assert "no evidence will be kept" in daemon.log()
