@@ -16,9 +16,13 @@
 #define WAITING_MAX 128
 /* Bytes a client has not taken: above, it is closed. */
 #define UNSENT_MAX (1024 * 1024)
+/* After this, whom there was no memory for is looked at again. */
+#define AGAIN_MS 100
 
 struct tcp_listener {
 	uv_tcp_t tcp;
+	uv_timer_t again; /* looks once more for a client that had to wait */
+	unsigned open_handles;
 	struct tcp_clients *clients;
 };
 
@@ -302,20 +306,27 @@ static void make_room(struct tcp_clients *clients)
 	}
 }
 
-static void on_connection(uv_stream_t *server, int status)
+static void accept_one(struct tcp_listener *l);
+
+static void on_again(uv_timer_t *timer)
 {
-	struct tcp_listener *l = server->data;
+	accept_one(timer->data);
+}
+
+/* libuv listens on only once a client that it reported was accepted: without
+ * memory for one that has to be tried again, or nobody else is ever heard. */
+static void accept_one(struct tcp_listener *l)
+{
+	uv_stream_t *server = (uv_stream_t *)&l->tcp;
 	int size = sizeof(struct endpoint);
 	struct tcp_client *c;
 
-	if (status < 0) {
-		log_warning("a TCP client cannot be accepted: %s", uv_strerror(status));
-		return;
-	}
 	make_room(l->clients);
 	c = client_new(server->loop, l->clients);
-	if (c == NULL)
+	if (c == NULL) {
+		uv_timer_start(&l->again, on_again, AGAIN_MS, 0);
 		return;
+	}
 	if (uv_accept(server, (uv_stream_t *)&c->tcp) != 0 ||
 		l->clients->count > l->clients->limit ||
 		uv_tcp_getpeername(&c->tcp, &c->address.sa, &size) != 0 ||
@@ -327,9 +338,20 @@ static void on_connection(uv_stream_t *server, int status)
 	note_activity(c);
 }
 
+static void on_connection(uv_stream_t *server, int status)
+{
+	if (status < 0)
+		log_warning("a TCP client cannot be accepted: %s", uv_strerror(status));
+	else
+		accept_one(server->data);
+}
+
 static void on_listener_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct tcp_listener *l = handle->data;
+
+	if (--l->open_handles == 0)
+		free(l);
 }
 
 enum status tcp_listener_start(
@@ -344,14 +366,16 @@ enum status tcp_listener_start(
 	}
 	l->clients = clients;
 	uv_tcp_init(loop, &l->tcp);
-	l->tcp.data = l;
+	uv_timer_init(loop, &l->again);
+	l->tcp.data = l->again.data = l;
+	l->open_handles = 2;
 	if (uv_tcp_open(&l->tcp, fd) != 0) {
 		close(fd);
-		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+		tcp_listener_close(l);
 		return STATUS_IO;
 	}
 	if (uv_listen((uv_stream_t *)&l->tcp, SOCKET_BACKLOG, on_connection) != 0) {
-		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+		tcp_listener_close(l);
 		return STATUS_IO;
 	}
 	*out = l;
@@ -360,5 +384,6 @@ enum status tcp_listener_start(
 
 void tcp_listener_close(struct tcp_listener *l)
 {
+	uv_close((uv_handle_t *)&l->again, on_listener_closed);
 	uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
 }

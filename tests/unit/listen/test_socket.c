@@ -1,0 +1,186 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "listen/holder.h"
+#include "listen/socket.h"
+#include "tests/unit/rows.h"
+
+struct row {
+	const char *name;
+	const char *wildcard, *to; /* bound to; and sent to */
+};
+
+static const struct row rows[] = {
+	{ "IPv4", "0.0.0.0", "127.0.0.3" },
+	{ "IPv6", "::", "::1" },
+};
+
+static struct endpoint endpoint(const char *text)
+{
+	struct endpoint e;
+
+	assert_int_equal(endpoint_parse(text, 1, &e), STATUS_OK);
+	e.in.sin_port = 0; /* at the same place in both families */
+	return e;
+}
+
+static int open_at(struct endpoint *e, bool udp)
+{
+	char words[256];
+	struct text error = text_in(words, sizeof words);
+	socklen_t size = sizeof *e;
+	int fd = -1;
+	enum status status = socket_open(e, udp, &error, &fd);
+
+	if (status == STATUS_UNSUPPORTED)
+		skip();
+	if (status != STATUS_OK)
+		print_error("%s\n", words);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(getsockname(fd, &e->sa, &size), 0);
+	return fd;
+}
+
+static size_t receive(int fd, struct endpoint *from, struct arrival *arrival)
+{
+	static uint8_t data[64];
+	_Alignas(struct cmsghdr) uint8_t control[ARRIVAL_CONTROL_BYTES];
+	struct iovec iov = { .iov_base = data, .iov_len = sizeof data };
+	struct msghdr header = { .msg_name = from,
+		.msg_namelen = sizeof *from,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control };
+	ssize_t n = recvmsg(fd, &header, 0);
+
+	assert_true(n > 0);
+	arrival_read(&header, arrival);
+	return (size_t)n;
+}
+
+/* The reply comes from the address that was asked, not from any of ours. */
+static void a_reply_comes_from_where_it_was_asked(void **state)
+{
+	const struct row *row = *state;
+	struct endpoint wildcard = endpoint(row->wildcard), to = endpoint(row->to), from;
+	struct endpoint expected;
+	_Alignas(struct cmsghdr) uint8_t control[ARRIVAL_CONTROL_BYTES];
+	struct iovec iov = { .iov_base = control, .iov_len = 3 };
+	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct arrival arrival;
+	int server = open_at(&wildcard, true);
+	int client = socket(to.sa.sa_family, SOCK_DGRAM, 0);
+
+	to.in.sin_port = wildcard.in.sin_port;
+	assert_int_equal(sendto(client, "abc", 3, 0, &to.sa, endpoint_size(&to)), 3);
+	assert_int_equal(receive(server, &from, &arrival), 3);
+	assert_true(arrival.known);
+	assert_true(
+		bytes_equal(endpoint_address(&arrival.address), endpoint_address(&to)));
+
+	arrival_write(&arrival, control, &header);
+	header.msg_name = &from;
+	header.msg_namelen = endpoint_size(&from);
+	assert_int_equal(sendmsg(server, &header, 0), 3);
+	expected = to;
+	assert_int_equal(receive(client, &from, &arrival), 3);
+	assert_true(endpoint_equal(&from, &expected));
+	assert_false(arrival.known);
+	close(client);
+	close(server);
+}
+
+static void without_an_arrival_the_kernel_chooses(void **state)
+{
+	struct arrival arrival = { .known = false };
+	struct msghdr header = { .msg_control = &arrival, .msg_controllen = 7 };
+	uint8_t control[ARRIVAL_CONTROL_BYTES];
+
+	(void)state;
+	arrival_write(&arrival, control, &header);
+	assert_null(header.msg_control);
+	assert_int_equal(header.msg_controllen, 0);
+}
+
+static void both_families_share_a_port(void **state)
+{
+	struct endpoint in4 = endpoint("0.0.0.0"), in6 = endpoint("::");
+
+	(void)state;
+	for (int udp = 0; udp < 2; udp++) {
+		int fd = open_at(&in4, udp), other;
+
+		in6.in6.sin6_port = in4.in.sin_port;
+		other = open_at(&in6, udp);
+		close(other);
+		close(fd);
+		in4.in.sin_port = 0;
+	}
+}
+
+static void who_holds_the_port(void **state)
+{
+	char words[256], name[32], expected[64];
+	FILE *comm = fopen("/proc/self/comm", "r");
+
+	(void)state;
+	assert_non_null(comm);
+	assert_non_null(fgets(name, sizeof name, comm));
+	fclose(comm);
+	name[strcspn(name, "\n")] = '\0';
+	snprintf(expected, sizeof expected, ", held by %s (pid %d)", name, (int)getpid());
+	for (int udp = 0; udp < 2; udp++) {
+		struct text text = text_in(words, sizeof words);
+		struct endpoint e = endpoint("127.0.0.1");
+		int fd = open_at(&e, udp), second;
+
+		holder_describe(endpoint_port(&e), udp, &text);
+		assert_string_equal(words, expected);
+		text = text_in(words, sizeof words);
+		assert_int_equal(socket_open(&e, udp, &text, &second), STATUS_CONFIG);
+		assert_int_equal(second, -1);
+		assert_non_null(strstr(words, "Address already in use"));
+		assert_non_null(strstr(words, expected));
+		assert_non_null(strstr(words, udp ? "(UDP)" : "(TCP)"));
+		close(fd);
+		text = text_in(words, sizeof words);
+		holder_describe(endpoint_port(&e), udp, &text);
+		assert_string_equal(words, "");
+	}
+}
+
+static void an_address_that_is_not_here(void **state)
+{
+	char words[256];
+	struct text error = text_in(words, sizeof words);
+	struct endpoint e = endpoint("192.0.2.1");
+	int fd;
+
+	(void)state;
+	assert_int_equal(socket_open(&e, true, &error, &fd), STATUS_CONFIG);
+	assert_int_equal(fd, -1);
+	assert_non_null(strstr(words, "cannot listen on 192.0.2.1"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_an_arrival_the_kernel_chooses),
+		cmocka_unit_test(both_families_share_a_port),
+		cmocka_unit_test(who_holds_the_port),
+		cmocka_unit_test(an_address_that_is_not_here),
+	};
+	int failed = run_rows("arrival", rows, sizeof *rows, ROWS(rows),
+		a_reply_comes_from_where_it_was_asked);
+
+	return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
