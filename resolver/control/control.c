@@ -33,7 +33,7 @@ struct control_request {
 	struct control *control;
 	struct list link;
 	struct exchange *exchange;
-	bool closing, answered;
+	bool closing;
 	char line[REQUEST_MAX];
 	size_t line_n;
 	char *answer; /* owned, from jansson */
@@ -92,23 +92,36 @@ void control_reply(struct control_request *r, json_t *answer)
 		request_close(r);
 }
 
+/* What was cut may end in the middle of a UTF-8 character (RFC 3629 §3), which
+ * is not JSON. */
+static void cut_at_character(char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+		n--;
+	text[n > 0 ? n - 1 : 0] = '\0';
+}
+
 void control_reply_error(struct control_request *r, const char *fmt, ...)
 {
 	char words[512];
 	va_list args;
+	int n;
 
 	va_start(args, fmt);
-	vsnprintf(words, sizeof words, fmt, args);
+	n = vsnprintf(words, sizeof words, fmt, args);
 	va_end(args);
+	if (n >= (int)sizeof words)
+		cut_at_character(words);
 	control_reply(r, json_pack("{s:b, s:s}", "ok", 0, "error", words));
 }
 
-static void run_line(struct control_request *r)
+static void run_line(struct control_request *r, size_t n)
 {
 	json_error_t error;
-	json_t *command = json_loadb(r->line, r->line_n, JSON_REJECT_DUPLICATES, &error);
+	json_t *command = json_loadb(r->line, n, JSON_REJECT_DUPLICATES, &error);
 
-	r->answered = true;
 	if (!json_is_object(command))
 		control_reply_error(r, "a request is one JSON object on one line");
 	else
@@ -127,16 +140,24 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct control_request *r = stream->data;
+	const char *end;
 
 	(void)buf;
-	if (n < 0) { /* also UV_ENOBUFS: a line that does not fit */
+	if (n < 0) {
 		request_close(r);
 		return;
 	}
 	r->line_n += (size_t)n;
-	if (r->answered || memchr(r->line, '\n', r->line_n) == NULL)
+	end = memchr(r->line, '\n', r->line_n);
+	if (end == NULL && r->line_n < sizeof r->line)
 		return;
-	run_line(r);
+	/* One line is all there is, and a client that closes its side after it
+	 * still wants the answer. One that is gone is noticed in writing. */
+	uv_read_stop(stream);
+	if (end != NULL)
+		run_line(r, (size_t)(end - r->line));
+	else
+		control_reply_error(r, "a request longer than %d bytes", REQUEST_MAX);
 }
 
 static void on_deadline(uv_timer_t *timer)
