@@ -17,9 +17,13 @@
 #define REQUEST_MAX    4096
 #define CLIENTS_MAX    16
 #define CLIENT_TIME_MS 10000
+/* After this, a client there was no memory for is looked at again. */
+#define AGAIN_MS 100
 
 struct control {
 	uv_pipe_t pipe;
+	uv_timer_t again;
+	unsigned open_handles;
 	struct worker *worker;
 	struct list requests;
 	unsigned count;
@@ -165,13 +169,21 @@ static void on_deadline(uv_timer_t *timer)
 	request_close(timer->data);
 }
 
-static void on_connection(uv_stream_t *server, int status)
+static void accept_one(struct control *c);
+
+static void on_again(uv_timer_t *timer)
 {
-	struct control *c = server->data;
+	accept_one(timer->data);
+}
+
+/* As in listen/tcp.c: one that is not accepted keeps libuv from listening. */
+static void accept_one(struct control *c)
+{
+	uv_stream_t *server = (uv_stream_t *)&c->pipe;
 	struct control_request *r = calloc(1, sizeof *r);
 
-	if (status < 0 || r == NULL) {
-		free(r);
+	if (r == NULL) {
+		uv_timer_start(&c->again, on_again, AGAIN_MS, 0);
 		return;
 	}
 	r->control = c;
@@ -185,6 +197,15 @@ static void on_connection(uv_stream_t *server, int status)
 	if (uv_accept(server, (uv_stream_t *)&r->pipe) != 0 || c->count > CLIENTS_MAX ||
 		uv_read_start((uv_stream_t *)&r->pipe, on_alloc, on_read) != 0)
 		request_close(r);
+}
+
+static void on_connection(uv_stream_t *server, int status)
+{
+	if (status < 0)
+		log_warning(
+			"a control client cannot be accepted: %s", uv_strerror(status));
+	else
+		accept_one(server->data);
 }
 
 /* --- the socket ------------------------------------------------------------ */
@@ -249,6 +270,8 @@ static void on_control_closed(uv_handle_t *handle)
 {
 	struct control *c = handle->data;
 
+	if (--c->open_handles > 0)
+		return;
 	free(c->path);
 	free(c);
 }
@@ -267,20 +290,29 @@ enum status control_open(uv_loop_t *loop, const char *path, struct worker *worke
 	if (c == NULL || (c->path = strdup(path)) == NULL) {
 		free(c);
 		close(fd);
+		unlink(path);
+		text_add(error, "control: %s", status_text(STATUS_NOMEM));
 		return STATUS_NOMEM;
 	}
 	c->worker = worker;
 	list_init(&c->requests);
 	uv_pipe_init(loop, &c->pipe, 0);
-	c->pipe.data = c;
-	*out = c;
-	if (uv_pipe_open(&c->pipe, fd) == 0 &&
-		uv_listen((uv_stream_t *)&c->pipe, CLIENTS_MAX, on_connection) == 0)
+	uv_timer_init(loop, &c->again);
+	c->pipe.data = c->again.data = c;
+	c->open_handles = 2;
+	if (uv_pipe_open(&c->pipe, fd) != 0) {
+		close(fd);
+		status = STATUS_IO;
+	} else if (uv_listen((uv_stream_t *)&c->pipe, CLIENTS_MAX, on_connection) != 0) {
+		status = STATUS_IO;
+	}
+	if (status == STATUS_OK) {
+		*out = c;
 		return STATUS_OK;
+	}
 	text_add(error, "control: %s: cannot be watched", path);
 	control_close(c);
-	*out = NULL;
-	return STATUS_IO;
+	return status;
 }
 
 void control_close(struct control *c)
@@ -290,5 +322,6 @@ void control_close(struct control *c)
 	list_for_each_safe (it, &c->requests)
 		request_close(list_entry(it, struct control_request, link));
 	unlink(c->path);
+	uv_close((uv_handle_t *)&c->again, on_control_closed);
 	uv_close((uv_handle_t *)&c->pipe, on_control_closed);
 }
