@@ -1,5 +1,7 @@
 /* start -> first upstream that may be tried -> attempt -> answer -> done.
  *
+ * One that failed last time stands behind all that did not, and when its time
+ * has come its connection is opened beside the question, not before it.
  * An attempt that fails, or takes more than its share of the time, hands over
  * to the next upstream. A question lost with a connection that had worked is
  * asked once more of the same one: the client need not know. */
@@ -65,21 +67,42 @@ static bool is_candidate(
 	return upstream_conn(u) != NULL || health_may_try(upstream_health(u), now_ms);
 }
 
+static bool has_failed(const struct upstream *u)
+{
+	enum health_state state = upstream_health(u)->state;
+
+	return state != HEALTH_GOOD && state != HEALTH_UNKNOWN;
+}
+
 /* The first one in order, and how many will be tried, with it. */
 static struct upstream *choose(const struct exchange *x, uint64_t now_ms, unsigned *count)
 {
 	const struct upstream_set *set = x->exchanger->set;
 	struct upstream *first = NULL;
+	unsigned left = ATTEMPTS_MAX - x->tried_n;
 
 	*count = 0;
-	for (size_t i = 0; i < set->n && x->tried_n + *count < ATTEMPTS_MAX; i++) {
-		if (!is_candidate(x, set->items[i], now_ms))
+	for (size_t i = 0; i < set->n && left > 0; i++) {
+		struct upstream *u = set->items[i];
+
+		if (!is_candidate(x, u, now_ms))
 			continue;
-		if (first == NULL)
-			first = set->items[i];
-		(*count)++;
+		if (first == NULL || (has_failed(first) && !has_failed(u)))
+			first = u;
+		if (*count < left)
+			(*count)++;
 	}
 	return first;
+}
+
+/* Those that stand before the chosen one in the configuration: are they back? */
+static void probe_before(const struct exchange *x, const struct upstream *chosen)
+{
+	const struct upstream_set *set = x->exchanger->set;
+
+	for (size_t i = 0; i < set->n && set->items[i] != chosen; i++)
+		if (x->only == NULL && has_failed(set->items[i]))
+			upstream_probe(set->items[i]);
 }
 
 /* --- the end --------------------------------------------------------------- */
@@ -179,8 +202,10 @@ static bool try_next(struct exchange *x)
 		x->tried[x->tried_n++] = upstream_serial(x->current);
 		x->attempt_deadline_ms = share_end(x, now_ms, count);
 		if (upstream_ask(x->current, &x->attempt, x->only != NULL, &why) ==
-			STATUS_OK)
+			STATUS_OK) {
+			probe_before(x, x->current);
 			return true;
+		}
 	}
 	return false;
 }

@@ -1,5 +1,6 @@
-/* One question put to the upstreams, one after the other in their order, until
- * one answers or the deadline passes. */
+/* One question put to the upstreams, one after the other in their order, those
+ * that failed last time behind the others, until one answers or the deadline
+ * passes. */
 #ifndef UPSTREAM_EXCHANGE_H
 #define UPSTREAM_EXCHANGE_H
 

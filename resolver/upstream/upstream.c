@@ -289,16 +289,20 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 	u->parts = *parts;
 }
 
+static enum status start(struct upstream *u)
+{
+	u->addresses_left = u->parts.config->address_n;
+	return open_connection(u);
+}
+
 static enum status start_or_send(struct upstream *u, struct attempt *a)
 {
 	enum status status = STATUS_OK;
 
 	if (u->open)
 		return send_attempt(u, a);
-	if (u->dot == NULL) {
-		u->addresses_left = u->parts.config->address_n;
-		status = open_connection(u);
-	}
+	if (u->dot == NULL)
+		status = start(u);
 	if (status == STATUS_OK)
 		list_append(&u->waiting, &a->link);
 	return status;
@@ -320,6 +324,15 @@ enum status upstream_ask(
 	if (status != STATUS_OK)
 		*why = failure_of(FAILURE_LOCAL, status_text(status));
 	return status;
+}
+
+void upstream_probe(struct upstream *u)
+{
+	struct failure why = failure_of(FAILURE_LOCAL, NULL);
+
+	if (u->dot == NULL && health_may_try(&u->health, clock_now_ms()) &&
+		start(u) != STATUS_OK)
+		note_failure(u, &why);
 }
 
 void upstream_cancel(struct upstream *u, struct attempt *a)

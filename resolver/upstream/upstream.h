@@ -66,6 +66,9 @@ void upstream_rebase(struct upstream *upstream, const struct upstream_parts *par
  * says what it last failed of. `insist` tries in spite of the back-off. */
 MUST_CHECK enum status upstream_ask(struct upstream *upstream, struct attempt *attempt,
 	bool insist, struct failure *why);
+/* Opens its connection, if it has none and may be tried, without a question: its
+ * health will tell. */
+void upstream_probe(struct upstream *upstream);
 void upstream_cancel(struct upstream *upstream, struct attempt *attempt);
 /* As upstream_cancel(), because the answer took too long. True: the connection
  * has been silent since the question was sent and is taken for dead. The caller
