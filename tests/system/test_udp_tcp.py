@@ -349,7 +349,7 @@ def test_client_limit_all_wait(start, honest, lab):
     for i, tcp in enumerate(clients):
         tcp.send(make(f"a{i}.drop.lab"))
     wait_for("both wait", lambda: daemon.status()["queries"]["in_flight"] == 2)
-    with Tcp(daemon) as new:
+    with Tcp(daemon, timeout_s=5) as new:  # at once, not for being idle
         assert new.is_closed()
     for tcp in clients:
         assert is_failed(tcp.receive())

@@ -18,13 +18,13 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
 
 @pytest.fixture
 def as_nobody(start, honest, lab, place, make_config):
-    """A daemon started by root that became nobody."""
+    """A daemon started by root, with groups, that became nobody."""
     for path in (place, os.path.dirname(place), lab.directory):
         os.chmod(path, 0o755)
     rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
     config = make_config([rival, honest], tls=lab.tls, user="nobody")
     config["control"] = place + "/run/control.sock"
-    return start(config)
+    return start(config, command=("setpriv", "--groups", "4,5"))
 
 
 @needs_root
