@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "dns/query.h"
+#include "upstream/explain.h"
 
 /* Tries for one question, over all upstreams. */
 #define ATTEMPTS_MAX 16
@@ -45,6 +46,7 @@ struct exchange {
 	unsigned tried_n;
 	uint64_t asked_again; /* serial of whom, after a lost connection; 0: nobody */
 	uint64_t attempt_deadline_ms, deadline_ms;
+	struct explanation explanation; /* grows with each that was tried */
 };
 
 /* --- whom to ask ----------------------------------------------------------- */
@@ -118,64 +120,33 @@ static void exchange_free(struct exchange *x)
 	free(x);
 }
 
-static void finish(struct exchange *x, const struct message *answer)
+/* What kept those from being asked that were not. */
+static void explain_rest(struct exchange *x)
 {
-	struct exchange_result result = { .question = &x->question, .answer = answer };
-
-	if (answer != NULL)
-		result.upstream = upstream_name(x->current);
-	else
-		exchange_explain(x->exchanger->set, x->only, &result.ede);
-	x->done(x->data, &result);
-	exchange_free(x);
-}
-
-/* `share`: bytes of the text that this upstream may take. */
-static void add_reason(struct text *text, const struct upstream *u, size_t share)
-{
-	const struct health *health = upstream_health(u);
-	const char *name = upstream_name(u);
-	size_t used = strlen(name) + 4; /* "; " and ": " */
-	const char *why = health->state == HEALTH_GOOD ? failure_text(FAILURE_TIMEOUT)
-			  : health->last.kind != FAILURE_NONE ? health->last.text
-							      : "not tried yet";
-
-	text_add(text, "%s%s: %.*s", text->n > 0 ? "; " : "", name,
-		(int)(share > used ? share - used : 0), why);
-}
-
-/* A verdict went against it, on its certificate or on its TLS. */
-static bool was_refused(const struct upstream *u)
-{
-	const struct health *health = upstream_health(u);
-
-	return health->state != HEALTH_GOOD &&
-	       (health->last.kind == FAILURE_REFUSED ||
-		       health->last.kind == FAILURE_PROTOCOL);
-}
-
-void exchange_explain(const struct upstream_set *set, const char *only, struct ede *out)
-{
-	struct text text = text_in(out->text, sizeof out->text);
-	const struct upstream *one = only != NULL ? upstream_set_find(set, only) : NULL;
-	bool refused = false, reached = false;
-	size_t left = one != NULL ? 1 : set->n;
+	const struct upstream_set *set = x->exchanger->set;
 
 	for (size_t i = 0; i < set->n; i++) {
 		const struct upstream *u = set->items[i];
 
-		if (only != NULL && u != one)
-			continue;
-		refused = refused || was_refused(u);
-		reached = reached || upstream_health(u)->state == HEALTH_GOOD;
-		/* What one leaves the others have: each is to be named. */
-		add_reason(&text, u, (text.cap - text.n) / left);
-		left--;
+		if (!was_tried(x, u) &&
+			(x->only == NULL || u == upstream_set_find(set, x->only)))
+			explanation_add(&x->explanation, upstream_name(u),
+				&upstream_health(u)->last);
 	}
-	out->present = true;
-	out->code = refused   ? EDE_POLICY
-		    : reached ? EDE_NO_REACHABLE_AUTHORITY
-			      : EDE_NETWORK_ERROR;
+}
+
+static void finish(struct exchange *x, const struct message *answer)
+{
+	struct exchange_result result = { .question = &x->question, .answer = answer };
+
+	if (answer != NULL) {
+		result.upstream = upstream_name(x->current);
+	} else {
+		explain_rest(x);
+		explanation_ede(&x->explanation, &result.ede);
+	}
+	x->done(x->data, &result);
+	exchange_free(x);
 }
 
 /* --- attempts -------------------------------------------------------------- */
@@ -206,6 +177,7 @@ static bool try_next(struct exchange *x)
 			probe_before(x, x->current);
 			return true;
 		}
+		explanation_add(&x->explanation, upstream_name(x->current), &why);
 	}
 	return false;
 }
@@ -220,10 +192,11 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 {
 	struct exchange *x = list_entry(attempt, struct exchange, attempt);
 
-	(void)why;
-	x->current = NULL;
 	if (lost && x->asked_again == 0)
 		x->asked_again = x->tried[--x->tried_n];
+	else
+		explanation_add(&x->explanation, upstream_name(x->current), why);
+	x->current = NULL;
 	go_on(x);
 }
 
@@ -242,11 +215,25 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 	struct exchange *x = list_entry(attempt, struct exchange, attempt);
 	struct upstream *answered = x->current;
 
-	if (is_useless(answer) && try_next(x))
-		return;
+	if (is_useless(answer)) {
+		explanation_add_answer(
+			&x->explanation, upstream_name(answered), message_rcode(answer));
+		if (try_next(x))
+			return;
+	}
 	x->current = answered;
 	/* Half an answer must not pass for a whole one. */
 	finish(x, answer->flags & DNS_FLAG_TC ? NULL : answer);
+}
+
+static void explain_late(struct exchange *x)
+{
+	struct failure why = failure_of(FAILURE_TIMEOUT, "connecting");
+
+	if (x->attempt.sent)
+		explanation_add_silent(&x->explanation, upstream_name(x->current));
+	else
+		explanation_add(&x->explanation, upstream_name(x->current), &why);
 }
 
 static void on_late(struct exchange *x)
@@ -254,6 +241,7 @@ static void on_late(struct exchange *x)
 	struct upstream *u = x->current;
 	bool silent = false;
 
+	explain_late(x);
 	/* Asked again it has not had its whole time on that connection: no reason
 	 * to take the new one for dead, too. */
 	if (x->asked_again == upstream_serial(u))
@@ -372,7 +360,8 @@ enum status exchange_start(struct exchanger *e, const struct exchange_request *r
 	x->done = done;
 	x->data = data;
 	if (!try_next(x)) {
-		exchange_explain(e->set, request->only, why);
+		explain_rest(x);
+		explanation_ede(&x->explanation, why);
 		exchange_free(x);
 		return STATUS_CLOSED;
 	}

@@ -44,8 +44,4 @@ MUST_CHECK enum status exchange_start(struct exchanger *exchanger,
 	struct exchange **out, struct ede *why);
 void exchange_cancel(struct exchange *exchange);
 
-/* What to tell a client while no upstream can be used: each one and its reason
- * (RFC 8914). */
-void exchange_explain(const struct upstream_set *set, const char *only, struct ede *out);
-
 #endif

@@ -120,7 +120,7 @@ static int dial(const struct office *o)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", o->socket);
+	text_copy(address.sun_path, sizeof address.sun_path, o->socket);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
 	return fd;
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/upstream/lab.h"
+#include "upstream/explain.h"
 
 static int setup(void **state)
 {
@@ -32,14 +33,6 @@ static void wait_for(struct lab *lab, const struct asked *a)
 	RUN_UNTIL(&lab->bench.loop, a->done);
 	bench_settle(&lab->bench.loop);
 	assert_int_equal(a->done, 1);
-}
-
-static void assert_answered_by(struct lab *lab, const struct asked *a, const char *name)
-{
-	wait_for(lab, a);
-	assert_true(a->has_answer);
-	assert_int_equal(a->rcode, RCODE_NOERROR);
-	assert_string_equal(a->upstream, name);
 }
 
 static void nobody_can_be_asked(void **state)
@@ -78,32 +71,104 @@ static void a_refusal_is_a_policy(void **state)
 	assert_non_null(strstr(a.ede.text, "; b: connection refused"));
 }
 
-static void what_was_never_tried(void **state)
-{
-	struct lab *lab = *state;
-	struct ede ede;
-
-	lab_load(lab);
-	exchange_explain(&lab->set, NULL, &ede);
-	assert_true(ede.present);
-	assert_int_equal(ede.code, EDE_NETWORK_ERROR);
-	assert_string_equal(ede.text, "a: not tried yet; b: not tried yet");
-	exchange_explain(&lab->set, "b", &ede);
-	assert_string_equal(ede.text, "b: not tried yet");
-}
-
+/* Accepted and silent: not the network, and nothing was refused. */
 static void what_is_reached_but_silent(void **state)
 {
 	struct lab *lab = *state;
 	struct asked a;
-	struct ede ede;
 
+	lab->servers[0].on_query = lab_say_nothing;
+	lab->config.upstream_n = 1;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
-	exchange_explain(&lab->set, "a", &ede);
+	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	bench_now_ms += LAB_TIMEOUT_MS;
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_int_equal(a.ede.code, EDE_NO_REACHABLE_AUTHORITY);
+	assert_string_equal(a.ede.text, "a: no answer in time");
+}
+
+/* The one that answered is what the client must hear of, not the one beside it
+ * that was refused. */
+static void an_answer_beside_a_refusal(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].on_query = lab_servfail;
+	lab->upstreams[1].policy.identity = IDENTITY_NAME;
+	lab->upstreams[1].policy.auth_name = "other.lab";
+	lab_load(lab);
+	lab_ask(lab, &a);
+	wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_int_equal(a.ede.code, EDE_OTHER);
+	assert_memory_equal(a.ede.text, "a: answered SERVFAIL; b: name_mismatch", 38);
+}
+
+/* --- the text alone -------------------------------------------------------- */
+
+static void what_does_not_fit_is_counted(void **state)
+{
+	struct failure why = failure_of(FAILURE_UNREACHABLE, "connection refused");
+	struct explanation e;
+	struct ede ede;
+	char *more;
+
+	(void)state;
+	explanation_init(&e);
+	for (unsigned i = 0; i < 108; i++)
+		explanation_add(&e, "an-upstream", &why);
+	explanation_ede(&e, &ede);
+	assert_true(strlen(ede.text) < EDE_TEXT_MAX);
+	assert_memory_equal(ede.text, "an-upstream: connection refused", 31);
+	more = strstr(ede.text, "; and 10");
+	assert_non_null(more);
+	assert_non_null(strstr(more, " more"));
+}
+
+static void a_long_reason_is_cut_not_left_out(void **state)
+{
+	struct failure why = failure_of(FAILURE_REFUSED, NULL);
+	struct explanation e;
+	struct ede ede;
+
+	(void)state;
+	memset(why.text, 'x', sizeof why.text - 1);
+	why.text[sizeof why.text - 1] = '\0';
+	explanation_init(&e);
+	explanation_add(&e, "a", &why);
+	explanation_ede(&e, &ede);
+	assert_int_equal(ede.code, EDE_POLICY);
+	assert_true(strlen(ede.text) > 150);
+	assert_null(strstr(ede.text, "more"));
+}
+
+static void the_nearest_to_an_answer_decides(void **state)
+{
+	struct failure refused = failure_of(FAILURE_REFUSED, NULL);
+	struct failure gone = failure_of(FAILURE_NO_NETWORK, NULL);
+	struct explanation e;
+	struct ede ede;
+
+	(void)state;
+	explanation_init(&e);
+	explanation_ede(&e, &ede);
+	assert_int_equal(ede.code, EDE_NETWORK_ERROR);
+	explanation_add(&e, "a", &gone);
+	explanation_ede(&e, &ede);
+	assert_int_equal(ede.code, EDE_NETWORK_ERROR);
+	explanation_add(&e, "b", &refused);
+	explanation_ede(&e, &ede);
+	assert_int_equal(ede.code, EDE_POLICY);
+	explanation_add_silent(&e, "c");
+	explanation_ede(&e, &ede);
 	assert_int_equal(ede.code, EDE_NO_REACHABLE_AUTHORITY);
-	assert_string_equal(ede.text, "a: no answer in time");
+	explanation_add_answer(&e, "d", RCODE_REFUSED);
+	explanation_ede(&e, &ede);
+	assert_int_equal(ede.code, EDE_OTHER);
+	assert_non_null(strstr(ede.text, "d: answered REFUSED"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -113,8 +178,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nobody_can_be_asked),
 		TEST(a_refusal_is_a_policy),
-		TEST(what_was_never_tried),
 		TEST(what_is_reached_but_silent),
+		TEST(an_answer_beside_a_refusal),
+		cmocka_unit_test(what_does_not_fit_is_counted),
+		cmocka_unit_test(a_long_reason_is_cut_not_left_out),
+		cmocka_unit_test(the_nearest_to_an_answer_decides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,33 @@
+/* Why nobody answered, for the client that asked: an Extended DNS Error
+ * (RFC 8914) that names upstreams and reasons. Pure. */
+#ifndef UPSTREAM_EXPLAIN_H
+#define UPSTREAM_EXPLAIN_H
+
+#include "base/text.h"
+#include "dns/edns.h"
+#include "transport/failure.h"
+
+struct explanation {
+	char reasons[EDE_TEXT_MAX];
+	size_t reasons_n;
+	unsigned left_out; /* upstreams whose reason did not fit */
+	bool answered;     /* one answered, but "I cannot" */
+	bool silent;       /* one was accepted and gave no answer in time */
+	bool refused;      /* a verdict went against one */
+};
+
+void explanation_init(struct explanation *e);
+
+/* It was asked, or was not asked again so soon after `why`. */
+void explanation_add(
+	struct explanation *e, const char *upstream, const struct failure *why);
+/* It was accepted and asked, and gave no answer in time. */
+void explanation_add_silent(struct explanation *e, const char *upstream);
+/* It answered with an rcode that helps nobody, or cut. */
+void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode);
+
+/* The code is that of what came nearest to an answer: 0 answered, 22 silent, 28
+ * refused, 23 nothing was reached. */
+void explanation_ede(const struct explanation *e, struct ede *out);
+
+#endif
