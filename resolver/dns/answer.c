@@ -88,11 +88,13 @@ static uint32_t usable_s(const struct message *m, const struct survey *s)
 	return s->ttl_s;
 }
 
-static void cap_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n)
+static void cap_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n, uint32_t most_s)
 {
 	for (size_t i = 0; i < n; i++) {
-		if ((wire[ttl_at[i]] & 0x80) != 0)
-			memcpy(wire + ttl_at[i], "\x7f\xff\xff\xff", 4);
+		struct reader r = { .rest = bytes_of(wire + ttl_at[i], 4) };
+		struct writer w = { .p = wire + ttl_at[i], .cap = 4 };
+
+		wr_uint(&w, min_u32((uint32_t)rd_uint(&r, 4), most_s), 4);
 	}
 }
 
@@ -118,7 +120,9 @@ enum status answer_make(const struct message *m, struct writer *w, uint16_t *ttl
 	wr_patch16(w, start + ADDITIONAL_AT, s.additional_n);
 	if (w->bad)
 		return STATUS_NOSPACE;
-	cap_ttls(w->p + start, ttl_at, s.ttl_n);
+	/* What is negative is not known for longer than its SOA says (RFC 2308 §5),
+	 * to those who cache it behind us either. */
+	cap_ttls(w->p + start, ttl_at, s.ttl_n, is_negative(m, &s) ? s.ttl_s : TTL_MAX_S);
 	*out = (struct answer){
 		.wire = bytes_of(w->p + start, end),
 		.ttl_at = ttl_at,
@@ -128,4 +132,10 @@ enum status answer_make(const struct message *m, struct writer *w, uint16_t *ttl
 		.ttl_s = usable_s(m, &s),
 	};
 	return STATUS_OK;
+}
+
+void answer_cap(struct answer *answer, uint8_t *wire, uint32_t most_s)
+{
+	cap_ttls(wire, answer->ttl_at, answer->ttl_n, most_s);
+	answer->ttl_s = min_u32(answer->ttl_s, most_s);
 }

@@ -24,6 +24,7 @@ struct answer {
  * ttl_s: the smallest TTL of all records kept, each taken as at most 2^31-1
  * (RFC 2181 §8); for NXDOMAIN and for NODATA also at most the SOA's MINIMUM and
  * TTL (RFC 2308 §5), and 0, "do not cache", without a SOA. For other rcodes 0.
+ * The TTLs in `w` are capped in the same way.
  *
  * MALFORMED: not a response, or without a question. NOSPACE: does not fit.
  * UNSUPPORTED: an rcode that a header cannot carry; a truncated message, of
@@ -31,5 +32,8 @@ struct answer {
  * like proof that there is no such record. */
 MUST_CHECK enum status answer_make(const struct message *m, struct writer *w,
 	uint16_t *ttl_at, size_t cap, struct answer *out);
+
+/* No record of it lives longer than `most_s`. `wire` is the answer's own. */
+void answer_cap(struct answer *answer, uint8_t *wire, uint32_t most_s);
 
 #endif

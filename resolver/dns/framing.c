@@ -6,8 +6,9 @@
 #define LENGTH_BYTES 2
 /* Grown as bytes arrive, not as the length promises: announcing 65535 bytes
  * costs a stranger nothing. */
-#define CAP_FIRST_BYTES 512
-#define CAP_MAX_BYTES   (LENGTH_BYTES + 65535)
+#define CAP_FIRST_BYTES   512
+#define MESSAGE_MAX_BYTES 65535
+#define CAP_MAX_BYTES     (LENGTH_BYTES + MESSAGE_MAX_BYTES)
 
 static size_t announced(const uint8_t *p)
 {
@@ -29,13 +30,27 @@ static bool is_whole(const struct framing *f)
 
 void framing_init(struct framing *f)
 {
-	*f = (struct framing){ .partial = NULL };
+	*f = (struct framing){ .limit = MESSAGE_MAX_BYTES };
+}
+
+static void forget(struct framing *f)
+{
+	free(f->partial);
+	f->partial = NULL;
+	f->have = f->cap = 0;
 }
 
 void framing_deinit(struct framing *f)
 {
-	free(f->partial);
-	framing_init(f);
+	forget(f);
+}
+
+/* Whether the length, if it is there already, promises too much. */
+static bool is_too_long(const struct framing *f, struct bytes in)
+{
+	if (f->have >= LENGTH_BYTES)
+		return announced(f->partial) > f->limit;
+	return f->have == 0 && in.n >= LENGTH_BYTES && announced(in.p) > f->limit;
 }
 
 /* The usual case: the message lies in one piece, nothing is copied. */
@@ -92,13 +107,17 @@ static enum status gather(struct framing *f, struct bytes *in)
 enum status framing_next(struct framing *f, struct bytes *in, struct bytes *message)
 {
 	if (is_whole(f))
-		framing_deinit(f); /* handed out by the call before */
+		forget(f); /* handed out by the call before */
+	if (is_too_long(f, *in))
+		return STATUS_LIMIT;
 	if (f->have == 0 && take_direct(in, message))
 		return STATUS_OK;
 	/* First what is missing of the length, then of the message. */
 	for (int i = 0; i < 2; i++) {
 		if (gather(f, in) != STATUS_OK)
 			return STATUS_NOMEM;
+		if (is_too_long(f, *in))
+			return STATUS_LIMIT;
 	}
 	if (!is_whole(f))
 		return STATUS_NOTFOUND;

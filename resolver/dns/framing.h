@@ -12,6 +12,7 @@ struct framing {
 	uint8_t *partial; /* owned, NULL if nothing is pending */
 	size_t have;      /* bytes gathered, the length's two included */
 	size_t cap;
+	size_t limit; /* a longer message is refused; framing_init() sets 65535 */
 };
 
 void framing_init(struct framing *f);
@@ -19,7 +20,8 @@ void framing_deinit(struct framing *f);
 
 /* Takes the next whole message out of `*in` and what was kept before. OK:
  * `*message` borrows from `in` or from `f` until the next call. NOTFOUND: all
- * of `in` is used up, more is needed. NOMEM.
+ * of `in` is used up, more is needed. LIMIT: a message longer than f->limit is
+ * announced; the stream is of no more use. NOMEM.
  *
  *	while ((status = framing_next(&f, &in, &message)) == STATUS_OK) … */
 MUST_CHECK enum status framing_next(

@@ -127,6 +127,10 @@ struct record_walk {
 struct record_walk record_walk(const struct message *m);
 bool record_next(struct record_walk *walk, struct record *out);
 
+/* Zone transfers and meta types other than ANY: nothing an upstream resolver
+ * would answer (RFC 6895 §3.1). */
+bool type_is_meta(uint16_t type);
+
 /* "A", "AAAA", "TYPE65280" (RFC 3597 §5). */
 #define TYPE_TEXT_MAX 16
 void type_to_text(uint16_t type, char out[TYPE_TEXT_MAX]);

@@ -4,6 +4,9 @@
 
 #include "dns/message.h"
 
+/* In a row, of one name. Writers of messages need a few; thousands, each leading
+ * to the next, would make a message of 64 KB cost seconds to read. */
+#define POINTERS_MAX       64
 #define LABEL_MAX          63
 #define LABEL_TYPE         0xc0
 #define LABEL_TYPE_POINTER 0xc0
@@ -38,6 +41,7 @@ static bool read_labels(struct bytes message, struct reader *r, struct name *out
 	struct reader at = *r;
 	size_t run_start = (size_t)(r->rest.p - message.p);
 	bool jumped = false;
+	unsigned pointers = 0;
 
 	for (;;) {
 		size_t first = (size_t)rd_uint(&at, 1);
@@ -55,7 +59,8 @@ static bool read_labels(struct bytes message, struct reader *r, struct name *out
 			continue;
 		}
 		target = (first & ~(size_t)LABEL_TYPE) << 8 | (size_t)rd_uint(&at, 1);
-		if (at.bad || (first & LABEL_TYPE) != LABEL_TYPE_POINTER)
+		if (at.bad || (first & LABEL_TYPE) != LABEL_TYPE_POINTER ||
+			++pointers > POINTERS_MAX)
 			return false;
 		if (target >= run_start || target < DNS_HEADER_BYTES)
 			return false;

@@ -18,11 +18,11 @@ struct name {
 	uint8_t wire[NAME_WIRE_MAX];
 };
 
-/* Reads a name at r->rest, which lies inside `message`; compression pointers
- * point backwards only, so a loop is impossible. On success r->rest begins
- * behind the name. MALFORMED, with r->bad set: runs past the end, over 255
- * bytes, an unknown label type, a pointer to anything but bytes between the
- * header and the labels that it ends. */
+/* Reads a name at r->rest, which lies inside `message`, a whole one from its
+ * header on; compression pointers point backwards only, so a loop is impossible.
+ * On success r->rest begins behind the name. MALFORMED, with r->bad set: runs
+ * past the end, over 255 bytes, over 64 pointers in a row, an unknown label type,
+ * a pointer to anything but bytes between the header and the labels it ends. */
 MUST_CHECK enum status name_read(
 	struct bytes message, struct reader *r, struct name *out);
 

@@ -105,3 +105,8 @@ enum status type_from_text(const char *text, uint16_t *type)
 	}
 	return type_from_number(text, type);
 }
+
+bool type_is_meta(uint16_t type)
+{
+	return type == TYPE_OPT || (type >= 128 && type < TYPE_ANY);
+}

@@ -11,11 +11,14 @@
 #include "dns/framing.h"
 #include "listen/socket.h"
 
+/* No query is longer; who announces one wants something else. */
+#define QUERY_MAX  4096
 #define READ_BYTES (16 * 1024)
 /* Questions of one client that wait: above, it is not read from. */
 #define WAITING_MAX 128
-/* Bytes a client has not taken: above, it is closed. */
-#define UNSENT_MAX (1024 * 1024)
+/* Bytes a client has not taken, and all of them together: above, it is closed. */
+#define UNSENT_MAX     (256 * 1024)
+#define UNSENT_ALL_MAX (16 * 1024 * 1024)
 /* After this, whom there was no memory for is looked at again. */
 #define AGAIN_MS 100
 
@@ -36,7 +39,8 @@ struct tcp_client {
 	struct framing framing;
 	struct list waiting; /* struct tcp_query */
 	unsigned waiting_n;
-	bool closing, paused;
+	uv_shutdown_t shutdown;
+	bool closing, paused, half_closed;
 };
 
 struct tcp_query {
@@ -47,6 +51,7 @@ struct tcp_query {
 
 struct tcp_write {
 	uv_write_t request;
+	size_t data_n;
 	uint8_t data[];
 };
 
@@ -120,26 +125,33 @@ static void note_activity(struct tcp_client *c)
 static void on_written(uv_write_t *request, int status)
 {
 	struct tcp_client *c = request->data;
+	struct tcp_write *w = list_entry(request, struct tcp_write, request);
 
-	free(request);
+	c->clients->unsent_n -= w->data_n;
+	free(w);
 	if (status < 0 && status != UV_ECANCELED)
 		client_close(c);
 }
 
 static bool write_later(struct tcp_client *c, struct bytes data)
 {
+	size_t unsent_n = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
 	struct tcp_write *w = NULL;
 	uv_buf_t buf;
 
-	if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) + data.n <= UNSENT_MAX)
+	if (unsent_n + data.n <= UNSENT_MAX &&
+		c->clients->unsent_n + data.n <= UNSENT_ALL_MAX)
 		w = malloc(sizeof *w + data.n);
 	if (w == NULL)
 		return false;
 	memcpy(w->data, data.p, data.n);
+	w->data_n = data.n;
 	w->request.data = c;
 	buf = uv_buf_init((char *)w->data, (unsigned)data.n);
-	if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) == 0)
+	if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) == 0) {
+		c->clients->unsent_n += data.n;
 		return true;
+	}
 	free(w);
 	return false;
 }
@@ -160,6 +172,22 @@ static void client_write(struct tcp_client *c, struct bytes data)
 		client_close(c);
 }
 
+static void on_shutdown(uv_shutdown_t *request, int status)
+{
+	struct tcp_client *c = request->data;
+
+	(void)status;
+	client_close(c);
+}
+
+/* What is queued goes out first. */
+static void close_after_writing(struct tcp_client *c)
+{
+	c->shutdown.data = c;
+	if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) != 0)
+		client_close(c);
+}
+
 /* --- questions ------------------------------------------------------------- */
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -177,6 +205,11 @@ static void pause_or_go_on(struct tcp_client *c)
 {
 	if (c->closing)
 		return;
+	if (c->half_closed) {
+		if (c->waiting_n == 0)
+			close_after_writing(c);
+		return;
+	}
 	if (!c->paused && c->waiting_n >= WAITING_MAX) {
 		c->paused = true;
 		uv_read_stop((uv_stream_t *)&c->tcp);
@@ -256,19 +289,27 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	enum status status = STATUS_OK;
 	struct bytes message;
 
+	if (n == UV_EOF && c->waiting_n > 0) {
+		/* It has asked all it wants to, and still reads. */
+		c->half_closed = true;
+		uv_read_stop(stream);
+		return;
+	}
 	if (n < 0) {
 		client_close(c);
 		return;
 	}
 	while (!c->closing && status == STATUS_OK) {
 		status = framing_next(&c->framing, &in, &message);
-		if (status == STATUS_OK) {
+		if (status != STATUS_OK)
+			break;
+		/* What is no message keeps no connection open. */
+		if (message.n >= DNS_HEADER_BYTES)
 			note_activity(c);
-			handle(c, message, &out);
-		}
+		handle(c, message, &out);
 	}
 	client_write(c, wr_done(&out));
-	if (status == STATUS_NOMEM)
+	if (status == STATUS_NOMEM || status == STATUS_LIMIT)
 		client_close(c);
 	pause_or_go_on(c);
 }
@@ -285,6 +326,7 @@ static struct tcp_client *client_new(uv_loop_t *loop, struct tcp_clients *client
 	c->open_handles = 2;
 	list_init(&c->waiting);
 	framing_init(&c->framing);
+	c->framing.limit = QUERY_MAX;
 	uv_tcp_init(loop, &c->tcp);
 	uv_timer_init(loop, &c->idle);
 	c->tcp.data = c->idle.data = c;

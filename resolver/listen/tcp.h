@@ -11,6 +11,7 @@
 struct tcp_clients {
 	struct list by_activity;
 	unsigned count;
+	size_t unsent_n; /* bytes of answers that clients have not taken */
 	unsigned
 		limit; /* over it the idlest goes; if all wait for answers, the new one */
 	struct resolver *resolver;

@@ -119,13 +119,6 @@ static enum query_outcome refuse(
 	return answer_error(r, m, RCODE_REFUSED, &ede, udp, reply);
 }
 
-/* Zone transfers and meta types other than ANY: nothing an upstream resolver
- * would answer (RFC 6895 §3.1). */
-static bool is_meta_type(uint16_t type)
-{
-	return type == TYPE_OPT || (type >= 128 && type < TYPE_ANY);
-}
-
 /* The rcode for a query that is not for the cache or an upstream; -1 if it is. */
 static int rcode_at_once(const struct message *m)
 {
@@ -137,7 +130,7 @@ static int rcode_at_once(const struct message *m)
 		return RCODE_BADVERS;
 	if (m->question.class != CLASS_IN)
 		return RCODE_REFUSED;
-	return is_meta_type(m->question.type) ? RCODE_NOTIMP : -1;
+	return type_is_meta(m->question.type) ? RCODE_NOTIMP : -1;
 }
 
 static struct cache_key key_of(const struct message *m)
@@ -213,7 +206,8 @@ static void reply_to(struct resolver *r, struct query *q, const struct answer *a
 	enum status status = STATUS_MALFORMED;
 
 	if (answer != NULL)
-		status = reply_answer(&q->message, answer, 0, 0, q->limit, &w);
+		status = reply_answer(
+			&q->message, answer, 0, r->options.min_ttl_s, q->limit, &w);
 	if (status != STATUS_OK) {
 		r->stats.failed++;
 		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
@@ -263,6 +257,8 @@ static void on_exchange_done(void *data, const struct exchange_result *result)
 	} else if (!usable && result->answer != NULL) {
 		blame_answer(result->upstream, "an answer that cannot be relayed", &ede);
 	}
+	if (usable)
+		answer_cap(&answer, r->answer, r->options.max_ttl_s);
 	if (usable)
 		cache_insert(r->cache, &key, &answer, clock_now_ms());
 	else

@@ -24,6 +24,7 @@ struct resolver_options {
 	unsigned queries_in_flight; /* over it: SERVFAIL */
 	uint32_t timeout_ms;
 	unsigned pad_to;
+	uint32_t min_ttl_s, max_ttl_s; /* of a fresh answer as of a cached one */
 	bool log_queries;
 };
 

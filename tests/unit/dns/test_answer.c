@@ -137,7 +137,7 @@ static const struct wire_row {
 		"0000 8180 0001 0001 0000 0000" WWW A("0000012c") },
 	{ "RD and RA as they were",
 		"beef 8003 0001 0000 0001 0000" WWW SOA("00000e10", "0000003c"),
-		"0000 8003 0001 0000 0001 0000" WWW SOA("00000e10", "0000003c") },
+		"0000 8003 0001 0000 0001 0000" WWW SOA("0000003c", "0000003c") },
 	{ "what is behind the OPT goes with it",
 		"beef 8180 0001 0001 0000 0003" WWW A("0000012c") A("0000000a")
 			OPT A("00000001"),

@@ -124,6 +124,33 @@ static void test_longest(void **state)
 	wire_free(stream);
 }
 
+/* The length alone is enough, in one piece or in two, behind others or not. */
+static void test_limit(void **state)
+{
+	struct bytes stream = wire_new("0002 abcd 0003 abcdef");
+	struct framing f;
+	struct bytes in, message;
+
+	(void)state;
+	for (size_t cut = 0; cut <= 6; cut++) {
+		enum status status = STATUS_OK;
+
+		framing_init(&f);
+		f.limit = 2;
+		in = bytes_of(stream.p, cut);
+		while (status == STATUS_OK)
+			status = framing_next(&f, &in, &message);
+		if (status == STATUS_NOTFOUND) {
+			in = bytes_of(stream.p + cut, 6 - cut);
+			while ((status = framing_next(&f, &in, &message)) == STATUS_OK)
+				assert_int_equal(message.n, 2);
+		}
+		assert_int_equal(status, STATUS_LIMIT);
+		framing_deinit(&f);
+	}
+	wire_free(stream);
+}
+
 /* Whoever announces much and sends little gets little. */
 static void test_memory_follows_bytes(void **state)
 {
@@ -170,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_every_two_cuts),
 		cmocka_unit_test(test_byte_by_byte),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_memory_follows_bytes),
 		cmocka_unit_test(test_buffer_is_given_up),
 	};

@@ -238,6 +238,30 @@ static void test_pairs(void **state)
 	}
 }
 
+/* Each pointer leads to the one before it: cheap to write, and dear to read if it
+ * went on for ever. */
+static void test_chain_of_pointers(void **state)
+{
+	enum { ROOT_AT = 12, MOST = 64 };
+	uint8_t message[ROOT_AT + 1 + 2 * (MOST + 1)] = { 0 };
+	size_t at = ROOT_AT + 1, before = ROOT_AT;
+
+	(void)state;
+	for (unsigned pointers = 1; pointers <= MOST + 1; pointers++) {
+		struct reader r;
+		struct name name;
+		enum status status;
+
+		message[at] = (uint8_t)(0xc0 | before >> 8);
+		message[at + 1] = (uint8_t)before;
+		r = (struct reader){ .rest = bytes_of(message + at, 2) };
+		status = name_read(bytes_of(message, at + 2), &r, &name);
+		assert_int_equal(status, pointers <= MOST ? STATUS_OK : STATUS_MALFORMED);
+		before = at;
+		at += 2;
+	}
+}
+
 static void test_lower(void **state)
 {
 	struct name name;
@@ -261,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_text_length),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_chain_of_pointers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

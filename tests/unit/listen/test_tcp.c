@@ -134,6 +134,7 @@ static void a_question_in_pieces(void **state)
 
 static void a_client_that_goes_takes_its_questions_with_it(void **state)
 {
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
 	struct tcp_house *h = *state;
 	int fd = dial(h);
 
@@ -142,9 +143,37 @@ static void a_client_that_goes_takes_its_questions_with_it(void **state)
 		assert_int_equal(send(fd, query(i), QUERY_BYTES, 0), QUERY_BYTES);
 	RUN_UNTIL(&h->house.lab.bench.loop, h->house.lab.servers[0].queries == 5);
 	assert_int_equal(resolver_stats(h->house.resolver).in_flight, 5);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), 0);
 	close(fd);
 	RUN_UNTIL(&h->house.lab.bench.loop, h->clients.count == 0);
 	assert_int_equal(resolver_stats(h->house.resolver).in_flight, 0);
+}
+
+/* It has asked all it wants to, and still reads. */
+static void a_client_that_only_listens_any_more(void **state)
+{
+	struct tcp_house *h = *state;
+	uint8_t reply[600];
+	int fd = dial(h);
+
+	assert_int_equal(send(fd, query(1), QUERY_BYTES, 0), QUERY_BYTES);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	RUN_UNTIL(&h->house.lab.bench.loop, h->clients.count == 1);
+	RUN_UNTIL(&h->house.lab.bench.loop, h->clients.count == 0);
+	assert_true(recv(fd, reply, sizeof reply, MSG_DONTWAIT) > 12);
+	close(fd);
+}
+
+/* Nobody asks with more than 4 KiB: the connection ends at the length. */
+static void a_query_that_is_none(void **state)
+{
+	struct tcp_house *h = *state;
+	int fd = dial(h);
+
+	RUN_UNTIL(&h->house.lab.bench.loop, h->clients.count == 1);
+	assert_int_equal(send(fd, "\x10\x01", 2, 0), 2);
+	RUN_UNTIL(&h->house.lab.bench.loop, h->clients.count == 0);
+	close(fd);
 }
 
 /* Two questions, and gone before the first is answered: the reply that cannot
@@ -230,6 +259,8 @@ int main(void)
 		TEST(several_questions_on_a_connection),
 		TEST(a_question_in_pieces),
 		TEST(a_client_that_goes_takes_its_questions_with_it),
+		TEST(a_client_that_only_listens_any_more),
+		TEST(a_query_that_is_none),
 		TEST(a_client_that_goes_while_it_is_answered),
 		TEST(the_idlest_makes_room),
 		TEST(if_all_wait_the_new_one_goes),

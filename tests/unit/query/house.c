@@ -22,6 +22,7 @@ void house_init(struct house *h)
 	h->options = (struct resolver_options){ .allow = &h->allow,
 		.allow_n = 1,
 		.queries_in_flight = 100,
+		.max_ttl_s = 86400,
 		.timeout_ms = LAB_TIMEOUT_MS,
 		.pad_to = 128 };
 	assert_int_equal(

@@ -329,7 +329,7 @@ static void what_all_upstreams_say(void **state)
 		{ lab_servfail, RCODE_SERVFAIL, "b: answered SERVFAIL" },
 		{ bare_formerr, RCODE_SERVFAIL, "b: an answer that cannot be relayed" },
 		{ truncated, RCODE_SERVFAIL,
-			"a: no answer in time; b: no answer in time" },
+			"a: answered, but cut; b: answered, but cut" },
 	};
 	struct house *h = *state;
 
