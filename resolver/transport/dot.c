@@ -18,6 +18,8 @@
 /* IDs that rest: the server may still answer a question that was cancelled, and
  * must not seem to answer the next one (RFC 7766 §7). */
 #define RESTING_MIN 1024
+/* As many as there are IDs: every question may have been answered too late. */
+#define STRAY_MAX 65536
 
 struct dot {
 	struct conn *conn; /* owned; NULL once it has ended */
@@ -35,8 +37,9 @@ struct dot {
 	size_t in_flight;
 
 	uint16_t mask;
-	uint64_t last_heard_ms;
+	uint64_t last_answer_ms;
 	uint64_t mismatched;
+	uint32_t stray_n; /* mismatched ones since the last that matched */
 
 	bool in_callback; /* an owner's callback runs: freeing waits for it */
 	bool gone;        /* free when it is over */
@@ -134,17 +137,32 @@ static struct dot_query *find_query(struct dot *dot, const struct message *m)
 	return is_about(m, query->question) ? query : NULL;
 }
 
+/* The ID alone, before the rest is worth reading. */
+static bool is_awaited(const struct dot *dot, struct bytes wire)
+{
+	uint16_t id, flags;
+	uint32_t at;
+
+	if (message_header(wire, &id, &flags) != STATUS_OK)
+		return false;
+	at = id ^ dot->mask;
+	return at < dot->slot_used && dot->slots[at].query != NULL;
+}
+
 static void on_message(struct dot *dot, struct bytes wire)
 {
 	struct dot_query *query = NULL;
 	struct message m;
 
-	if (message_parse(wire, &m) == STATUS_OK)
+	if (is_awaited(dot, wire) && message_parse(wire, &m) == STATUS_OK)
 		query = find_query(dot, &m);
 	if (query == NULL) {
 		dot->mismatched++;
+		dot->stray_n++;
 		return;
 	}
+	dot->stray_n = 0;
+	dot->last_answer_ms = clock_now_ms();
 	slot_give_back(dot, query->slot);
 	query->on_answer(query, &m);
 }
@@ -176,6 +194,17 @@ static void end(struct dot *dot, const struct failure *why, const struct verdict
 	dot->events->on_closed(dot->owner, why, verdict, refused_pem);
 }
 
+/* Over, because of what came or for lack of memory. */
+static void break_off(struct dot *dot, enum status status)
+{
+	struct failure why = failure_of(
+		status == STATUS_NOMEM ? FAILURE_LOCAL : FAILURE_PROTOCOL,
+		status == STATUS_NOMEM ? status_text(status) : "answers to no question");
+
+	conn_close(dot->conn);
+	end(dot, &why, NULL, bytes_of(NULL, 0));
+}
+
 static void on_bytes(void *owner, struct bytes plain)
 {
 	struct dot *dot = owner;
@@ -183,19 +212,16 @@ static void on_bytes(void *owner, struct bytes plain)
 	struct bytes message;
 
 	enter(dot);
-	dot->last_heard_ms = clock_now_ms();
 	/* Whoever gets an answer may close the connection: look each time. */
 	while (dot->conn != NULL && status == STATUS_OK) {
 		status = framing_next(&dot->framing, &plain, &message);
 		if (status == STATUS_OK)
 			on_message(dot, message);
+		if (dot->stray_n > STRAY_MAX)
+			status = STATUS_LIMIT;
 	}
-	if (dot->conn != NULL && status == STATUS_NOMEM) {
-		struct failure why = failure_of(FAILURE_LOCAL, status_text(status));
-
-		conn_close(dot->conn);
-		end(dot, &why, NULL, bytes_of(NULL, 0));
-	}
+	if (dot->conn != NULL && status != STATUS_NOTFOUND)
+		break_off(dot, status);
 	leave(dot);
 }
 
@@ -204,7 +230,7 @@ static void on_open(void *owner)
 	struct dot *dot = owner;
 
 	enter(dot);
-	dot->last_heard_ms = clock_now_ms();
+	dot->last_answer_ms = clock_now_ms();
 	dot->events->on_open(dot->owner);
 	leave(dot);
 }
@@ -232,7 +258,7 @@ enum status dot_start(uv_loop_t *loop, struct tls_context *context,
 		return STATUS_NOMEM;
 	dot->events = events;
 	dot->owner = owner;
-	dot->last_heard_ms = clock_now_ms();
+	dot->last_answer_ms = clock_now_ms();
 	random_bytes(&dot->mask, sizeof dot->mask);
 	framing_init(&dot->framing);
 	status = conn_start(
@@ -265,9 +291,9 @@ size_t dot_in_flight(const struct dot *dot)
 	return dot->in_flight;
 }
 
-uint64_t dot_last_heard_ms(const struct dot *dot)
+uint64_t dot_last_answer_ms(const struct dot *dot)
 {
-	return dot->last_heard_ms;
+	return dot->last_answer_ms;
 }
 
 uint64_t dot_mismatched(const struct dot *dot)

@@ -44,8 +44,8 @@ void dot_cancel(struct dot *dot, struct dot_query *query);
 struct conn *dot_conn(const struct dot *dot);
 /* Questions without an answer yet. */
 size_t dot_in_flight(const struct dot *dot);
-/* clock_now_ms() of the last byte received, or of the start. */
-uint64_t dot_last_heard_ms(const struct dot *dot);
+/* clock_now_ms() of the last answer that matched, or of the start. */
+uint64_t dot_last_answer_ms(const struct dot *dot);
 /* Answers that matched no question here and were dropped. */
 uint64_t dot_mismatched(const struct dot *dot);
 

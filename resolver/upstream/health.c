@@ -55,16 +55,36 @@ static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row)
 	return wait < rules[kind].longest_ms ? wait : rules[kind].longest_ms;
 }
 
+static bool has_news(const struct health *h, const struct failure *why)
+{
+	return h->state != rules[why->kind].state || strcmp(h->last.text, why->text) != 0;
+}
+
+/* The network's absence is its own story; all other failures are one, whatever
+ * their kinds, or a server could keep its back-off short by changing them. */
+static bool goes_on(const struct health *h, const struct failure *why)
+{
+	return (h->last.kind == FAILURE_NO_NETWORK) == (why->kind == FAILURE_NO_NETWORK);
+}
+
 bool health_failed(struct health *h, const struct failure *why, uint64_t now_ms)
 {
-	bool news = h->state != rules[why->kind].state ||
-		    strcmp(h->last.text, why->text) != 0;
+	bool news = has_news(h, why);
 
-	/* Another kind of failure starts its own back-off. */
-	h->in_a_row = h->last.kind == why->kind ? h->in_a_row + 1 : 1;
+	h->in_a_row = goes_on(h, why) ? h->in_a_row + 1 : 1;
 	h->state = rules[why->kind].state;
 	h->last = *why;
 	h->retry_at_ms = now_ms + wait_ms(why->kind, h->in_a_row);
+	return news;
+}
+
+bool health_suspect(struct health *h, const struct failure *why, uint64_t now_ms)
+{
+	bool news = has_news(h, why);
+
+	h->state = rules[why->kind].state;
+	h->last = *why;
+	h->retry_at_ms = now_ms;
 	return news;
 }
 

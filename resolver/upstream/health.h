@@ -19,16 +19,19 @@ enum health_state {
 struct health {
 	enum health_state state;
 	struct failure last;  /* of the last failure; kind NONE before one */
-	unsigned in_a_row;    /* failures of one kind since the last answer */
+	unsigned in_a_row;    /* failures since the last answer */
 	uint64_t retry_at_ms; /* on clock_now_ms(); not tried before */
 };
 
 const char *health_state_text(enum health_state state);
 
-/* Both return whether there is something new to tell: the state, or the reason
+/* These return whether there is something new to tell: the state, or the reason
  * for it, is another than before. */
 bool health_succeeded(struct health *health);
 bool health_failed(struct health *health, const struct failure *why, uint64_t now_ms);
+
+/* It was good a moment ago: not first any more, but it may be tried at once. */
+bool health_suspect(struct health *health, const struct failure *why, uint64_t now_ms);
 
 /* Only an answer forgets earlier failures: a server that lets everybody in and
  * answers nobody is tried less and less often. */

@@ -124,6 +124,17 @@ static void note_failure(struct upstream *u, const struct failure *why)
 			health_state_text(u->health.state), why->text);
 }
 
+/* It has answered before: others come first until a new connection is open. */
+static void note_suspicion(struct upstream *u, const struct failure *why)
+{
+	char address[ENDPOINT_TEXT_MAX];
+
+	describe_address(u, address);
+	if (health_suspect(&u->health, why, clock_now_ms()))
+		log_warning("upstream %s (%s) is silent: %s", upstream_name(u), address,
+			why->text);
+}
+
 static void note_success(struct upstream *u)
 {
 	char address[ENDPOINT_TEXT_MAX], words[200];
@@ -347,9 +358,11 @@ bool upstream_give_up(struct upstream *u, struct attempt *a)
 	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
 
 	upstream_cancel(u, a);
-	if (!a->sent || !u->open || dot_last_heard_ms(u->dot) > a->sent_ms)
+	if (!a->sent || !u->open || dot_last_answer_ms(u->dot) > a->sent_ms)
 		return false;
-	if (!u->answered)
+	if (u->answered)
+		note_suspicion(u, &why);
+	else
 		note_failure(u, &why);
 	return true;
 }
@@ -377,9 +390,9 @@ const struct config_upstream *upstream_config(const struct upstream *u)
 	return u->parts.config;
 }
 
-const struct roots_stamp *upstream_stamp(const struct upstream *u)
+uint64_t upstream_stamp(const struct upstream *u)
 {
-	return &u->parts.stamp;
+	return u->parts.stamp;
 }
 
 const struct health *upstream_health(const struct upstream *u)

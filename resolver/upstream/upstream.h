@@ -46,9 +46,9 @@ struct upstream_stats {
 struct upstream_parts {
 	uv_loop_t *loop;
 	const struct config_upstream *config;
-	X509_STORE *roots;        /* NULL: pins_only */
-	struct roots_stamp stamp; /* copied: what the roots were read from */
-	const char *state_dir;    /* where evidence is kept, or NULL */
+	X509_STORE *roots;     /* NULL: pins_only */
+	uint64_t stamp;        /* roots_stamp() of what they were read from */
+	const char *state_dir; /* where evidence is kept, or NULL */
 	const struct upstream_events *events;
 };
 
@@ -82,7 +82,7 @@ void upstream_fail_all(struct upstream *upstream, const char *why);
 uint64_t upstream_serial(const struct upstream *upstream);
 const char *upstream_name(const struct upstream *upstream);
 const struct config_upstream *upstream_config(const struct upstream *upstream);
-const struct roots_stamp *upstream_stamp(const struct upstream *upstream);
+uint64_t upstream_stamp(const struct upstream *upstream);
 const struct health *upstream_health(const struct upstream *upstream);
 /* The last verdict; NULL before the first handshake. */
 const struct verdict *upstream_verdict(const struct upstream *upstream);

@@ -3,6 +3,7 @@ what leaves towards them."""
 
 import socket
 import threading
+import contextlib
 import time
 
 import dns.edns
@@ -446,3 +447,18 @@ def test_server_that_resets_in_the_handshake(start, authority, toy):
     assert daemon.upstream("rude")["state"] not in ("good", "refused")
     s.shutdown(socket.SHUT_RDWR)
     s.close()
+
+
+def test_answers_to_no_question(start, toy):
+    """An endless stream of them ends the connection."""
+    def flood(session):
+        session.receive()
+        with contextlib.suppress(OSError):
+            while True:
+                session.tls.sendall(bytes(16384))
+    daemon = start([toy(flood).upstream("flood"), toy(serve_all).upstream("good")])
+    assert is_good(ask(daemon, "one.test"))
+    flooding = daemon.upstream("flood")
+    assert flooding["state"] == "broken"
+    assert "answers to no question" in flooding["last_failure"]["text"]
+    assert is_good(ask(daemon, "two.test"))

@@ -94,19 +94,47 @@ static void a_connection_alone_does_not(void **state)
 	}
 }
 
-static void another_kind_starts_its_own_back_off(void **state)
+/* Or a server could keep its back-off short by failing in turns. */
+static void another_kind_goes_on_with_the_back_off(void **state)
 {
 	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
-	struct failure refused = failure_of(FAILURE_REFUSED, NULL);
+	struct failure closed = failure_of(FAILURE_CLOSED, NULL);
 	struct health h = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 5; i++)
-		health_failed(&h, &refused, 0);
+	health_failed(&h, &closed, 0);
+	assert_int_equal(h.retry_at_ms, 500);
+	health_failed(&h, &timeout, 0);
+	assert_int_equal(h.retry_at_ms, 2000);
+	health_failed(&h, &closed, 0);
+	assert_int_equal(h.retry_at_ms, 2000);
+}
+
+/* A night without network says nothing about the server. */
+static void the_network_has_a_back_off_of_its_own(void **state)
+{
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct failure none = failure_of(FAILURE_NO_NETWORK, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		health_failed(&h, &none, 0);
 	health_failed(&h, &timeout, 0);
 	assert_int_equal(h.retry_at_ms, 1000);
-	health_failed(&h, &refused, 0);
-	assert_int_equal(h.retry_at_ms, 5000);
+}
+
+static void a_suspect_may_be_tried_at_once(void **state)
+{
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	health_succeeded(&h);
+	assert_true(health_suspect(&h, &timeout, 50));
+	assert_false(health_suspect(&h, &timeout, 60));
+	assert_int_equal(h.state, HEALTH_UNREACHABLE);
+	assert_true(health_may_try(&h, 60));
 }
 
 static void what_is_known_is_no_news(void **state)
@@ -136,7 +164,9 @@ int main(void)
 		cmocka_unit_test(a_new_one_may_be_tried),
 		cmocka_unit_test(an_answer_ends_the_back_off),
 		cmocka_unit_test(a_connection_alone_does_not),
-		cmocka_unit_test(another_kind_starts_its_own_back_off),
+		cmocka_unit_test(another_kind_goes_on_with_the_back_off),
+		cmocka_unit_test(the_network_has_a_back_off_of_its_own),
+		cmocka_unit_test(a_suspect_may_be_tried_at_once),
 		cmocka_unit_test(what_is_known_is_no_news),
 	};
 	int failed = run_rows(
