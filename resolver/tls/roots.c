@@ -13,6 +13,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 
+#include "base/hash.h"
+
 /* "9d04f354.0": what c_rehash makes of a certificate's subject. */
 static bool is_hashed_name(const char *name)
 {
@@ -64,8 +66,22 @@ static bool holds_certificate(X509_STORE *store)
 	return false;
 }
 
+/* A FIFO or a device would be waited for. */
+static bool is_regular(const char *path)
+{
+	struct stat st;
+
+	errno = 0;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static enum status load_file(X509_STORE *store, const char *path, struct text *error)
 {
+	if (!is_regular(path)) {
+		text_add(error, "%s: no certificates can be read from it (%s)", path,
+			errno != 0 ? strerror(errno) : "not a regular file");
+		return STATUS_CONFIG;
+	}
 	if (X509_STORE_load_file(store, path) != 1 || !holds_certificate(store)) {
 		text_add(error, "%s: no certificates can be read from it (%s)", path,
 			errno != 0 ? strerror(errno) : "none in PEM");
@@ -122,23 +138,45 @@ void roots_free(X509_STORE *roots)
 	X509_STORE_free(roots);
 }
 
-struct roots_stamp roots_stamp(const char *ca_file, const char *ca_path)
+/* Links are followed: /etc/ssl/certs is made of them. */
+static uint64_t stamp_file(int directory, const char *name)
 {
+	struct stamp {
+		uint64_t device, inode, size;
+		int64_t modified_s, modified_ns, changed_s, changed_ns;
+		uint64_t name;
+	} s = { .name = hash_bytes(bytes_of_text(name)) };
 	struct stat st;
 
-	if (stat(ca_file != NULL ? ca_file : ca_path, &st) != 0)
-		return (struct roots_stamp){ 0 };
-	return (struct roots_stamp){
-		.device = st.st_dev,
-		.inode = st.st_ino,
-		.size = (uint64_t)st.st_size,
-		.modified_s = st.st_mtim.tv_sec,
-		.modified_ns = st.st_mtim.tv_nsec,
-	};
+	if (fstatat(directory, name, &st, 0) != 0)
+		return 0;
+	s.device = st.st_dev;
+	s.inode = st.st_ino;
+	s.size = (uint64_t)st.st_size;
+	s.modified_s = st.st_mtim.tv_sec;
+	s.modified_ns = st.st_mtim.tv_nsec;
+	s.changed_s = st.st_ctim.tv_sec;
+	s.changed_ns = st.st_ctim.tv_nsec;
+	return hash_bytes(bytes_of(&s, sizeof s));
 }
 
-bool roots_stamp_equal(const struct roots_stamp *a, const struct roots_stamp *b)
+/* A sum, since a directory has no order. */
+static uint64_t stamp_directory(const char *path)
 {
-	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-	       a->modified_s == b->modified_s && a->modified_ns == b->modified_ns;
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	uint64_t sum = 0;
+
+	if (dir == NULL)
+		return 0;
+	while ((entry = readdir(dir)) != NULL)
+		if (is_hashed_name(entry->d_name))
+			sum += stamp_file(dirfd(dir), entry->d_name);
+	closedir(dir);
+	return sum;
+}
+
+uint64_t roots_stamp(const char *ca_file, const char *ca_path)
+{
+	return ca_file != NULL ? stamp_file(AT_FDCWD, ca_file) : stamp_directory(ca_path);
 }

@@ -22,14 +22,10 @@ MUST_CHECK enum status roots_open(
 X509_STORE *roots_share(X509_STORE *roots);
 void roots_free(X509_STORE *roots);
 
-/* What the roots were read from, as far as it can be told without reading them
- * again: another file, another size, another time. */
-struct roots_stamp {
-	uint64_t device, inode, size;
-	int64_t modified_s, modified_ns;
-};
-/* All zero if there is nothing. */
-struct roots_stamp roots_stamp(const char *ca_file, const char *ca_path);
-bool roots_stamp_equal(const struct roots_stamp *a, const struct roots_stamp *b);
+/* What the roots are read from, in a number: of the bundle, or of every hashed
+ * name of the directory and of what it leads to. Another file, another size or
+ * another time gives another one; 0 if there is nothing. For comparing within one
+ * process. */
+uint64_t roots_stamp(const char *ca_file, const char *ca_path);
 
 #endif

@@ -213,6 +213,17 @@ size_t verdict_reasons(const struct verdict *v, enum reason *out, size_t cap)
 	return i;
 }
 
+int64_t verdict_end_s(const struct verdict *v)
+{
+	size_t n = v->pkix.pins_only && v->chain.n > 1 ? 1 : v->chain.n;
+	int64_t end_s = INT64_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (v->chain.certificates[i].not_after_s < end_s)
+			end_s = v->chain.certificates[i].not_after_s;
+	return end_s;
+}
+
 /* What a person needs to repair it: which certificate, which key was seen. */
 static void explain_detail(const struct verdict *v, enum reason reason, struct text *out)
 {

@@ -86,6 +86,10 @@ void verdict_protocol_failure(const char *detail, struct verdict *out);
 /* All rules that refuse, in order, at most `cap`; returns how many. */
 size_t verdict_reasons(const struct verdict *verdict, enum reason *out, size_t cap);
 
+/* When the first certificate of the chain that was looked at ends: an accepted
+ * verdict is worth nothing from then on. */
+int64_t verdict_end_s(const struct verdict *verdict);
+
 /* One line for a log, a status or an EDE: "pin_mismatch: no key in the chain
  * is pinned (leaf sha256//…)". */
 void verdict_explain(const struct verdict *verdict, struct text *out);

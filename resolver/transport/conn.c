@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /* Bytes the kernel has not taken yet; beyond it the server is stuck. */
 #define UNSENT_MAX (256 * 1024)
 /* A full TLS record and more: ciphertext is read in one call. */
 #define READ_BYTES   (64 * 1024)
+#define LOOK_EVERY_S 3600
 #define RECORD_BYTES (16 * 1024)
 
 struct conn {
@@ -218,6 +220,28 @@ static void handshake_failed(struct conn *conn)
 	conn_end(conn, &why);
 }
 
+static void on_validity(uv_timer_t *timer);
+
+/* A connection may last for weeks; no longer than the certificates it was
+ * accepted for. Looked at each hour, because clocks are set. */
+static void watch_validity(struct conn *conn)
+{
+	int64_t left_s = verdict_end_s(session_verdict(conn->session)) - clock_wall_s();
+
+	/* At its last second it counts as ended, as in path verification. */
+	if (left_s <= 0)
+		conn_end_kind(conn, FAILURE_CLOSED, "its certificate has ended");
+	else
+		uv_timer_start(&conn->deadline, on_validity,
+			(uint64_t)(left_s < LOOK_EVERY_S ? left_s : LOOK_EVERY_S) * 1000,
+			0);
+}
+
+static void on_validity(uv_timer_t *timer)
+{
+	watch_validity(timer->data);
+}
+
 static void go_on_with_handshake(struct conn *conn)
 {
 	enum session_state state = session_handshake(conn->session);
@@ -228,8 +252,8 @@ static void go_on_with_handshake(struct conn *conn)
 	} else if (code < 0) {
 		conn_end_uv(conn, code);
 	} else if (state == SESSION_OPEN) {
-		uv_timer_stop(&conn->deadline);
 		move(conn, CONN_OPEN);
+		watch_validity(conn);
 		conn->events->on_open(conn->owner);
 	}
 }

@@ -96,7 +96,7 @@ static bool keeps(const struct upstream *old, const struct upstream_parts *parts
 {
 	return old != NULL &&
 	       config_upstream_equal(upstream_config(old), parts->config) &&
-	       roots_stamp_equal(upstream_stamp(old), &parts->stamp);
+	       upstream_stamp(old) == parts->stamp;
 }
 
 static enum status prepare_one(const struct upstream_set *set,

@@ -20,6 +20,8 @@ struct bench {
 extern uint64_t bench_now_ms;
 /* How far it goes on by itself with each look; normally 0. */
 extern uint64_t bench_step_ms;
+/* clock_wall_s() returns this. */
+extern int64_t bench_wall_s;
 
 void bench_init(struct bench *bench);
 /* Runs the loop until it is empty: what was not closed is found by the guard. */

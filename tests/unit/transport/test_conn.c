@@ -333,6 +333,23 @@ static void the_server_hangs_up(void **state)
 	assert_int_equal(s->why.kind, FAILURE_CLOSED);
 }
 
+/* A connection ends with the certificate that it was accepted for. */
+static void the_certificate_ends(void **state)
+{
+	struct seen *s = *state;
+	struct peer_certificate leaf;
+
+	assert_int_equal(peer_describe(s->bench.leaf, &leaf), STATUS_OK);
+	bench_wall_s = leaf.not_after_s - 1;
+	open_it(s);
+	bench_settle(&s->bench.loop);
+	assert_int_equal(s->closed, 0);
+	bench_wall_s = leaf.not_after_s;
+	run_to_the_end(s); /* within a second, by the loop's own clock */
+	assert_int_equal(s->why.kind, FAILURE_CLOSED);
+	assert_non_null(strstr(s->why.text, "certificate has ended"));
+}
+
 /* The ladder of a connection's life, left at each rung. */
 static void closed_after_the_nth_turn(void **state)
 {
@@ -412,6 +429,7 @@ int main(void)
 		TEST(what_is_not_tls),
 		TEST(a_refused_certificate),
 		TEST(the_server_hangs_up),
+		TEST(the_certificate_ends),
 		TEST(closed_after_the_nth_turn),
 		TEST(closed_while_data_is_queued),
 		TEST(closed_inside_on_open),
