@@ -13,32 +13,48 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define KEY_HEX 16
+/* What a CA signed for somebody who is not the upstream, and what anybody can
+ * make: the second must not push out the first. */
+static const char *class_of(const struct verdict *v)
+{
+	return v->chain_verified ? "-verified-" : "-unverified-";
+}
 
-/* NAME-0123456789abcdef.pem; the name's odd characters become '_'. */
+static void add_pin(struct text *out, const struct verdict *v, size_t at, int digits)
+{
+	char hex[2 * PIN_BYTES + 1] = "";
+
+	if (at < v->chain.n)
+		hex_encode(
+			bytes_of(v->chain.certificates[at].pin.sha256, PIN_BYTES), hex);
+	text_add(out, "%.*s", digits, hex);
+}
+
+/* NAME-verified-LEAFKEY-ISSUERKEY.pem; the name's odd characters become '_'. */
 static void file_name(const char *upstream, const struct verdict *v, struct text *out)
 {
-	char hex[2 * PIN_BYTES + 1];
-
 	for (const char *p = upstream; *p != '\0'; p++) {
 		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 			     (*p >= '0' && *p <= '9') || *p == '-';
 
 		text_add(out, "%c", plain ? *p : '_');
 	}
-	hex_encode(bytes_of(v->chain.certificates[0].pin.sha256, PIN_BYTES), hex);
-	text_add(out, "-%.*s.pem", KEY_HEX, hex);
+	text_add(out, "%s", class_of(v));
+	add_pin(out, v, 0, 16);
+	text_add(out, "-");
+	add_pin(out, v, 1, 8);
+	text_add(out, ".pem");
 }
 
-static bool is_evidence(const char *name)
+static bool is_evidence(const char *name, const char *class)
 {
 	size_t n = strlen(name);
 
-	return n > 4 && strcmp(name + n - 4, ".pem") == 0;
+	return n > 4 && strcmp(name + n - 4, ".pem") == 0 && strstr(name, class) != NULL;
 }
 
-/* Finds the oldest file; returns how many there are. */
-static unsigned find_oldest(int dir_fd, char oldest[NAME_MAX + 1])
+/* Finds the oldest file of a class; returns how many there are. */
+static unsigned find_oldest(int dir_fd, const char *class, char oldest[NAME_MAX + 1])
 {
 	int fd = dup(dir_fd);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -55,7 +71,7 @@ static unsigned find_oldest(int dir_fd, char oldest[NAME_MAX + 1])
 	while ((entry = readdir(dir)) != NULL) {
 		struct stat st;
 
-		if (!is_evidence(entry->d_name) ||
+		if (!is_evidence(entry->d_name, class) ||
 			fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
 		if (count++ == 0 || st.st_mtim.tv_sec < when.tv_sec ||
@@ -69,11 +85,11 @@ static unsigned find_oldest(int dir_fd, char oldest[NAME_MAX + 1])
 	return count;
 }
 
-static void make_room(int dir_fd)
+static void make_room(int dir_fd, const char *class)
 {
 	char oldest[NAME_MAX + 1];
 
-	while (find_oldest(dir_fd, oldest) >= EVIDENCE_FILES_MAX)
+	while (find_oldest(dir_fd, class, oldest) >= EVIDENCE_FILES_MAX / 2)
 		if (unlinkat(dir_fd, oldest, 0) != 0)
 			return;
 }
@@ -142,7 +158,7 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 		return;
 	}
 	if (faccessat(dir_fd, name, F_OK, 0) != 0) {
-		make_room(dir_fd);
+		make_room(dir_fd, class_of(v));
 		if (!write_file(dir_fd, name, bytes_of(head, head_text.n), pem))
 			log_warning("evidence against %s not kept: %s", upstream,
 				strerror(errno));

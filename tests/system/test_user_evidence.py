@@ -95,7 +95,7 @@ def test_evidence(start, lab, place):
     directory = daemon.config["state_dir"] + "/evidence"
     assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
     [path] = files(directory)
-    assert re.fullmatch(r"rival-ca-[0-9a-f]{16}\.pem", os.path.basename(path))
+    assert re.fullmatch(r"rival-ca-verified-[0-9a-f]{16}-[0-9a-f]{8}\.pem", os.path.basename(path))
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     with open(path, encoding="ascii") as f:
         text = f.read()
@@ -115,22 +115,24 @@ def test_no_evidence_of_an_accepted_one(daemon):
 
 
 def test_evidence_is_bounded(start_lab, start):
-    """The newest 32."""
+    """At most 16 of those that verified, which only a CA can make, and 16 others; what
+    is refused last is there."""
     lab = start_lab()
     upstreams = [dict(u, name=name) for name, u in lab.upstreams.items()]
     daemon = start(upstreams, tls=lab.tls)
     refused = [row["name"] for row in lab.rows()
                if row["expected"] == "refused" and row["reason"] != "tls_protocol"
                and row["name"] != "one-address-of-two"]
-    assert len(refused) > 32
     for name in refused:
         daemon.control(command="query", name="x.lab", upstream=name)
     kept = files(daemon.config["state_dir"] + "/evidence")
-    assert len(kept) == 32
     for path in kept:
         subject_of(path)
-    names = {os.path.basename(path)[:-21] for path in kept}
-    assert refused[-1] in names and refused[0] not in names
+    names = [os.path.basename(path) for path in kept]
+    verified = [name for name in names if "-verified-" in name]
+    others = [name for name in names if "-unverified-" in name]
+    assert len(verified) == 16 and 1 < len(others) <= 16
+    assert any(name.startswith(refused[-1] + "-") for name in names)
 
 
 def test_state_dir_cannot_be_made(start, lab, honest, make_config, place):

@@ -18,7 +18,9 @@
 #include "upstream/evidence.h"
 
 #define PEM    "-----BEGIN CERTIFICATE-----\n"
-#define FILE_1 "quad9-0100000000000000.pem"
+#define FILE_1 "quad9-unverified-0100000000000000-.pem"
+/* Each half of the files. */
+#define HALF (EVIDENCE_FILES_MAX / 2)
 
 struct place {
 	char state_dir[MAKE_DIRECTORY_MAX];
@@ -72,9 +74,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void keep(const struct place *p, const char *upstream, unsigned key)
+static void keep_verdict(
+	const struct place *p, const char *upstream, unsigned key, bool verified)
 {
 	struct verdict verdict = { .reason = REASON_PIN_MISMATCH,
+		.chain_verified = verified,
 		.pkix.ok = RULE_OK,
 		.name.ok = RULE_OK,
 		.pins = { .configured = 1, .ok = RULE_FAILED } };
@@ -84,6 +88,11 @@ static void keep(const struct place *p, const char *upstream, unsigned key)
 	verdict.chain.certificates[0].pin.sha256[1] = (uint8_t)(key >> 8);
 	evidence_keep(
 		p->state_dir, upstream, "192.0.2.1:853", &verdict, bytes_of_text(PEM));
+}
+
+static void keep(const struct place *p, const char *upstream, unsigned key)
+{
+	keep_verdict(p, upstream, key, false);
 }
 
 static const char *path_of(const struct place *p, const char *file)
@@ -146,7 +155,7 @@ static void odd_characters_do_not_leave_the_directory(void **state)
 	struct place *p = *state;
 
 	keep(p, "../a b\n%s", 1);
-	assert_true(exists(p, "___a_b__s-0100000000000000.pem"));
+	assert_true(exists(p, "___a_b__s-unverified-0100000000000000-.pem"));
 }
 
 static void the_same_leaf_is_not_written_again(void **state)
@@ -161,8 +170,8 @@ static void the_same_leaf_is_not_written_again(void **state)
 	assert_int_equal(st.st_mtim.tv_sec, 1000);
 	keep(p, "quad9", 2);
 	keep(p, "other", 1);
-	assert_true(exists(p, "quad9-0200000000000000.pem"));
-	assert_true(exists(p, "other-0100000000000000.pem"));
+	assert_true(exists(p, "quad9-unverified-0200000000000000-.pem"));
+	assert_true(exists(p, "other-unverified-0100000000000000-.pem"));
 }
 
 static void the_oldest_goes(void **state)
@@ -170,20 +179,37 @@ static void the_oldest_goes(void **state)
 	struct place *p = *state;
 	char name[64];
 
-	for (unsigned i = 0; i < EVIDENCE_FILES_MAX; i++) {
+	for (unsigned i = 0; i < HALF; i++) {
 		keep(p, "u", i);
-		snprintf(name, sizeof name, "u-%02x00000000000000.pem", i);
-		age(p, name, 5000 + (i + EVIDENCE_FILES_MAX - 7) % EVIDENCE_FILES_MAX);
+		snprintf(name, sizeof name, "u-unverified-%02x00000000000000-.pem", i);
+		age(p, name, 5000 + (i + HALF - 7) % HALF);
 	}
-	for (unsigned i = 0; i < EVIDENCE_FILES_MAX; i++) {
-		snprintf(name, sizeof name, "u-%02x00000000000000.pem", i);
+	for (unsigned i = 0; i < HALF; i++) {
+		snprintf(name, sizeof name, "u-unverified-%02x00000000000000-.pem", i);
 		assert_true(exists(p, name));
 	}
 	keep(p, "u", 0x100);
-	assert_true(exists(p, "u-0001000000000000.pem"));
-	assert_false(exists(p, "u-0700000000000000.pem"));
-	assert_true(exists(p, "u-0600000000000000.pem"));
-	assert_true(exists(p, "u-0800000000000000.pem"));
+	assert_true(exists(p, "u-unverified-0001000000000000-.pem"));
+	assert_false(exists(p, "u-unverified-0700000000000000-.pem"));
+	assert_true(exists(p, "u-unverified-0600000000000000-.pem"));
+	assert_true(exists(p, "u-unverified-0800000000000000-.pem"));
+}
+
+/* What anybody can make must not push out what only a CA can. */
+static void junk_does_not_push_out_what_verified(void **state)
+{
+	struct place *p = *state;
+
+	keep_verdict(p, "u", 0x77, true);
+	age(p, "u-verified-7700000000000000-.pem", 1);
+	for (unsigned i = 0; i < 3 * EVIDENCE_FILES_MAX; i++)
+		keep(p, "u", i);
+	assert_true(exists(p, "u-verified-7700000000000000-.pem"));
+	/* The same key, shown in a chain that anybody can make, is another file. */
+	keep(p, "v", 1);
+	keep_verdict(p, "v", 1, true);
+	assert_true(exists(p, "v-unverified-0100000000000000-.pem"));
+	assert_true(exists(p, "v-verified-0100000000000000-.pem"));
 }
 
 static void a_symbolic_link_is_not_followed(void **state)
@@ -201,7 +227,8 @@ static void a_symbolic_link_is_not_followed(void **state)
 	}
 	/* What stands in the way goes: there is evidence now. */
 	assert_non_null(strstr(text_of(p, FILE_1), PEM));
-	assert_non_null(strstr(text_of(p, "quad9-0200000000000000.pem"), PEM));
+	assert_non_null(
+		strstr(text_of(p, "quad9-unverified-0200000000000000-.pem"), PEM));
 }
 
 static void nothing_is_written_without_a_certificate(void **state)
@@ -238,6 +265,7 @@ int main(void)
 		TEST(odd_characters_do_not_leave_the_directory),
 		TEST(the_same_leaf_is_not_written_again),
 		TEST(the_oldest_goes),
+		TEST(junk_does_not_push_out_what_verified),
 		TEST(a_symbolic_link_is_not_followed),
 		TEST(nothing_is_written_without_a_certificate),
 		TEST(what_cannot_be_written_is_logged),
