@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "control/control.h"
+#include "worker/descriptors.h"
 #include "worker/privileges.h"
 #include "worker/worker.h"
 
@@ -174,9 +175,12 @@ static enum status start(struct daemon *d, struct config *config,
 		config_free(config);
 		return status;
 	}
-	status = control_open(&d->loop, config->control, &d->worker, error, &d->control);
+	/* Ports need root, nothing behind this does: what lies in a directory of the
+	 * user's is not for root to open, to own or to follow. */
+	status = privileges_drop(config, error);
 	if (status == STATUS_OK)
-		status = privileges_drop(config, error);
+		status = control_open(
+			&d->loop, config->control, &d->worker, error, &d->control);
 	return status;
 }
 
@@ -215,12 +219,13 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	signal(SIGPIPE, SIG_IGN);
+	descriptors_raise();
 	if (options.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
 	status = config_load(options.config, &config, &error);
 	if (status != STATUS_OK) {
 		fprintf(stderr, "pintle: %s\n", error.text);
-		return exit_code_of(status);
+		return status == STATUS_NOMEM ? EXIT_RUNTIME : EXIT_CONFIG;
 	}
 	if (!options.check)
 		return run(config, &options);

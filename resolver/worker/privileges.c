@@ -1,6 +1,7 @@
 #include "worker/privileges.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
@@ -15,13 +16,32 @@ static const struct passwd *find_user(const struct config *config)
 	return config->user != NULL ? getpwnam(config->user) : NULL;
 }
 
+/* By descriptor and without following links: between mkdir and chown somebody who
+ * may write beside it could put something else in its place. */
+static bool give_directory(const char *path, const struct passwd *owner)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	     fchown(fd, owner->pw_uid, owner->pw_gid) == 0;
+	close(fd);
+	return ok;
+}
+
 static bool make_directory(const char *path, mode_t mode, const struct passwd *owner)
 {
 	struct stat st;
 
 	if (mkdir(path, mode) == 0)
-		return owner == NULL || chown(path, owner->pw_uid, owner->pw_gid) == 0;
-	return errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+		return owner == NULL || geteuid() != 0 || give_directory(path, owner);
+	if (errno != EEXIST || stat(path, &st) != 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
 }
 
 void privileges_make_directories(const struct config *config)
@@ -41,21 +61,25 @@ void privileges_make_directories(const struct config *config)
 			config->state_dir, strerror(errno));
 }
 
+enum status privileges_check(const struct config *config, struct text *error)
+{
+	if (config->user == NULL || find_user(config) != NULL)
+		return STATUS_OK;
+	text_add(error, "user: %s does not exist", config->user);
+	return STATUS_CONFIG;
+}
+
 enum status privileges_drop(const struct config *config, struct text *error)
 {
 	const struct passwd *user = find_user(config);
 
 	if (config->user == NULL)
 		return STATUS_OK;
-	if (user == NULL) {
-		text_add(error, "user %s does not exist", config->user);
-		return STATUS_CONFIG;
-	}
+	if (user == NULL)
+		return privileges_check(config, error);
 	if (geteuid() == user->pw_uid)
 		return STATUS_OK;
-	/* So that it can be removed, and replaced, by the one we become. */
-	if (chown(config->control, user->pw_uid, user->pw_gid) != 0 ||
-		setgroups(0, NULL) != 0 || setgid(user->pw_gid) != 0 ||
+	if (setgroups(0, NULL) != 0 || setgid(user->pw_gid) != 0 ||
 		setuid(user->pw_uid) != 0 || setuid(0) == 0) {
 		text_add(error, "cannot become user %s: %s", config->user,
 			strerror(errno));

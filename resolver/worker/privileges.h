@@ -10,6 +10,9 @@
  * is a line in the log: nothing but evidence is lost. */
 void privileges_make_directories(const struct config *config);
 
+/* CONFIG: no such user. */
+MUST_CHECK enum status privileges_check(const struct config *config, struct text *error);
+
 /* Becomes config->user, if set: groups, group, user. CONFIG: no such user, or
  * not allowed. */
 MUST_CHECK enum status privileges_drop(const struct config *config, struct text *error);

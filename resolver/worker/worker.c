@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "worker/descriptors.h"
+#include "worker/privileges.h"
 
 static struct resolver_options options_of(const struct config *config)
 {
@@ -13,6 +15,8 @@ static struct resolver_options options_of(const struct config *config)
 		.queries_in_flight = config->limit_queries_in_flight,
 		.timeout_ms = config->limit_timeout_ms,
 		.pad_to = config->edns_padding,
+		.min_ttl_s = config->cache_min_ttl_s,
+		.max_ttl_s = config->cache_max_ttl_s,
 		.log_queries = config->log_queries,
 	};
 }
@@ -43,6 +47,9 @@ enum status worker_check(const struct config *config, struct text *error)
 	struct upstream_plan plan;
 	enum status status;
 
+	status = privileges_check(config, error);
+	if (status != STATUS_OK)
+		return status;
 	upstream_set_init(&set, NULL, &no_events);
 	status = upstream_set_prepare(&set, config, error, &plan);
 	if (status == STATUS_OK)
@@ -77,7 +84,8 @@ static enum status start_listening(
 	struct listeners_plan plan;
 	enum status status;
 
-	listeners_init(&w->listeners, w->loop, w->resolver, config->limit_clients);
+	listeners_init(
+		&w->listeners, w->loop, w->resolver, descriptors_client_limit(config));
 	status = prepare_listening(w, config, error, &plan);
 	return status == STATUS_OK ? listeners_commit(&w->listeners, &plan) : status;
 }
@@ -187,7 +195,8 @@ static void commit(struct worker *w, struct reload *r)
 		cache_free(w->cache);
 		w->cache = r->cache;
 	}
-	w->listeners.clients.limit = r->config->limit_clients;
+	privileges_make_directories(r->config);
+	w->listeners.clients.limit = descriptors_client_limit(r->config);
 	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
 		log_error("a new address is bound but cannot be watched");
 	upstream_set_commit(&w->upstreams, &r->upstreams);
@@ -203,14 +212,18 @@ enum status worker_reload(struct worker *w, struct text *error)
 	struct reload r = { 0 };
 	enum status status = prepare(w, &r, error);
 
+	/* Numbered, or the log would take the same words for a repetition. */
+	w->reload_n++;
 	describe(status, error);
 	if (status != STATUS_OK) {
 		discard(&r);
-		log_error("configuration not changed: %s", error->p);
+		log_error("configuration not changed: %s (reload %u)", error->p,
+			w->reload_n);
 		return status;
 	}
 	commit(w, &r);
-	log_notice("configuration reloaded from %s", w->config->path);
+	log_notice("configuration reloaded from %s (reload %u)", w->config->path,
+		w->reload_n);
 	return STATUS_OK;
 }
 

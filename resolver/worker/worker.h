@@ -17,8 +17,9 @@ struct worker {
 	struct listeners listeners;
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
 	uint64_t started_ms;
-	uint64_t reloads;
-	bool verbose; /* the caller's, after the start: log.level does not count */
+	uint64_t reloads;  /* that took effect */
+	unsigned reload_n; /* that were asked for */
+	bool verbose;      /* the caller's, after the start: log.level does not count */
 };
 
 /* Binds every address, reads every root. `listen_only` (borrowed, or NULL)

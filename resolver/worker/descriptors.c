@@ -1,0 +1,35 @@
+#include "worker/descriptors.h"
+
+#include <sys/resource.h>
+
+#include "base/log.h"
+
+/* The loop, the control socket and its clients, roots and evidence being read
+ * and written, libraries. */
+#define RESERVED 64
+
+void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+unsigned descriptors_client_limit(const struct config *config)
+{
+	rlim_t needed = RESERVED + config->upstream_n + 2 * config->listen_n;
+	struct rlimit limit;
+	rlim_t spare;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return config->limit_clients;
+	spare = limit.rlim_cur > needed ? limit.rlim_cur - needed : 1;
+	if (spare >= config->limit_clients)
+		return config->limit_clients;
+	log_warning("limits.clients is %u, but there are file descriptors for %u only",
+		config->limit_clients, (unsigned)spare);
+	return (unsigned)spare;
+}
