@@ -5,6 +5,8 @@
 
 #define BLOCKS_A_WORD 3
 
+#define ALLOW_ANY "any"
+
 /* RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3; RFC 1918 §3; RFC 3927 and RFC 4291
  * §2.5.6; RFC 4193 §3.1. */
 static const struct block_word {
@@ -15,7 +17,7 @@ static const struct block_word {
 	{ "private", { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16" } },
 	{ "link_local", { "169.254.0.0/16", "fe80::/10" } },
 	{ "ula", { "fc00::/7" } },
-	{ "any", { "0.0.0.0/0", "::/0" } },
+	{ ALLOW_ANY, { "0.0.0.0/0", "::/0" } },
 };
 
 static void store_list(
@@ -108,6 +110,10 @@ enum status value_read_blocks(
 		added = parse_blocks(it->text, out + n);
 		if (added == 0)
 			return value_refuse(r, it, "is neither a word nor a block");
+		/* An open resolver only if that is written. */
+		if (out[n].bits == 0 && strcmp(it->text, ALLOW_ANY) != 0)
+			return value_refuse(
+				r, it, "is everybody, which is written `any`");
 		n += added;
 	}
 	store_list(r, base, out, n);

@@ -21,6 +21,13 @@ static void run_status(
 	control_reply(request, status_json(w));
 }
 
+static void run_stats(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	(void)command;
+	control_reply(request, stats_json(w));
+}
+
 static void run_reload(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
@@ -50,7 +57,8 @@ static void run_flush(
 	} else if (name_from_text(text, &name) == STATUS_OK) {
 		flushed = cache_flush_name(w->cache, &name);
 	} else {
-		control_reply_error(request, "not a domain name: %s", text);
+		control_reply_error(
+			request, CONTROL_EXIT_USAGE, "not a domain name: %s", text);
 		return;
 	}
 	control_reply(request,
@@ -133,12 +141,14 @@ static void run_query(
 	enum status status;
 
 	if (name == NULL || name_from_text(name, &question.name) != STATUS_OK) {
-		control_reply_error(
-			request, "not a domain name: %s", name != NULL ? name : "");
+		control_reply_error(request, CONTROL_EXIT_USAGE, "not a domain name: %s",
+			name != NULL ? name : "");
 		return;
 	}
-	if (type != NULL && type_from_text(type, &question.type) != STATUS_OK) {
-		control_reply_error(request, "not a record type: %s", type);
+	if (type != NULL && (type_from_text(type, &question.type) != STATUS_OK ||
+				    type_is_meta(question.type))) {
+		control_reply_error(request, CONTROL_EXIT_USAGE,
+			"not a record type that can be asked for: %s", type);
 		return;
 	}
 	status = exchange_start(
@@ -148,9 +158,11 @@ static void run_query(
 	else if (status == STATUS_CLOSED)
 		control_reply(request, failed_json(&question, &why));
 	else if (status == STATUS_NOTFOUND)
-		control_reply_error(request, "no upstream called %s", asked.only);
+		control_reply_error(
+			request, CONTROL_EXIT_USAGE, "no upstream called %s", asked.only);
 	else
-		control_reply_error(request, "%s", status_text(status));
+		control_reply_error(
+			request, CONTROL_EXIT_FAILED, "%s", status_text(status));
 }
 
 /* --- the table ------------------------------------------------------------- */
@@ -161,7 +173,7 @@ static const struct {
 		struct control_request *request);
 } commands[] = {
 	{ "status", run_status },
-	{ "stats", run_status },
+	{ "stats", run_stats },
 	{ "reload", run_reload },
 	{ "flush", run_flush },
 	{ "query", run_query },
@@ -178,5 +190,6 @@ void command_run(
 			return;
 		}
 	}
-	control_reply_error(request, "unknown command: %s", name != NULL ? name : "");
+	control_reply_error(request, CONTROL_EXIT_USAGE, "unknown command: %s",
+		name != NULL ? name : "");
 }

@@ -107,7 +107,8 @@ static void cut_at_character(char *text)
 	text[n > 0 ? n - 1 : 0] = '\0';
 }
 
-void control_reply_error(struct control_request *r, const char *fmt, ...)
+void control_reply_error(
+	struct control_request *r, enum control_exit code, const char *fmt, ...)
 {
 	char words[512];
 	va_list args;
@@ -118,7 +119,8 @@ void control_reply_error(struct control_request *r, const char *fmt, ...)
 	va_end(args);
 	if (n >= (int)sizeof words)
 		cut_at_character(words);
-	control_reply(r, json_pack("{s:b, s:s}", "ok", 0, "error", words));
+	control_reply(r,
+		json_pack("{s:b, s:s, s:i}", "ok", 0, "error", words, "exit", (int)code));
 }
 
 static void run_line(struct control_request *r, size_t n)
@@ -127,7 +129,8 @@ static void run_line(struct control_request *r, size_t n)
 	json_t *command = json_loadb(r->line, n, JSON_REJECT_DUPLICATES, &error);
 
 	if (!json_is_object(command))
-		control_reply_error(r, "a request is one JSON object on one line");
+		control_reply_error(r, CONTROL_EXIT_USAGE,
+			"a request is one JSON object on one line");
 	else
 		command_run(r->control->worker, command, r);
 	json_decref(command);
@@ -161,7 +164,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	if (end != NULL)
 		run_line(r, (size_t)(end - r->line));
 	else
-		control_reply_error(r, "a request longer than %d bytes", REQUEST_MAX);
+		control_reply_error(r, CONTROL_EXIT_USAGE,
+			"a request longer than %d bytes", REQUEST_MAX);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -255,7 +259,7 @@ static enum status open_socket(const char *path, struct text *error, int *fd)
 		if (is_answered(&address)) {
 			text_add(
 				error, "control: %s: another pintle answers there", path);
-			return STATUS_CONFIG;
+			return STATUS_IO;
 		}
 		unlink(path);
 	}

@@ -8,8 +8,8 @@
 struct control;
 
 /* Listens on `path`, mode 0660. A socket that nobody answers on is replaced.
- * CONFIG with words in `error`: somebody does, or it cannot be made. `worker`
- * and `loop` are borrowed until control_close(). */
+ * IO with words in `error`: somebody does; CONFIG: it cannot be made. `worker` and `loop`
+ * are borrowed until control_close(). */
 MUST_CHECK enum status control_open(uv_loop_t *loop, const char *path,
 	struct worker *worker, struct text *error, struct control **out);
 /* Removes the socket. The loop needs a last turn. */

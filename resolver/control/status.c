@@ -127,3 +127,26 @@ json_t *status_json(const struct worker *w)
 		listen_json(&w->listeners), "upstreams", upstreams_json(&w->upstreams),
 		"cache", cache_json(w), "queries", queries_json(w));
 }
+
+static json_t *upstream_stats_json(const struct upstream *u)
+{
+	struct upstream_stats stats = upstream_stats(u);
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "queries",
+		(json_int_t)stats.queries, "answers", (json_int_t)stats.answers,
+		"handshakes", (json_int_t)stats.handshakes, "mismatched_answers",
+		(json_int_t)stats.mismatched, "latency_ms", (json_int_t)stats.latency_ms);
+}
+
+json_t *stats_json(const struct worker *w)
+{
+	json_t *upstreams = json_object();
+
+	for (size_t i = 0; i < w->upstreams.n; i++)
+		json_object_set_new(upstreams, upstream_name(w->upstreams.items[i]),
+			upstream_stats_json(w->upstreams.items[i]));
+	return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o}", "ok", 1, "uptime_s",
+		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
+		(json_int_t)w->reloads, "queries", queries_json(w), "cache",
+		cache_json(w), "upstreams", upstreams);
+}

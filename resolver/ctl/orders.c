@@ -68,6 +68,6 @@ enum exit_code command_flush(const struct args *args)
 {
 	const char *name = args->operand_n > 0 ? args->operands[0] : NULL;
 
-	return order(args, json_pack("{s:s, s:s*}", "command", "flush", "name", name),
-		"flushed");
+	return order(
+		args, json_pack("{s:s, s:s*}", "command", "flush", "name", name), NULL);
 }

@@ -102,8 +102,11 @@ static void print_pins_to_copy(const struct verdict *v)
 {
 	char pin[PIN_TEXT_MAX];
 
-	if (!v->chain_verified)
+	if (!v->chain_verified || v->name.ok != RULE_OK)
 		return;
+	if (v->pins.ok == RULE_FAILED)
+		puts("these are NOT the pins that are configured; what the server "
+		     "shows:");
 	puts("pins to copy into the upstream's entry, if the operator vouches for them");
 	puts("(0 is the leaf and changes often; an issuer's lasts longer):");
 	fputs("    pins: [", stdout);

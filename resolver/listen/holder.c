@@ -72,6 +72,10 @@ static void add_process(const char *pid, struct text *out)
 			name[strcspn(name, "\n")] = '\0';
 		fclose(f);
 	}
+	if (strtol(pid, NULL, 10) == (long)getpid()) {
+		text_add(out, ", held by this pintle: that needs a restart");
+		return;
+	}
 	text_add(out, ", held by ");
 	text_add_untrusted(out, name, strlen(name));
 	text_add(out, " (pid %s)", pid);

@@ -33,7 +33,7 @@ void listeners_init(struct listeners *listeners, uv_loop_t *loop,
 	struct resolver *resolver, unsigned client_limit);
 void listeners_deinit(struct listeners *listeners);
 
-/* CONFIG with words in `error`, NOMEM: nothing has changed. An IPv6 loopback on
+/* IO or CONFIG with words in `error`, NOMEM: nothing has changed. An IPv6 loopback on
  * a machine without IPv6 is skipped with a line in the log. */
 MUST_CHECK enum status listeners_prepare(const struct listeners *listeners,
 	const struct endpoint *endpoints, size_t n, struct text *error,

@@ -4,13 +4,56 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "listen/holder.h"
+
+#define RECEIVE_BUFFER_BYTES (4 * 1024 * 1024)
 
 static bool set_option(int fd, int level, int option)
 {
 	int on = 1;
 
 	return setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
+static bool is_loopback(const struct endpoint *e)
+{
+	if (e->sa.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&e->in6.sin6_addr);
+	return ntohl(e->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+static bool bind_now(int fd, const struct endpoint *e)
+{
+	return bind(fd, &e->sa, endpoint_size(e)) == 0;
+}
+
+/* An address may come later than pintle, when its interface is up. */
+static bool bind_to(int fd, const struct endpoint *e)
+{
+	bool in6 = e->sa.sa_family == AF_INET6;
+	char address[ENDPOINT_TEXT_MAX];
+
+	if (bind_now(fd, e))
+		return true;
+	if (errno != EADDRNOTAVAIL || is_loopback(e))
+		return false;
+	if (!set_option(fd, in6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		    in6 ? IPV6_FREEBIND : IP_FREEBIND) ||
+		!bind_now(fd, e))
+		return false;
+	endpoint_format(e, address);
+	log_warning("listening on %s, which no interface has yet", address);
+	return true;
+}
+
+/* Room for a burst while one handshake is judged; as much as the kernel gives. */
+static void enlarge_buffer(int fd)
+{
+	int bytes = RECEIVE_BUFFER_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 static bool set_options(int fd, const struct endpoint *e, bool udp)
@@ -21,6 +64,7 @@ static bool set_options(int fd, const struct endpoint *e, bool udp)
 		return false;
 	if (!udp)
 		return set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+	enlarge_buffer(fd);
 	if (!endpoint_is_wildcard(e))
 		return true;
 	return in6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
@@ -49,7 +93,7 @@ static enum status explain(
 		holder_describe(endpoint_port(e), udp, out);
 	if (error == EACCES)
 		text_add(out, "; ports below 1024 need root or CAP_NET_BIND_SERVICE");
-	return STATUS_CONFIG;
+	return error == EACCES ? STATUS_CONFIG : STATUS_IO;
 }
 
 enum status socket_open(const struct endpoint *e, bool udp, struct text *error, int *fd)
@@ -59,7 +103,7 @@ enum status socket_open(const struct endpoint *e, bool udp, struct text *error, 
 	*fd = socket(e->sa.sa_family, type, 0);
 	if (*fd < 0)
 		return explain(e, udp, errno, error);
-	if (set_options(*fd, e, udp) && bind(*fd, &e->sa, endpoint_size(e)) == 0 &&
+	if (set_options(*fd, e, udp) && bind_to(*fd, e) &&
 		(udp || listen(*fd, SOCKET_BACKLOG) == 0))
 		return STATUS_OK;
 	enum status status = explain(e, udp, errno, error);

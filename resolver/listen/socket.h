@@ -9,8 +9,10 @@
 #define SOCKET_BACKLOG 256
 
 /* Bound, not blocking, close-on-exec; for TCP listening too. IPv6 sockets take
- * IPv6 alone, so that 0.0.0.0 and :: stand side by side. CONFIG, with who holds
- * the port if that is the trouble; UNSUPPORTED: this machine has no IPv6. */
+ * IPv6 alone, so that 0.0.0.0 and :: stand side by side. An
+ * address that no interface has yet is bound all the same (ip(7), IP_FREEBIND).
+ * IO, with who holds the port if that is the trouble; CONFIG: not allowed to;
+ * UNSUPPORTED: this machine has no IPv6. */
 MUST_CHECK enum status socket_open(
 	const struct endpoint *endpoint, bool udp, struct text *error, int *fd);
 

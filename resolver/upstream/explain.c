@@ -1,13 +1,6 @@
 #include "upstream/explain.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* Kept free for "; and 200 more". */
-#define MORE_BYTES 16
-/* What an upstream's reason is cut to, where the whole does not fit: enough for
- * its word. */
-#define LEAST_BYTES 40
 
 void explanation_init(struct explanation *e)
 {
@@ -16,18 +9,13 @@ void explanation_init(struct explanation *e)
 
 static void add(struct explanation *e, const char *upstream, const char *why)
 {
-	size_t room = sizeof e->reasons - MORE_BYTES - e->reasons_n;
-	char entry[EDE_TEXT_MAX];
-	struct text text = text_in(entry, sizeof entry);
-	struct text out = text_in(e->reasons + e->reasons_n, room);
+	struct text text;
 
-	text_add(&text, "%s%s: %s", e->reasons_n > 0 ? "; " : "", upstream, why);
-	if (e->left_out > 0 || (text.n >= room && room < LEAST_BYTES)) {
-		e->left_out++;
-		return;
+	if (e->n < EXPLAINED_MAX) {
+		text = text_in(e->reasons[e->n], sizeof e->reasons[e->n]);
+		text_add(&text, "%s: %s", upstream, why);
 	}
-	text_add(&out, "%s", entry);
-	e->reasons_n += out.n;
+	e->n++;
 }
 
 void explanation_add(
@@ -44,21 +32,33 @@ void explanation_add_silent(struct explanation *e, const char *upstream)
 	add(e, upstream, failure_text(FAILURE_TIMEOUT));
 }
 
-static const char *rcode_words(unsigned rcode)
-{
-	static const char *const words[] = { "half an answer", "FORMERR", "SERVFAIL",
-		"NXDOMAIN", "NOTIMP", "REFUSED" };
-
-	return rcode < sizeof words / sizeof *words ? words[rcode] : "an unusual rcode";
-}
-
 void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode)
 {
-	char why[64];
+	static const char *const words[] = { "answered, but cut", "answered FORMERR",
+		"answered SERVFAIL", "answered NXDOMAIN", "answered NOTIMP",
+		"answered REFUSED" };
 
 	e->answered = true;
-	snprintf(why, sizeof why, "answered %s", rcode_words(rcode));
-	add(e, upstream, why);
+	add(e, upstream,
+		rcode < sizeof words / sizeof *words ? words[rcode]
+						     : "answered an unusual rcode");
+}
+
+/* What one leaves the others have. */
+static void write_reasons(const struct explanation *e, struct text *out)
+{
+	unsigned n = e->n < EXPLAINED_MAX ? e->n : EXPLAINED_MAX;
+	size_t kept = e->n > n ? sizeof "; and 200 more" : 1;
+
+	for (unsigned i = 0; i < n; i++) {
+		const char *between = i > 0 ? "; " : "";
+		size_t share = (out->cap - kept - out->n) / (n - i);
+
+		text_add(out, "%s%.*s", between, (int)(share - strlen(between)),
+			e->reasons[i]);
+	}
+	if (e->n > n)
+		text_add(out, "; and %u more", e->n - n);
 }
 
 void explanation_ede(const struct explanation *e, struct ede *out)
@@ -70,7 +70,5 @@ void explanation_ede(const struct explanation *e, struct ede *out)
 		    : e->silent  ? EDE_NO_REACHABLE_AUTHORITY
 		    : e->refused ? EDE_POLICY
 				 : EDE_NETWORK_ERROR;
-	text_add(&text, "%.*s", (int)e->reasons_n, e->reasons);
-	if (e->left_out > 0)
-		text_add(&text, "; and %u more", e->left_out);
+	write_reasons(e, &text);
 }

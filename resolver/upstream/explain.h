@@ -7,13 +7,15 @@
 #include "dns/edns.h"
 #include "transport/failure.h"
 
+/* As many as the text has room to say something useful of. */
+#define EXPLAINED_MAX 4
+
 struct explanation {
-	char reasons[EDE_TEXT_MAX];
-	size_t reasons_n;
-	unsigned left_out; /* upstreams whose reason did not fit */
-	bool answered;     /* one answered, but "I cannot" */
-	bool silent;       /* one was accepted and gave no answer in time */
-	bool refused;      /* a verdict went against one */
+	char reasons[EXPLAINED_MAX][EDE_TEXT_MAX]; /* "NAME: words" */
+	unsigned n;                                /* upstreams, those without room too */
+	bool answered;                             /* one answered, but "I cannot" */
+	bool silent;  /* one was accepted and gave no answer in time */
+	bool refused; /* a verdict went against one */
 };
 
 void explanation_init(struct explanation *e);
@@ -23,11 +25,11 @@ void explanation_add(
 	struct explanation *e, const char *upstream, const struct failure *why);
 /* It was accepted and asked, and gave no answer in time. */
 void explanation_add_silent(struct explanation *e, const char *upstream);
-/* It answered with an rcode that helps nobody, or cut. */
+/* It answered with an rcode that helps nobody, or (NOERROR) cut. */
 void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode);
 
 /* The code is that of what came nearest to an answer: 0 answered, 22 silent, 28
- * refused, 23 nothing was reached. */
+ * refused, 23 nothing was reached. The text gives each reason a fair share. */
 void explanation_ede(const struct explanation *e, struct ede *out);
 
 #endif

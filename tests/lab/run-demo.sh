@@ -18,6 +18,13 @@ if [ -n "${CONFIG:-}" ]; then
 fi
 
 port=${PORT:-5353}
+case $port in
+  *[!0-9]* | '' | ??????*) port=0 ;;
+esac
+if [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
+  echo "PORT=$PORT: not a port; allowed: 1 to 65535" >&2
+  exit 2
+fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/pintle-run.XXXXXX")
 pids=
 stop() {
@@ -47,7 +54,7 @@ await() {
 }
 
 # --- the lab, then pintle -----------------------------------------------------
-"$lab" run --dir "$dir" --port $((port + 3500)) --die-with-parent >/dev/null 2>"$dir/lab.log" &
+"$lab" run --dir "$dir" --port 0 --die-with-parent >/dev/null 2>"$dir/lab.log" &
 pids=$!
 await "$pids" grep -q '^ready' "$dir/lab.log" || die "$(cat "$dir/lab.log")"
 
@@ -57,7 +64,7 @@ daemon=$!
 pids="$pids $daemon"
 if ! await "$daemon" "$ctl" --socket "$dir/control.sock" status; then
   cat "$dir/pintle.log" >&2
-  die "pintle did not start; another port: make run PORT=$((port + 1))"
+  die "pintle did not start; another port: make run PORT=$((port % 65535 + 1))"
 fi
 
 # --- a real client -------------------------------------------------------------

@@ -281,7 +281,7 @@ static void what_cannot_be_understood(void **state)
 		{ "{\"command\": \"flush\", \"name\": \"a..b\"}\n", "not a domain name" },
 		{ "{\"command\": \"query\"}\n", "not a domain name" },
 		{ "{\"command\": \"query\", \"name\": \"a\", \"type\": \"B\"}\n",
-			"not a record type: B" },
+			"not a record type that can be asked for: B" },
 		{ "{\"command\": \"query\", \"name\": \"a\", \"upstream\": \"b\"}\n",
 			"no upstream called b" },
 	};
@@ -377,7 +377,7 @@ static void only_one_daemon_answers_there(void **state)
 
 	assert_int_equal(
 		control_open(&o->bench.loop, o->socket, &o->worker, &error, &second),
-		STATUS_CONFIG);
+		STATUS_IO);
 	assert_null(second);
 	assert_non_null(strstr(words, "another pintle answers there"));
 	assert_int_equal(access(o->socket, F_OK), 0);

@@ -129,15 +129,10 @@ static void both_families_share_a_port(void **state)
 
 static void who_holds_the_port(void **state)
 {
-	char words[256], name[32], expected[64];
-	FILE *comm = fopen("/proc/self/comm", "r");
+	static const char expected[] = ", held by this pintle: that needs a restart";
+	char words[256];
 
 	(void)state;
-	assert_non_null(comm);
-	assert_non_null(fgets(name, sizeof name, comm));
-	fclose(comm);
-	name[strcspn(name, "\n")] = '\0';
-	snprintf(expected, sizeof expected, ", held by %s (pid %d)", name, (int)getpid());
 	for (int udp = 0; udp < 2; udp++) {
 		struct text text = text_in(words, sizeof words);
 		struct endpoint e = endpoint("127.0.0.1");
@@ -146,7 +141,7 @@ static void who_holds_the_port(void **state)
 		holder_describe(endpoint_port(&e), udp, &text);
 		assert_string_equal(words, expected);
 		text = text_in(words, sizeof words);
-		assert_int_equal(socket_open(&e, udp, &text, &second), STATUS_CONFIG);
+		assert_int_equal(socket_open(&e, udp, &text, &second), STATUS_IO);
 		assert_int_equal(second, -1);
 		assert_non_null(strstr(words, "Address already in use"));
 		assert_non_null(strstr(words, expected));
@@ -158,6 +153,7 @@ static void who_holds_the_port(void **state)
 	}
 }
 
+/* Its interface may come up later. */
 static void an_address_that_is_not_here(void **state)
 {
 	char words[256];
@@ -166,9 +162,8 @@ static void an_address_that_is_not_here(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(socket_open(&e, true, &error, &fd), STATUS_CONFIG);
-	assert_int_equal(fd, -1);
-	assert_non_null(strstr(words, "cannot listen on 192.0.2.1"));
+	assert_int_equal(socket_open(&e, true, &error, &fd), STATUS_OK);
+	close(fd);
 }
 
 int main(void)

@@ -123,7 +123,7 @@ static void what_does_not_fit_is_counted(void **state)
 	explanation_ede(&e, &ede);
 	assert_true(strlen(ede.text) < EDE_TEXT_MAX);
 	assert_memory_equal(ede.text, "an-upstream: connection refused", 31);
-	more = strstr(ede.text, "; and 10");
+	more = strstr(ede.text, "; and 104");
 	assert_non_null(more);
 	assert_non_null(strstr(more, " more"));
 }
