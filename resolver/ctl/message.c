@@ -23,6 +23,19 @@ static enum status decode(struct bytes wire, getdns_dict **out)
 	return result == GETDNS_RETURN_GOOD ? STATUS_OK : STATUS_MALFORMED;
 }
 
+/* Takes " ; LABEL: 0123ABCD" out of getdns's line for the OPT record. */
+static void drop_option(char *text, const char *label)
+{
+	char *at;
+
+	while ((at = strstr(text, label)) != NULL) {
+		char *end = at + strlen(label);
+
+		end += strspn(end, "0123456789ABCDEFabcdef");
+		memmove(at, end, strlen(end) + 1);
+	}
+}
+
 enum status message_to_text(struct bytes wire, char **out)
 {
 	getdns_dict *message;
@@ -33,7 +46,12 @@ enum status message_to_text(struct bytes wire, char **out)
 	if (getdns_msg_dict2str(message, out) != GETDNS_RETURN_GOOD)
 		status = STATUS_MALFORMED;
 	getdns_dict_destroy(message);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	/* 400 zeros say nothing, and the extended error is printed in words. */
+	drop_option(*out, " ; Padding: ");
+	drop_option(*out, " ; OPT15: ");
+	return STATUS_OK;
 }
 
 static json_t *header_json(getdns_dict *message)
