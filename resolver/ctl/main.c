@@ -95,10 +95,10 @@ int main(int argc, char **argv)
 	struct args args;
 
 	if (args_parse(argc, argv, commands, &args, &error) != STATUS_OK)
-		return complain(CTL_USAGE, "%s", why);
+		return (int)complain(CTL_USAGE, "%s", why);
 	code = run(&args);
 	/* What nobody could read was not said: a full disk, a closed pipe. */
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain(CTL_FAILED, "the output could not be written");
-	return code;
+		return (int)complain(CTL_FAILED, "the output could not be written");
+	return (int)code;
 }

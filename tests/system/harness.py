@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -94,6 +95,14 @@ def free_port(*addresses):
 
 def join(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def public_pintle(place):
+    """A copy that another user may run, wherever this tree lies."""
+    path = os.path.join(place, "pintle")
+    shutil.copy(PINTLE, path)
+    os.chmod(path, 0o755)
+    return path
 
 
 class Child:

@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from client import Tcp, ask, is_failed, is_good
-from harness import PINTLE, free_port, join, random_net, run, wait_for
+from harness import PINTLE, free_port, join, public_pintle, random_net, run, wait_for
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
 
@@ -221,10 +221,11 @@ def test_unreadable_roots(write, good, place, authority):
     good["tls"] = {"ca_file": path}
     config = write(good)
     os.chmod(config, 0o644)
-    done = run([PINTLE, "-c", config, "--check-config"], user="nobody")
+    program = public_pintle(place)
+    done = run([program, "-c", config, "--check-config"], user="nobody")
     assert done.returncode == 78 and path in done.stderr
     os.chmod(path, 0o644)
-    assert run([PINTLE, "-c", config, "--check-config"], user="nobody").returncode == 0
+    assert run([program, "-c", config, "--check-config"], user="nobody").returncode == 0
 
 
 # --- running -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from client import ask, is_failed, is_good
-from harness import PINTLE, run
+from harness import PINTLE, public_pintle, run
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
 
@@ -72,7 +72,7 @@ def test_user_without_being_root(write, good, place):
     good["user"] = "daemon"
     path = write(good)
     os.chmod(path, 0o644)
-    done = run([PINTLE, "-c", path], user="nobody", group="nogroup", extra_groups=[])
+    done = run([public_pintle(place), "-c", path], user="nobody", group="nogroup", extra_groups=[])
     assert done.returncode == 78 and "daemon" in done.stderr, done.stderr
 
 

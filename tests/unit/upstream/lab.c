@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -164,4 +165,36 @@ void lab_hang_up(struct dot_client *client, struct bytes query)
 void lab_servfail(struct dot_client *client, struct bytes query)
 {
 	dot_client_answer(client, query, RCODE_SERVFAIL);
+}
+
+void lab_wait_for(struct lab *lab, const struct asked *a)
+{
+	RUN_UNTIL(&lab->bench.loop, a->done);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(a->done, 1);
+}
+
+void lab_assert_answered_by(struct lab *lab, const struct asked *a, const char *name)
+{
+	lab_wait_for(lab, a);
+	assert_true(a->has_answer);
+	assert_int_equal(a->rcode, RCODE_NOERROR);
+	assert_string_equal(a->upstream, name);
+}
+
+int lab_setup(void **state)
+{
+	struct lab *lab = calloc(1, sizeof *lab);
+
+	assert_non_null(lab);
+	lab_init(lab);
+	*state = lab;
+	return 0;
+}
+
+int lab_teardown(void **state)
+{
+	lab_deinit(*state);
+	free(*state);
+	return 0;
 }

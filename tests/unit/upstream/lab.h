@@ -64,6 +64,15 @@ void lab_ask(struct lab *lab, struct asked *asked);
 enum status lab_try_for(
 	struct lab *lab, struct asked *asked, const char *only, uint32_t timeout_ms);
 
+/* Until it is done, once; and has an answer that is one, from `name`. */
+void lab_wait_for(struct lab *lab, const struct asked *asked);
+void lab_assert_answered_by(struct lab *lab, const struct asked *asked, const char *name);
+
+/* A lab of its own for each test, in cmocka's *state. */
+int lab_setup(void **state);
+int lab_teardown(void **state);
+#define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
+
 /* For dot_server.on_query. */
 void lab_say_nothing(struct dot_client *client, struct bytes query);
 void lab_hang_up(struct dot_client *client, struct bytes query);

@@ -2,44 +2,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/upstream/lab.h"
-
-static int setup(void **state)
-{
-	struct lab *lab = calloc(1, sizeof *lab);
-
-	assert_non_null(lab);
-	lab_init(lab);
-	*state = lab;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	lab_deinit(*state);
-	free(*state);
-	return 0;
-}
-
-static void wait_for(struct lab *lab, const struct asked *a)
-{
-	RUN_UNTIL(&lab->bench.loop, a->done);
-	bench_settle(&lab->bench.loop);
-	assert_int_equal(a->done, 1);
-}
-
-static void assert_answered_by(struct lab *lab, const struct asked *a, const char *name)
-{
-	wait_for(lab, a);
-	assert_true(a->has_answer);
-	assert_int_equal(a->rcode, RCODE_NOERROR);
-	assert_string_equal(a->upstream, name);
-}
 
 /* --- whom ------------------------------------------------------------------ */
 
@@ -51,8 +18,8 @@ static void the_first_in_order_is_asked(void **state)
 	lab_load(lab);
 	lab_ask(lab, &a);
 	lab_ask(lab, &b);
-	assert_answered_by(lab, &a, "a");
-	assert_answered_by(lab, &b, "a");
+	lab_assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &b, "a");
 	assert_int_equal(lab->servers[0].accepted, 1);
 	assert_int_equal(lab->servers[0].records, 1);
 	assert_int_equal(lab->servers[1].accepted, 0);
@@ -67,15 +34,15 @@ static void a_failure_hands_over(void **state)
 	lab_stop(lab, 0);
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_UNREACHABLE);
 	/* Backing off: the first is not even tried. */
 	lab_ask(lab, &b);
-	assert_answered_by(lab, &b, "b");
+	lab_assert_answered_by(lab, &b, "b");
 	assert_int_equal(upstream_health(lab->set.items[0])->in_a_row, 1);
 	bench_now_ms += 500;
 	lab_ask(lab, &b);
-	assert_answered_by(lab, &b, "b");
+	lab_assert_answered_by(lab, &b, "b");
 	assert_int_equal(upstream_health(lab->set.items[0])->in_a_row, 2);
 }
 
@@ -88,7 +55,7 @@ static void a_refusal_hands_over_and_no_byte_leaves(void **state)
 	lab->upstreams[0].policy.auth_name = "other.lab";
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_REFUSED);
 	assert_int_equal(
 		upstream_verdict(lab->set.items[0])->reason, REASON_NAME_MISMATCH);
@@ -108,7 +75,7 @@ static void its_next_address_comes_before_the_next_upstream(void **state)
 	lab->upstreams[0].address_n = 2;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 }
 
 static void a_share_of_the_time_each(void **state)
@@ -124,7 +91,7 @@ static void a_share_of_the_time_each(void **state)
 	lab_tick(lab);
 	assert_int_equal(lab->servers[1].accepted, 0);
 	bench_now_ms++;
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	/* Silent since it was asked: not kept. */
 	assert_null(upstream_conn(lab->set.items[0]));
 	assert_int_equal(upstream_health(lab->set.items[0])->last.kind, FAILURE_TIMEOUT);
@@ -153,7 +120,7 @@ static void many_upstreams_have_time_to_answer(void **state)
 	}
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 4);
 	bench_now_ms += LAB_TIMEOUT_MS / 4;
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_int_equal(lab->servers[0].queries, 4);
 }
@@ -167,11 +134,11 @@ static void one_that_failed_is_tried_beside_the_question(void **state)
 	lab->servers[0].mode = SERVER_CUT;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	lab->servers[0].mode = SERVER_MUTE;
 	bench_now_ms += 60000;
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(lab->servers[0].accepted, 2);
 	assert_int_equal(conn_state(upstream_conn(lab->set.items[0])), CONN_HANDSHAKE);
 	dot_server_hang_up(&lab->servers[0]);
@@ -179,10 +146,10 @@ static void one_that_failed_is_tried_beside_the_question(void **state)
 	bench_settle(&lab->bench.loop);
 	bench_now_ms += 60000;
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	RUN_UNTIL(&lab->bench.loop, lab->good == 2);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 }
 
 static void an_answer_that_helps_nobody_hands_over(void **state)
@@ -193,7 +160,7 @@ static void an_answer_that_helps_nobody_hands_over(void **state)
 	lab->servers[0].on_query = lab_servfail;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 }
 
 static void with_nobody_else_it_is_taken(void **state)
@@ -204,7 +171,7 @@ static void with_nobody_else_it_is_taken(void **state)
 	lab->servers[0].on_query = lab->servers[1].on_query = lab_servfail;
 	lab_load(lab);
 	lab_ask(lab, &a);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_true(a.has_answer);
 	assert_int_equal(a.rcode, RCODE_SERVFAIL);
 	assert_string_equal(a.upstream, "b");
@@ -218,17 +185,17 @@ static void only_one_is_asked(void **state)
 	lab_load(lab);
 	assert_int_equal(lab_try(lab, &a, "nobody"), STATUS_NOTFOUND);
 	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(lab->servers[0].accepted, 0);
 	lab_stop(lab, 1);
 	bench_settle(&lab->bench.loop);
 	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_null(strstr(a.ede.text, "a:"));
 	/* It backs off, but who asks for it by name is told what it is like now. */
 	assert_int_equal(lab_try(lab, &a, "b"), STATUS_OK);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_int_equal(lab->servers[0].accepted, 0);
 }
 
@@ -247,7 +214,7 @@ static void the_deadline_ends_it(void **state)
 	RUN_UNTIL(&lab->bench.loop, lab->servers[1].queries == 1);
 	assert_int_equal(a.done, 0);
 	bench_now_ms += LAB_TIMEOUT_MS / 2;
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_string_equal(a.ede.text, "a: no answer in time; b: no answer in time");
 }
@@ -270,7 +237,7 @@ static void a_deadline_between_two_looks(void **state)
 		bench_step_ms = 0;
 		bench_now_ms += 100000;
 		if (status == STATUS_OK)
-			wait_for(lab, &a);
+			lab_wait_for(lab, &a);
 	}
 }
 
@@ -283,10 +250,10 @@ static void a_question_lost_is_asked_again_once(void **state)
 
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	lab->servers[0].on_query = lab_hang_up;
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(lab->servers[0].accepted, 2);
 	assert_int_equal(lab->servers[0].queries, 3);
 }
@@ -298,11 +265,11 @@ static void an_idle_connection_that_ended_is_no_failure(void **state)
 
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	dot_server_hang_up(&lab->servers[0]);
 	/* Asked in the same turn, on a connection whose end is not known yet. */
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_GOOD);
 	assert_int_equal(lab->servers[1].accepted, 0);
 }
@@ -317,7 +284,7 @@ static void one_that_answers_nobody_is_tried_less(void **state)
 	lab_load(lab);
 	for (unsigned i = 0; i < 4; i++) {
 		lab_ask(lab, &a);
-		wait_for(lab, &a);
+		lab_wait_for(lab, &a);
 		assert_false(a.has_answer);
 		assert_int_equal(upstream_health(lab->set.items[0])->retry_at_ms,
 			bench_now_ms + (500u << i));
@@ -365,7 +332,7 @@ static void cancelled_after_the_nth_turn(void **state)
 		if (!a.done)
 			exchange_cancel(a.exchange);
 		a.done += 10;
-		wait_for(lab, &b);
+		lab_wait_for(lab, &b);
 		assert_in_range(a.done, 10, 11);
 		/* From the beginning again. */
 		upstream_fail_all(lab->set.items[0], "test");
@@ -406,30 +373,28 @@ static void the_exchanger_goes_with_questions_under_way(void **state)
 	assert_int_equal(a.done + b.done, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_first_in_order_is_asked),
-		TEST(a_failure_hands_over),
-		TEST(a_refusal_hands_over_and_no_byte_leaves),
-		TEST(its_next_address_comes_before_the_next_upstream),
-		TEST(a_share_of_the_time_each),
-		TEST(many_upstreams_have_time_to_answer),
-		TEST(one_that_failed_is_tried_beside_the_question),
-		TEST(an_answer_that_helps_nobody_hands_over),
-		TEST(with_nobody_else_it_is_taken),
-		TEST(only_one_is_asked),
-		TEST(the_deadline_ends_it),
-		TEST(a_deadline_between_two_looks),
-		TEST(a_question_lost_is_asked_again_once),
-		TEST(an_idle_connection_that_ended_is_no_failure),
-		TEST(one_that_answers_nobody_is_tried_less),
-		TEST(the_end_of_one_cancels_the_other),
-		TEST(cancelled_after_the_nth_turn),
-		TEST(cancelled_and_nothing_is_left),
-		TEST(the_exchanger_goes_with_questions_under_way),
+		LAB_TEST(the_first_in_order_is_asked),
+		LAB_TEST(a_failure_hands_over),
+		LAB_TEST(a_refusal_hands_over_and_no_byte_leaves),
+		LAB_TEST(its_next_address_comes_before_the_next_upstream),
+		LAB_TEST(a_share_of_the_time_each),
+		LAB_TEST(many_upstreams_have_time_to_answer),
+		LAB_TEST(one_that_failed_is_tried_beside_the_question),
+		LAB_TEST(an_answer_that_helps_nobody_hands_over),
+		LAB_TEST(with_nobody_else_it_is_taken),
+		LAB_TEST(only_one_is_asked),
+		LAB_TEST(the_deadline_ends_it),
+		LAB_TEST(a_deadline_between_two_looks),
+		LAB_TEST(a_question_lost_is_asked_again_once),
+		LAB_TEST(an_idle_connection_that_ended_is_no_failure),
+		LAB_TEST(one_that_answers_nobody_is_tried_less),
+		LAB_TEST(the_end_of_one_cancels_the_other),
+		LAB_TEST(cancelled_after_the_nth_turn),
+		LAB_TEST(cancelled_and_nothing_is_left),
+		LAB_TEST(the_exchanger_goes_with_questions_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,37 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/upstream/lab.h"
 #include "upstream/explain.h"
-
-static int setup(void **state)
-{
-	struct lab *lab = calloc(1, sizeof *lab);
-
-	assert_non_null(lab);
-	lab_init(lab);
-	*state = lab;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	lab_deinit(*state);
-	free(*state);
-	return 0;
-}
-
-static void wait_for(struct lab *lab, const struct asked *a)
-{
-	RUN_UNTIL(&lab->bench.loop, a->done);
-	bench_settle(&lab->bench.loop);
-	assert_int_equal(a->done, 1);
-}
 
 static void nobody_can_be_asked(void **state)
 {
@@ -44,7 +19,7 @@ static void nobody_can_be_asked(void **state)
 	lab_stop(lab, 1);
 	lab_load(lab);
 	lab_ask(lab, &a);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_int_equal(a.ede.code, EDE_NETWORK_ERROR);
 	assert_int_equal(lab_try(lab, &a, NULL), STATUS_CLOSED);
@@ -65,7 +40,7 @@ static void a_refusal_is_a_policy(void **state)
 	lab_stop(lab, 1);
 	lab_load(lab);
 	lab_ask(lab, &a);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_int_equal(a.ede.code, EDE_POLICY);
 	assert_memory_equal(a.ede.text, "a: name_mismatch", 16);
 	assert_non_null(strstr(a.ede.text, "; b: connection refused"));
@@ -83,7 +58,7 @@ static void what_is_reached_but_silent(void **state)
 	lab_ask(lab, &a);
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
 	bench_now_ms += LAB_TIMEOUT_MS;
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_int_equal(a.ede.code, EDE_NO_REACHABLE_AUTHORITY);
 	assert_string_equal(a.ede.text, "a: no answer in time");
@@ -101,7 +76,7 @@ static void an_answer_beside_a_refusal(void **state)
 	lab->upstreams[1].policy.auth_name = "other.lab";
 	lab_load(lab);
 	lab_ask(lab, &a);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_int_equal(a.ede.code, EDE_OTHER);
 	assert_memory_equal(a.ede.text, "a: answered SERVFAIL; b: name_mismatch", 38);
@@ -171,15 +146,13 @@ static void the_nearest_to_an_answer_decides(void **state)
 	assert_non_null(strstr(ede.text, "d: answered REFUSED"));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nobody_can_be_asked),
-		TEST(a_refusal_is_a_policy),
-		TEST(what_is_reached_but_silent),
-		TEST(an_answer_beside_a_refusal),
+		LAB_TEST(nobody_can_be_asked),
+		LAB_TEST(a_refusal_is_a_policy),
+		LAB_TEST(what_is_reached_but_silent),
+		LAB_TEST(an_answer_beside_a_refusal),
 		cmocka_unit_test(what_does_not_fit_is_counted),
 		cmocka_unit_test(a_long_reason_is_cut_not_left_out),
 		cmocka_unit_test(the_nearest_to_an_answer_decides),

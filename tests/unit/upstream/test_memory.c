@@ -13,22 +13,10 @@
 
 #define ALLOCATIONS_MAX 1000
 
-static int setup(void **state)
-{
-	struct lab *lab = calloc(1, sizeof *lab);
-
-	assert_non_null(lab);
-	lab_init(lab);
-	*state = lab;
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	fail_alloc_at(-1);
-	lab_deinit(*state);
-	free(*state);
-	return 0;
+	return lab_teardown(state);
 }
 
 static void a_question_without_memory(void **state)
@@ -90,7 +78,7 @@ static void a_reload_without_memory(void **state)
 	assert_true(n > 2);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, lab_setup, teardown)
 
 int main(void)
 {

@@ -3,43 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/upstream/lab.h"
-
-static int setup(void **state)
-{
-	struct lab *lab = calloc(1, sizeof *lab);
-
-	assert_non_null(lab);
-	lab_init(lab);
-	*state = lab;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	lab_deinit(*state);
-	free(*state);
-	return 0;
-}
-
-static void wait_for(struct lab *lab, const struct asked *a)
-{
-	RUN_UNTIL(&lab->bench.loop, a->done);
-	bench_settle(&lab->bench.loop);
-	assert_int_equal(a->done, 1);
-}
-
-static void assert_answered_by(struct lab *lab, const struct asked *a, const char *name)
-{
-	wait_for(lab, a);
-	assert_true(a->has_answer);
-	assert_string_equal(a->upstream, name);
-}
 
 static void what_is_the_same_keeps_its_connection(void **state)
 {
@@ -50,11 +18,11 @@ static void what_is_the_same_keeps_its_connection(void **state)
 	lab_load(lab);
 	before = lab->set.items[0];
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	lab_load(lab);
 	assert_ptr_equal(lab->set.items[0], before);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	assert_int_equal(lab->servers[0].accepted, 1);
 }
 
@@ -73,7 +41,7 @@ static void another_order_is_taken_over(void **state)
 	lab_load(lab);
 	assert_ptr_equal(lab->set.items[1], a_before);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 }
 
 /* At every stage of a question, its upstream is replaced. */
@@ -95,7 +63,7 @@ static void replaced_after_the_nth_turn(void **state)
 		lab->upstreams[0].policy.identity = IDENTITY_NAME;
 		lab->upstreams[0].policy.auth_name = "dns.lab";
 		lab_load(lab);
-		wait_for(lab, &a);
+		lab_wait_for(lab, &a);
 		assert_true(a.has_answer);
 	}
 	assert_in_range(asked_again, 1, 12);
@@ -114,8 +82,8 @@ static void removed_with_questions_under_way(void **state)
 	lab->upstreams[0] = lab->upstreams[1];
 	lab->config.upstream_n = 1;
 	lab_load(lab);
-	assert_answered_by(lab, &a, "b");
-	wait_for(lab, &b);
+	lab_assert_answered_by(lab, &a, "b");
+	lab_wait_for(lab, &b);
 	assert_false(b.has_answer);
 	assert_int_equal(lab->set.n, 1);
 }
@@ -132,7 +100,7 @@ static void removed_while_it_connects(void **state)
 	lab->upstreams[0] = lab->upstreams[1];
 	lab->config.upstream_n = 1;
 	lab_load(lab);
-	assert_answered_by(lab, &a, "b");
+	lab_assert_answered_by(lab, &a, "b");
 }
 
 /* No question, no error text, no change. */
@@ -161,13 +129,13 @@ static void without_roots_nothing_changes(void **state)
 
 	lab_load(lab);
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	lab->upstreams[1].policy.ca_file = "/nonexistent/ca.pem";
 	lab->upstreams[0].policy.identity = IDENTITY_NAME;
 	lab->upstreams[0].policy.auth_name = "dns.lab";
 	assert_not_prepared(lab, "/nonexistent/ca.pem");
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	assert_int_equal(lab->servers[0].accepted, 1);
 }
 
@@ -208,13 +176,13 @@ static void other_roots_mean_another_connection(void **state)
 	lab_load(lab);
 	before = lab->set.items[0];
 	lab_ask(lab, &a);
-	assert_answered_by(lab, &a, "a");
+	lab_assert_answered_by(lab, &a, "a");
 	assert_int_equal(remove(lab->ca_file), 0);
 	make_bundle(lab->ca_file, &other.certificate, 1);
 	lab_load(lab);
 	assert_ptr_not_equal(lab->set.items[0], before);
 	lab_ask(lab, &a);
-	wait_for(lab, &a);
+	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
 	assert_int_equal(a.ede.code, EDE_POLICY);
 	issuer_deinit(&other);
@@ -247,22 +215,20 @@ static void the_set_goes_with_questions_under_way(void **state)
 	assert_false(a.has_answer || b.has_answer);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_the_same_keeps_its_connection),
-		TEST(another_order_is_taken_over),
-		TEST(replaced_after_the_nth_turn),
-		TEST(removed_with_questions_under_way),
-		TEST(removed_while_it_connects),
-		TEST(without_roots_nothing_changes),
-		TEST(roots_that_went_away_stop_a_reload),
-		TEST(a_plan_can_be_thrown_away),
-		TEST(other_roots_mean_another_connection),
-		TEST(names_are_found),
-		TEST(the_set_goes_with_questions_under_way),
+		LAB_TEST(what_is_the_same_keeps_its_connection),
+		LAB_TEST(another_order_is_taken_over),
+		LAB_TEST(replaced_after_the_nth_turn),
+		LAB_TEST(removed_with_questions_under_way),
+		LAB_TEST(removed_while_it_connects),
+		LAB_TEST(without_roots_nothing_changes),
+		LAB_TEST(roots_that_went_away_stop_a_reload),
+		LAB_TEST(a_plan_can_be_thrown_away),
+		LAB_TEST(other_roots_mean_another_connection),
+		LAB_TEST(names_are_found),
+		LAB_TEST(the_set_goes_with_questions_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
