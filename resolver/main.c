@@ -184,6 +184,18 @@ static enum status start(struct daemon *d, struct config *config,
 	return status;
 }
 
+static void announce(const struct listeners *listeners)
+{
+	char line[400], address[ENDPOINT_TEXT_MAX];
+	struct text text = text_in(line, sizeof line);
+
+	for (size_t i = 0; i < listeners->n; i++) {
+		endpoint_format(&listeners->items[i].endpoint, address);
+		text_add(&text, "%s%s", i > 0 ? ", " : "", address);
+	}
+	log_notice("pintle " PINTLE_VERSION " is ready on %s", line);
+}
+
 static int run(struct config *config, const struct options *options)
 {
 	static struct daemon d;
@@ -200,7 +212,7 @@ static int run(struct config *config, const struct options *options)
 		d.worker.verbose = options->verbose;
 		if (options->verbose)
 			log_set_level(LOG_LEVEL_DEBUG);
-		log_notice("pintle " PINTLE_VERSION " is ready");
+		announce(&d.worker.listeners);
 	}
 	uv_run(&d.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&d.loop);
