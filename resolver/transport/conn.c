@@ -254,7 +254,9 @@ static void go_on_with_handshake(struct conn *conn)
 	} else if (state == SESSION_OPEN) {
 		move(conn, CONN_OPEN);
 		watch_validity(conn);
-		conn->events->on_open(conn->owner);
+		/* The certificate may have ended while the handshake went on. */
+		if (conn->state == CONN_OPEN)
+			conn->events->on_open(conn->owner);
 	}
 }
 

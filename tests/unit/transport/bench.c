@@ -15,7 +15,7 @@
 #define GUARD_S 60
 
 uint64_t bench_now_ms, bench_step_ms;
-int64_t bench_wall_s;
+int64_t bench_wall_s, bench_wall_step_s;
 
 static uint64_t now_ms(void)
 {
@@ -24,7 +24,7 @@ static uint64_t now_ms(void)
 
 static int64_t wall_s(void)
 {
-	return bench_wall_s;
+	return bench_wall_s += bench_wall_step_s;
 }
 
 void bench_init(struct bench *b)
@@ -38,6 +38,7 @@ void bench_init(struct bench *b)
 	bench_now_ms = 1000000;
 	bench_step_ms = 0;
 	bench_wall_s = MAKE_CERT_NOW;
+	bench_wall_step_s = 0;
 	clock_replace(&source);
 	assert_int_equal(uv_loop_init(&b->loop), 0);
 	b->ca = make_ca("Lab CA", NULL);

@@ -22,6 +22,8 @@ extern uint64_t bench_now_ms;
 extern uint64_t bench_step_ms;
 /* clock_wall_s() returns this. */
 extern int64_t bench_wall_s;
+/* How far it goes on by itself with each look; normally 0. */
+extern int64_t bench_wall_step_s;
 
 void bench_init(struct bench *bench);
 /* Runs the loop until it is empty: what was not closed is found by the guard. */

@@ -350,6 +350,22 @@ static void the_certificate_ends(void **state)
 	assert_non_null(strstr(s->why.text, "certificate has ended"));
 }
 
+/* Judged in its last second, and ended when the handshake has: nobody is told that
+ * it is open. */
+static void the_certificate_ends_in_the_handshake(void **state)
+{
+	struct seen *s = *state;
+	struct peer_certificate leaf;
+
+	assert_int_equal(peer_describe(s->bench.leaf, &leaf), STATUS_OK);
+	bench_wall_s = leaf.not_after_s - 2;
+	bench_wall_step_s = 1;
+	start(s);
+	run_to_the_end(s);
+	assert_int_equal(s->opened, 0);
+	assert_non_null(strstr(s->why.text, "certificate has ended"));
+}
+
 /* The ladder of a connection's life, left at each rung. */
 static void closed_after_the_nth_turn(void **state)
 {
@@ -430,6 +446,7 @@ int main(void)
 		TEST(a_refused_certificate),
 		TEST(the_server_hangs_up),
 		TEST(the_certificate_ends),
+		TEST(the_certificate_ends_in_the_handshake),
 		TEST(closed_after_the_nth_turn),
 		TEST(closed_while_data_is_queued),
 		TEST(closed_inside_on_open),
