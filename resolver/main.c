@@ -178,6 +178,9 @@ static enum status start(struct daemon *d, struct config *config,
 	/* Ports need root, nothing behind this does: what lies in a directory of the
 	 * user's is not for root to open, to own or to follow. */
 	status = privileges_drop(config, error);
+	/* Roots are read when they are needed: can this user? */
+	if (status == STATUS_OK && config->user != NULL)
+		status = worker_check(config, error);
 	if (status == STATUS_OK)
 		status = control_open(
 			&d->loop, config->control, &d->worker, error, &d->control);

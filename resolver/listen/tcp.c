@@ -289,10 +289,11 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	enum status status = STATUS_OK;
 	struct bytes message;
 
-	if (n == UV_EOF && c->waiting_n > 0) {
-		/* It has asked all it wants to, and still reads. */
+	if (n == UV_EOF) {
+		/* It has asked all it wants to, and may still read. */
 		c->half_closed = true;
 		uv_read_stop(stream);
+		pause_or_go_on(c);
 		return;
 	}
 	if (n < 0) {

@@ -35,7 +35,8 @@ MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
 /* Closes all; the loop needs a last turn. */
 void worker_stop(struct worker *worker);
 
-/* What --check-config does beyond reading the file: are there roots? */
+/* What --check-config does beyond reading the file: is there the user, are there
+ * roots that we can read? */
 MUST_CHECK enum status worker_check(const struct config *config, struct text *error);
 
 #endif
