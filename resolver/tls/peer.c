@@ -54,6 +54,8 @@ enum status peer_describe(const X509 *certificate, struct peer_certificate *out)
 	describe_subject(certificate, out->subject);
 	out->not_before_s = time_of(X509_get0_notBefore(certificate));
 	out->not_after_s = time_of(X509_get0_notAfter(certificate));
+	if (X509_digest(certificate, EVP_sha256(), out->sha256, NULL) != 1)
+		return STATUS_CRYPTO;
 	return pin_of_certificate(certificate, &out->pin);
 }
 

@@ -23,6 +23,7 @@
 struct peer_certificate {
 	char subject[PEER_SUBJECT_MAX]; /* RFC 2253, safe to print */
 	struct pin pin;
+	uint8_t sha256[32]; /* of the whole certificate */
 	int64_t not_before_s, not_after_s;
 };
 

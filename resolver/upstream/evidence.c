@@ -13,48 +13,56 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* What a CA signed for somebody who is not the upstream, and what anybody can
- * make: the second must not push out the first. */
-static const char *class_of(const struct verdict *v)
+#define DIGEST_HEX 32
+
+/* What only a CA that is trusted can make, and should not have made; what anybody
+ * gets from one, for a name of his own; what anybody can make. None of them pushes
+ * out the one before it. */
+static const struct class
 {
-	return v->chain_verified ? "-verified-" : "-unverified-";
+	const char *word;
+	unsigned files_max;
+} misissued = { "-misissued-", EVIDENCE_FILES_MAX / 2 },
+  misnamed = { "-misnamed-", EVIDENCE_FILES_MAX / 4 },
+  unverified = { "-unverified-", EVIDENCE_FILES_MAX / 4 };
+
+static const struct class *class_of(const struct verdict *v)
+{
+	if (!v->chain_verified)
+		return &unverified;
+	return v->name.ok == RULE_FAILED ? &misnamed : &misissued;
 }
 
-static void add_pin(struct text *out, const struct verdict *v, size_t at, int digits)
-{
-	char hex[2 * PIN_BYTES + 1] = "";
-
-	if (at < v->chain.n)
-		hex_encode(
-			bytes_of(v->chain.certificates[at].pin.sha256, PIN_BYTES), hex);
-	text_add(out, "%.*s", digits, hex);
-}
-
-/* NAME-verified-LEAFKEY-ISSUERKEY.pem; the name's odd characters become '_'. */
+/* NAME-misissued-DIGEST.pem; the name's odd characters become '_'. */
 static void file_name(const char *upstream, const struct verdict *v, struct text *out)
 {
+	char hex[2 * sizeof v->chain.certificates[0].sha256 + 1];
+
 	for (const char *p = upstream; *p != '\0'; p++) {
 		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 			     (*p >= '0' && *p <= '9') || *p == '-';
 
 		text_add(out, "%c", plain ? *p : '_');
 	}
-	text_add(out, "%s", class_of(v));
-	add_pin(out, v, 0, 16);
-	text_add(out, "-");
-	add_pin(out, v, 1, 8);
-	text_add(out, ".pem");
+	hex_encode(bytes_of(v->chain.certificates[0].sha256,
+			   sizeof v->chain.certificates[0].sha256),
+		hex);
+	text_add(out, "%s%.*s.pem", class_of(v)->word, DIGEST_HEX, hex);
 }
 
-static bool is_evidence(const char *name, const char *class)
+/* Told by what stands before the digest: an upstream's name may be anything. */
+static bool is_evidence(const char *name, const struct class *class)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(name), word_n = strlen(class->word);
+	size_t tail_n = word_n + DIGEST_HEX + strlen(".pem");
 
-	return n > 4 && strcmp(name + n - 4, ".pem") == 0 && strstr(name, class) != NULL;
+	return n > tail_n && strcmp(name + n - 4, ".pem") == 0 &&
+	       strncmp(name + n - tail_n, class->word, word_n) == 0;
 }
 
 /* Finds the oldest file of a class; returns how many there are. */
-static unsigned find_oldest(int dir_fd, const char *class, char oldest[NAME_MAX + 1])
+static unsigned find_oldest(
+	int dir_fd, const struct class *class, char oldest[NAME_MAX + 1])
 {
 	int fd = dup(dir_fd);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -85,11 +93,11 @@ static unsigned find_oldest(int dir_fd, const char *class, char oldest[NAME_MAX 
 	return count;
 }
 
-static void make_room(int dir_fd, const char *class)
+static void make_room(int dir_fd, const struct class *class)
 {
 	char oldest[NAME_MAX + 1];
 
-	while (find_oldest(dir_fd, class, oldest) >= EVIDENCE_FILES_MAX / 2)
+	while (find_oldest(dir_fd, class, oldest) >= class->files_max)
 		if (unlinkat(dir_fd, oldest, 0) != 0)
 			return;
 }

@@ -95,7 +95,7 @@ def test_evidence(start, lab, place):
     directory = daemon.config["state_dir"] + "/evidence"
     assert stat.S_IMODE(os.stat(directory).st_mode) == 0o700
     [path] = files(directory)
-    assert re.fullmatch(r"rival-ca-verified-[0-9a-f]{16}-[0-9a-f]{8}\.pem", os.path.basename(path))
+    assert re.fullmatch(r"rival-ca-misissued-[0-9a-f]{32}\.pem", os.path.basename(path))
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     with open(path, encoding="ascii") as f:
         text = f.read()
@@ -115,8 +115,8 @@ def test_no_evidence_of_an_accepted_one(daemon):
 
 
 def test_evidence_is_bounded(start_lab, start):
-    """At most 16 of those that verified, which only a CA can make, and 16 others; what
-    is refused last is there."""
+    """Of each kind a few: what only a trusted CA can make, what it makes for somebody
+    else, what anybody can make. What is refused last is there."""
     lab = start_lab()
     upstreams = [dict(u, name=name) for name, u in lab.upstreams.items()]
     daemon = start(upstreams, tls=lab.tls)
@@ -129,9 +129,10 @@ def test_evidence_is_bounded(start_lab, start):
     for path in kept:
         subject_of(path)
     names = [os.path.basename(path) for path in kept]
-    verified = [name for name in names if "-verified-" in name]
-    others = [name for name in names if "-unverified-" in name]
-    assert len(verified) == 16 and 1 < len(others) <= 16
+    count = {kind: sum(f"-{kind}-" in name for name in names)
+             for kind in ("misissued", "misnamed", "unverified")}
+    assert 1 < count["misissued"] <= 16
+    assert count["misnamed"] == 8 and count["unverified"] == 8, count
     assert any(name.startswith(refused[-1] + "-") for name in names)
 
 

@@ -18,9 +18,9 @@
 #include "upstream/evidence.h"
 
 #define PEM    "-----BEGIN CERTIFICATE-----\n"
-#define FILE_1 "quad9-unverified-0100000000000000-.pem"
-/* Each half of the files. */
-#define HALF (EVIDENCE_FILES_MAX / 2)
+#define FILE_1 "quad9-unverified-01000000000000000000000000000000.pem"
+/* Files of the kind that is easiest to make. */
+#define QUARTER (EVIDENCE_FILES_MAX / 4)
 
 struct place {
 	char state_dir[MAKE_DIRECTORY_MAX];
@@ -84,8 +84,8 @@ static void keep_verdict(
 		.pins = { .configured = 1, .ok = RULE_FAILED } };
 
 	verdict.chain.n = 1;
-	verdict.chain.certificates[0].pin.sha256[0] = (uint8_t)key;
-	verdict.chain.certificates[0].pin.sha256[1] = (uint8_t)(key >> 8);
+	verdict.chain.certificates[0].sha256[0] = (uint8_t)key;
+	verdict.chain.certificates[0].sha256[1] = (uint8_t)(key >> 8);
 	evidence_keep(
 		p->state_dir, upstream, "192.0.2.1:853", &verdict, bytes_of_text(PEM));
 }
@@ -155,7 +155,8 @@ static void odd_characters_do_not_leave_the_directory(void **state)
 	struct place *p = *state;
 
 	keep(p, "../a b\n%s", 1);
-	assert_true(exists(p, "___a_b__s-unverified-0100000000000000-.pem"));
+	assert_true(
+		exists(p, "___a_b__s-unverified-01000000000000000000000000000000.pem"));
 }
 
 static void the_same_leaf_is_not_written_again(void **state)
@@ -170,8 +171,8 @@ static void the_same_leaf_is_not_written_again(void **state)
 	assert_int_equal(st.st_mtim.tv_sec, 1000);
 	keep(p, "quad9", 2);
 	keep(p, "other", 1);
-	assert_true(exists(p, "quad9-unverified-0200000000000000-.pem"));
-	assert_true(exists(p, "other-unverified-0100000000000000-.pem"));
+	assert_true(exists(p, "quad9-unverified-02000000000000000000000000000000.pem"));
+	assert_true(exists(p, "other-unverified-01000000000000000000000000000000.pem"));
 }
 
 static void the_oldest_goes(void **state)
@@ -179,20 +180,22 @@ static void the_oldest_goes(void **state)
 	struct place *p = *state;
 	char name[64];
 
-	for (unsigned i = 0; i < HALF; i++) {
+	for (unsigned i = 0; i < QUARTER; i++) {
 		keep(p, "u", i);
-		snprintf(name, sizeof name, "u-unverified-%02x00000000000000-.pem", i);
-		age(p, name, 5000 + (i + HALF - 7) % HALF);
+		snprintf(name, sizeof name,
+			"u-unverified-%02x000000000000000000000000000000.pem", i);
+		age(p, name, 5000 + (i + QUARTER - 7) % QUARTER);
 	}
-	for (unsigned i = 0; i < HALF; i++) {
-		snprintf(name, sizeof name, "u-unverified-%02x00000000000000-.pem", i);
+	for (unsigned i = 0; i < QUARTER; i++) {
+		snprintf(name, sizeof name,
+			"u-unverified-%02x000000000000000000000000000000.pem", i);
 		assert_true(exists(p, name));
 	}
 	keep(p, "u", 0x100);
-	assert_true(exists(p, "u-unverified-0001000000000000-.pem"));
-	assert_false(exists(p, "u-unverified-0700000000000000-.pem"));
-	assert_true(exists(p, "u-unverified-0600000000000000-.pem"));
-	assert_true(exists(p, "u-unverified-0800000000000000-.pem"));
+	assert_true(exists(p, "u-unverified-00010000000000000000000000000000.pem"));
+	assert_false(exists(p, "u-unverified-07000000000000000000000000000000.pem"));
+	assert_true(exists(p, "u-unverified-06000000000000000000000000000000.pem"));
+	assert_true(exists(p, "u-unverified-00000000000000000000000000000000.pem"));
 }
 
 /* What anybody can make must not push out what only a CA can. */
@@ -201,15 +204,37 @@ static void junk_does_not_push_out_what_verified(void **state)
 	struct place *p = *state;
 
 	keep_verdict(p, "u", 0x77, true);
-	age(p, "u-verified-7700000000000000-.pem", 1);
+	age(p, "u-misissued-77000000000000000000000000000000.pem", 1);
 	for (unsigned i = 0; i < 3 * EVIDENCE_FILES_MAX; i++)
 		keep(p, "u", i);
-	assert_true(exists(p, "u-verified-7700000000000000-.pem"));
-	/* The same key, shown in a chain that anybody can make, is another file. */
+	assert_true(exists(p, "u-misissued-77000000000000000000000000000000.pem"));
+	/* The same certificate, in a chain that anybody can make, is another file. */
 	keep(p, "v", 1);
 	keep_verdict(p, "v", 1, true);
-	assert_true(exists(p, "v-unverified-0100000000000000-.pem"));
-	assert_true(exists(p, "v-verified-0100000000000000-.pem"));
+	assert_true(exists(p, "v-unverified-01000000000000000000000000000000.pem"));
+	assert_true(exists(p, "v-misissued-01000000000000000000000000000000.pem"));
+}
+
+/* A certificate for one's own name is to be had from any CA, as many as one likes. */
+static void other_names_do_not_push_it_out_either(void **state)
+{
+	struct verdict verdict = { .reason = REASON_NAME_MISMATCH,
+		.pkix.ok = RULE_OK,
+		.name.ok = RULE_FAILED,
+		.chain_verified = true };
+	struct place *p = *state;
+
+	keep_verdict(p, "a-misnamed-b", 0x77, true);
+	age(p, "a-misnamed-b-misissued-77000000000000000000000000000000.pem", 1);
+	verdict.chain.n = 1;
+	for (unsigned i = 0; i < 3 * EVIDENCE_FILES_MAX; i++) {
+		verdict.chain.certificates[0].sha256[0] = (uint8_t)i;
+		evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	}
+	assert_true(
+		exists(p, "a-misnamed-b-misissued-77000000000000000000000000000000.pem"));
+	assert_true(exists(p, "u-misnamed-5f000000000000000000000000000000.pem"));
+	assert_false(exists(p, "u-misnamed-00000000000000000000000000000000.pem"));
 }
 
 static void a_symbolic_link_is_not_followed(void **state)
@@ -227,8 +252,9 @@ static void a_symbolic_link_is_not_followed(void **state)
 	}
 	/* What stands in the way goes: there is evidence now. */
 	assert_non_null(strstr(text_of(p, FILE_1), PEM));
-	assert_non_null(
-		strstr(text_of(p, "quad9-unverified-0200000000000000-.pem"), PEM));
+	assert_non_null(strstr(
+		text_of(p, "quad9-unverified-02000000000000000000000000000000.pem"),
+		PEM));
 }
 
 static void nothing_is_written_without_a_certificate(void **state)
@@ -266,6 +292,7 @@ int main(void)
 		TEST(the_same_leaf_is_not_written_again),
 		TEST(the_oldest_goes),
 		TEST(junk_does_not_push_out_what_verified),
+		TEST(other_names_do_not_push_it_out_either),
 		TEST(a_symbolic_link_is_not_followed),
 		TEST(nothing_is_written_without_a_certificate),
 		TEST(what_cannot_be_written_is_logged),
