@@ -66,7 +66,8 @@ static bool is_candidate(
 		return false;
 	if (x->only != NULL)
 		return u == upstream_set_find(x->exchanger->set, x->only);
-	return upstream_conn(u) != NULL || health_may_try(upstream_health(u), now_ms);
+	return upstream_conn(u) != NULL || upstream_health(u)->suspect ||
+	       health_may_try(upstream_health(u), now_ms);
 }
 
 static bool has_failed(const struct upstream *u)

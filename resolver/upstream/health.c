@@ -19,6 +19,9 @@ static const struct {
 	[FAILURE_NONE] = { HEALTH_BROKEN, 500, 5000 },
 };
 
+/* So many without a silence in between, and silences are forgotten. */
+#define PROVEN_ANSWERS 16
+
 const char *health_state_text(enum health_state state)
 {
 	static const char *const text[] = {
@@ -37,6 +40,7 @@ bool health_succeeded(struct health *h)
 	bool news = h->state != HEALTH_GOOD;
 
 	h->state = HEALTH_GOOD;
+	h->suspect = false;
 	h->retry_at_ms = 0;
 	return news;
 }
@@ -44,6 +48,8 @@ bool health_succeeded(struct health *h)
 void health_answered(struct health *h)
 {
 	h->in_a_row = 0;
+	if (h->answers < PROVEN_ANSWERS && ++h->answers == PROVEN_ANSWERS)
+		h->silences = 0;
 }
 
 static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row)
@@ -71,6 +77,8 @@ bool health_failed(struct health *h, const struct failure *why, uint64_t now_ms)
 {
 	bool news = has_news(h, why);
 
+	h->suspect = false;
+	h->answers = 0;
 	h->in_a_row = goes_on(h, why) ? h->in_a_row + 1 : 1;
 	h->state = rules[why->kind].state;
 	h->last = *why;
@@ -84,7 +92,10 @@ bool health_suspect(struct health *h, const struct failure *why, uint64_t now_ms
 
 	h->state = rules[why->kind].state;
 	h->last = *why;
-	h->retry_at_ms = now_ms;
+	h->suspect = true;
+	h->answers = 0;
+	h->retry_at_ms = now_ms + (h->silences > 0 ? wait_ms(why->kind, h->silences) : 0);
+	h->silences++;
 	return news;
 }
 

@@ -21,6 +21,9 @@ struct health {
 	struct failure last;  /* of the last failure; kind NONE before one */
 	unsigned in_a_row;    /* failures since the last answer */
 	uint64_t retry_at_ms; /* on clock_now_ms(); not tried before */
+	bool suspect;         /* it fell silent after it had answered */
+	unsigned silences;    /* of that kind, lately */
+	unsigned answers;     /* since the last silence or failure, up to a bound */
 };
 
 const char *health_state_text(enum health_state state);
@@ -30,7 +33,8 @@ const char *health_state_text(enum health_state state);
 bool health_succeeded(struct health *health);
 bool health_failed(struct health *health, const struct failure *why, uint64_t now_ms);
 
-/* It was good a moment ago: not first any more, but it may be tried at once. */
+/* It was good a moment ago: others come first until its back-off has ended and a
+ * new connection is open; who has no other may ask it at once. */
 bool health_suspect(struct health *health, const struct failure *why, uint64_t now_ms);
 
 /* Only an answer forgets earlier failures: a server that lets everybody in and

@@ -7,6 +7,7 @@
 #include "upstream/upstream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -30,6 +31,7 @@ struct upstream {
 	struct list sent;    /* attempts on the connection */
 
 	struct health health;
+	bool unproven; /* good by its handshake; no answer yet, and not told */
 	bool has_verdict;
 	struct verdict verdict;
 	struct upstream_stats stats;
@@ -79,6 +81,8 @@ static void note_latency(struct upstream *u, uint64_t ms)
 			(uint32_t)(((int64_t)sample - u->stats.latency_ms) / 8);
 }
 
+static void tell_good(struct upstream *u);
+
 static void on_answer(struct dot_query *query, const struct message *answer)
 {
 	struct attempt *a = list_entry(query, struct attempt, query);
@@ -86,6 +90,8 @@ static void on_answer(struct dot_query *query, const struct message *answer)
 
 	u->answered = true;
 	health_answered(&u->health);
+	if (u->unproven)
+		tell_good(u);
 	u->stats.answers++;
 	note_latency(u, clock_now_ms() - a->sent_ms);
 	list_remove(&a->link);
@@ -117,9 +123,11 @@ static void describe_address(const struct upstream *u, char out[ENDPOINT_TEXT_MA
 static void note_failure(struct upstream *u, const struct failure *why)
 {
 	char address[ENDPOINT_TEXT_MAX];
+	bool again = u->unproven && strcmp(u->health.last.text, why->text) == 0;
 
+	u->unproven = false;
 	describe_address(u, address);
-	if (health_failed(&u->health, why, clock_now_ms()))
+	if (health_failed(&u->health, why, clock_now_ms()) && !again)
 		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), address,
 			health_state_text(u->health.state), why->text);
 }
@@ -130,23 +138,33 @@ static void note_suspicion(struct upstream *u, const struct failure *why)
 	char address[ENDPOINT_TEXT_MAX];
 
 	describe_address(u, address);
-	if (health_suspect(&u->health, why, clock_now_ms()))
+	if (health_suspect(&u->health, why, clock_now_ms()) && u->health.silences == 1)
 		log_warning("upstream %s (%s) is silent: %s", upstream_name(u), address,
 			why->text);
 }
 
-static void note_success(struct upstream *u)
+static void tell_good(struct upstream *u)
 {
 	char address[ENDPOINT_TEXT_MAX], words[200];
 	struct text text = text_in(words, sizeof words);
 
-	if (!health_succeeded(&u->health))
-		return;
+	u->unproven = false;
 	describe_address(u, address);
 	verdict_explain(&u->verdict, &text);
 	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
 		conn_tls_version(dot_conn(u->dot)));
 	u->parts.events->on_good(u->parts.events->owner);
+}
+
+/* After failures a handshake alone is not worth a line: some let everybody in and
+ * answer nobody, for days. */
+static void note_success(struct upstream *u)
+{
+	if (!health_succeeded(&u->health))
+		return;
+	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;
+	if (!u->unproven)
+		tell_good(u);
 }
 
 static void keep_verdict(struct upstream *u, const struct verdict *verdict)
@@ -327,7 +345,8 @@ enum status upstream_ask(
 	a->upstream = u;
 	a->sent = false;
 	list_init(&a->link);
-	if (u->dot == NULL && !insist && !health_may_try(&u->health, clock_now_ms())) {
+	if (u->dot == NULL && !insist && !u->health.suspect &&
+		!health_may_try(&u->health, clock_now_ms())) {
 		*why = u->health.last;
 		return STATUS_CLOSED;
 	}

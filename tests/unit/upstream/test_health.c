@@ -132,9 +132,32 @@ static void a_suspect_may_be_tried_at_once(void **state)
 	(void)state;
 	health_succeeded(&h);
 	assert_true(health_suspect(&h, &timeout, 50));
-	assert_false(health_suspect(&h, &timeout, 60));
 	assert_int_equal(h.state, HEALTH_UNREACHABLE);
-	assert_true(health_may_try(&h, 60));
+	assert_true(health_may_try(&h, 50));
+	assert_false(health_suspect(&h, &timeout, 60));
+}
+
+/* One that answers once a connection and then falls silent costs less and less. */
+static void silences_add_up_until_it_has_proved_itself(void **state)
+{
+	static const uint64_t waits_ms[] = { 0, 1000, 2000, 4000, 8000, 10000, 10000 };
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+		health_succeeded(&h);
+		assert_false(h.suspect);
+		health_answered(&h);
+		health_suspect(&h, &timeout, 0);
+		assert_true(h.suspect);
+		assert_int_equal(h.retry_at_ms, waits_ms[i]);
+	}
+	health_succeeded(&h);
+	for (int i = 0; i < 16; i++)
+		health_answered(&h);
+	health_suspect(&h, &timeout, 0);
+	assert_int_equal(h.retry_at_ms, 0);
 }
 
 static void what_is_known_is_no_news(void **state)
@@ -167,6 +190,7 @@ int main(void)
 		cmocka_unit_test(another_kind_goes_on_with_the_back_off),
 		cmocka_unit_test(the_network_has_a_back_off_of_its_own),
 		cmocka_unit_test(a_suspect_may_be_tried_at_once),
+		cmocka_unit_test(silences_add_up_until_it_has_proved_itself),
 		cmocka_unit_test(what_is_known_is_no_news),
 	};
 	int failed = run_rows(
