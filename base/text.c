@@ -35,6 +35,11 @@ void text_copy(char *out, size_t cap, const char *from)
 	text_add(&t, "%s", from);
 }
 
+bool text_equal(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 void text_add_untrusted(struct text *t, const char *from, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -20,6 +20,9 @@ void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Copies, cutting what does not fit; always terminated. cap > 0. */
 void text_copy(char *out, size_t cap, const char *from);
 
+/* Both NULL, or the same characters. */
+bool text_equal(const char *a, const char *b);
+
 /* Makes bytes from a stranger safe for a log line or a terminal: everything
  * outside printable ASCII, and the backslash, becomes \xNN. */
 void text_add_untrusted(struct text *t, const char *from, size_t n);

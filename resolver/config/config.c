@@ -114,11 +114,6 @@ const struct config_upstream *config_find_upstream(
 	return NULL;
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static bool pinset_equal(const struct pinset *a, const struct pinset *b)
 {
 	if (a->n != b->n)

@@ -39,14 +39,9 @@ struct upstream *upstream_set_find(const struct upstream_set *set, const char *n
 	return NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool same_roots(const struct tls_policy *a, const struct tls_policy *b)
 {
-	return same_text(a->ca_file, b->ca_file) && same_text(a->ca_path, b->ca_path);
+	return text_equal(a->ca_file, b->ca_file) && text_equal(a->ca_path, b->ca_path);
 }
 
 /* Who looks at no chain needs no roots. */

@@ -135,18 +135,13 @@ struct reload {
 	struct listeners_plan listeners;
 };
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* Privileges are gone and the control socket is open: these two cannot follow. */
 static enum status check_changeable(
 	const struct config *old, const struct config *new, struct text *error)
 {
-	if (!same_text(old->user, new->user))
+	if (!text_equal(old->user, new->user))
 		text_add(error, "%s: `user` changed: that needs a restart", new->path);
-	else if (!same_text(old->control, new->control))
+	else if (!text_equal(old->control, new->control))
 		text_add(error, "%s: `control` changed: that needs a restart", new->path);
 	return error->n == 0 ? STATUS_OK : STATUS_CONFIG;
 }

@@ -118,10 +118,24 @@ static void a_strangers_bytes_are_cut_too(void **state)
 	assert_int_equal(strlen(out), sizeof out - 1);
 }
 
+static void test_equal(void **state)
+{
+	const char one[] = "one", same[] = "one";
+
+	(void)state;
+	assert_true(text_equal(one, same));
+	assert_true(text_equal(NULL, NULL));
+	assert_false(text_equal(one, "One"));
+	assert_false(text_equal(one, ""));
+	assert_false(text_equal(one, NULL));
+	assert_false(text_equal(NULL, one));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_are_joined),
+		cmocka_unit_test(test_equal),
 		cmocka_unit_test(what_does_not_fit_is_cut_and_said),
 		cmocka_unit_test(a_copy_is_cut_and_terminated),
 		cmocka_unit_test(a_strangers_bytes_are_made_safe),
