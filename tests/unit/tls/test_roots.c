@@ -191,6 +191,50 @@ static void a_bundle_of_a_revocation_list(void **state)
 	X509_CRL_free(crl);
 }
 
+/* /etc/ssl/certs is made of links: what they lead to is what is trusted. */
+static void a_root_behind_a_link_is_in_the_stamp(void **state)
+{
+	char links[MAKE_DIRECTORY_MAX], store[MAKE_DIRECTORY_MAX];
+	char target[MAKE_DIRECTORY_MAX + 16], link[MAKE_DIRECTORY_MAX + 16];
+	uint64_t with, changed;
+
+	(void)state;
+	make_directory(links);
+	make_directory(store);
+	snprintf(target, sizeof target, "%s/root.pem", store);
+	snprintf(link, sizeof link, "%s/9d04f354.0", links);
+	write_file(target, pem);
+	assert_int_equal(symlink(target, link), 0);
+	with = roots_stamp(NULL, links);
+	assert_int_not_equal(with, 0);
+	assert_true(roots_stamp(NULL, links) == with);
+	write_file(target, "another");
+	changed = roots_stamp(NULL, links);
+	assert_true(changed != with);
+	assert_int_equal(unlink(target), 0);
+	assert_true(roots_stamp(NULL, links) != changed);
+	assert_true(roots_stamp(NULL, links) != with);
+	remove_directory(links);
+	remove_directory(store);
+}
+
+static void a_file_of_roots_has_a_stamp(void **state)
+{
+	char path[MAKE_DIRECTORY_MAX + 16], place[MAKE_DIRECTORY_MAX];
+	uint64_t before;
+
+	(void)state;
+	make_directory(place);
+	snprintf(path, sizeof path, "%s/roots.pem", place);
+	assert_int_equal(roots_stamp(path, NULL), 0);
+	write_file(path, pem);
+	before = roots_stamp(path, NULL);
+	assert_int_not_equal(before, 0);
+	write_file(path, "another");
+	assert_true(roots_stamp(path, NULL) != before);
+	remove_directory(place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +242,8 @@ int main(void)
 		cmocka_unit_test(a_directory_that_is_a_file),
 		cmocka_unit_test(a_hashed_name_that_leads_nowhere),
 		cmocka_unit_test(a_hashed_name_that_is_a_directory),
+		cmocka_unit_test(a_root_behind_a_link_is_in_the_stamp),
+		cmocka_unit_test(a_file_of_roots_has_a_stamp),
 		cmocka_unit_test(a_bundle_of_a_revocation_list),
 		cmocka_unit_test(one_readable_root_among_others_is_enough),
 	};
