@@ -135,7 +135,7 @@ static void the_genuine_certificate_under_another_key(void **state)
 static const struct poor {
 	const char *name;
 	int version;
-	const char *ciphers;
+	const char *ciphers, *groups;
 	bool rsa, anonymous;
 	enum tls_version min_version;
 	bool opens;
@@ -148,7 +148,12 @@ static const struct poor {
 		.ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305", .opens = true },
 	{ "TLS 1.3 where it is asked for", .version = TLS1_3_VERSION,
 		.min_version = TLS_1_3, .opens = true },
+	{ "X25519", .version = TLS1_3_VERSION, .groups = "X25519", .opens = true },
+	{ "P-256, after a second hello", .version = TLS1_3_VERSION, .groups = "P-256",
+		.opens = true },
 
+	/* 240 ms of ours before the first certificate. */
+	{ "a slow group", .version = TLS1_3_VERSION, .groups = "ffdhe8192" },
 	{ "TLS 1.0", .version = TLS1_VERSION },
 	{ "TLS 1.1", .version = TLS1_1_VERSION },
 	{ "TLS 1.2 where 1.3 is asked for", .version = TLS1_2_VERSION,
@@ -177,6 +182,7 @@ static void poor_row(void **state)
 	struct pair pair;
 
 	like.ciphers = row->ciphers;
+	like.groups = row->groups;
 	if (row->rsa) {
 		like.key = world.rsa_2048;
 		like.chain[0] = rsa;

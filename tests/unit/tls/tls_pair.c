@@ -87,6 +87,8 @@ static SSL_CTX *make_server(const struct pair_server *like)
 		"version");
 	must(like->ciphers == NULL || SSL_CTX_set_cipher_list(ssl, like->ciphers) == 1,
 		"ciphers");
+	must(like->groups == NULL || SSL_CTX_set1_groups_list(ssl, like->groups) == 1,
+		"groups");
 	if (like->chain[0] != NULL)
 		must(SSL_CTX_use_certificate(ssl, like->chain[0]) == 1 &&
 				SSL_CTX_use_PrivateKey(ssl, like->key) == 1,

@@ -19,6 +19,7 @@ struct pair_server {
 	X509 *chain[PAIR_CHAIN_MAX]; /* leaf first, ended by NULL */
 	int version;                 /* TLS1_2_VERSION: that one only */
 	const char *ciphers;         /* NULL: OpenSSL's */
+	const char *groups;          /* NULL: OpenSSL's */
 	const char *protocol;        /* ALPN it selects; NULL: none */
 };
 
