@@ -58,6 +58,31 @@ def test_user_reloads(as_nobody):
 
 
 @needs_root
+def test_control_socket_is_made_by_that_user(write, good, place, authority):
+    """Not by root, who would follow what the user may have put in its place."""
+    for path in (place, os.path.dirname(place), os.path.dirname(authority.root)):
+        os.chmod(path, 0o755)
+    os.mkdir(place + "/of-root", 0o755)
+    good.update(user="nobody", control=place + "/of-root/control.sock")
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78, done.stderr
+    assert f"cannot listen on {good['control']}: Permission denied" in done.stderr
+
+
+@needs_root
+def test_roots_that_the_user_cannot_read(write, good, place, authority):
+    """They are looked up when that user runs: better told at the start."""
+    os.chmod(place, 0o755)
+    path = os.path.join(place, "roots.pem")
+    with open(path, "w", encoding="ascii") as f:
+        f.write(open(authority.root, encoding="ascii").read())
+    os.chmod(path, 0o600)
+    good.update(user="nobody", tls={"ca_file": path})
+    done = run([PINTLE, "-c", write(good)])
+    assert done.returncode == 78 and path in done.stderr, done.stderr
+
+
+@needs_root
 def test_unknown_user(write, good):
     good["user"] = "no-such-user"
     done = run([PINTLE, "-c", write(good)])

@@ -295,6 +295,8 @@ static void one_that_answers_nobody_is_tried_less(void **state)
 		assert_int_equal(lab_try(lab, &a, NULL), STATUS_CLOSED);
 		bench_now_ms += 500u << i;
 	}
+	/* Nor is it called good each time that it lets us in. */
+	assert_int_equal(lab->good, 1);
 }
 
 /* A connection found silent takes all its questions with it; whose end that is
