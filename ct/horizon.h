@@ -1,0 +1,19 @@
+/* Until when a log list can satisfy a policy. Logs are sharded by the end of the
+ * certificates they take: a list that is not updated one day knows no shard that a
+ * certificate then valid could be in. */
+#ifndef CT_HORIZON_H
+#define CT_HORIZON_H
+
+#include "ct/loglist.h"
+#include "ct/policy.h"
+
+/* Warned of this long ahead. */
+#define CT_HORIZON_WARN_S (60ll * 86400)
+
+/* The last second at which enough logs in good standing at `at_s`, of enough
+ * operators, have shards that reach beyond it; INT64_MAX: no end; INT64_MIN:
+ * never. For a short-lived certificate, which needs the fewest. */
+int64_t ct_horizon_s(
+	const struct loglist *list, const struct ct_policy *policy, int64_t at_s);
+
+#endif

@@ -1,0 +1,46 @@
+/* A list of CT logs: log_list v3 as Google publishes it, Apple's schema v5, our
+ * own. Read whole, checked whole, then only searched. */
+#ifndef CT_LOGLIST_H
+#define CT_LOGLIST_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "ct/log.h"
+#include "ct/memo.h"
+
+/* The largest real list has 310 logs in 164 kB. */
+#define LOGLIST_BYTES_MAX (4 * 1024 * 1024)
+#define LOGLIST_LOGS_MAX  4096
+
+struct loglist {
+	struct arena arena;  /* owns all below */
+	const char *version; /* as the list says; "" if it says none */
+	bool has_timestamp;
+	int64_t timestamp_ms; /* log_list_timestamp */
+	uint8_t sha256[32];   /* of the file's bytes */
+	struct ct_log *logs;  /* sorted by ID */
+	size_t n;
+	struct ct_memo memo; /* signatures verified with its keys */
+};
+
+/* Strict where it matters: an unknown key is passed over, but a duplicate key, a
+ * wrong type, base64 or DER that does not decode, a log ID twice, a time that is
+ * none are MALFORMED; `error` names the place ("operators[2].logs[0].key: …",
+ * or "line 3, column 7: …" where it is no JSON). LIMIT, NOMEM, CRYPTO.
+ * `*out` is owned: loglist_free(). */
+MUST_CHECK enum status loglist_parse(
+	struct bytes json, struct text *error, struct loglist **out);
+/* The same for a file; `error` starts with its name. IO: cannot be read. */
+MUST_CHECK enum status loglist_read(
+	const char *path, struct text *error, struct loglist **out);
+/* The list this program was built with: conf/ct-logs.json. */
+MUST_CHECK enum status loglist_builtin(struct text *error, struct loglist **out);
+/* Its bytes; static. */
+struct bytes loglist_builtin_json(void);
+void loglist_free(struct loglist *list);
+
+/* NULL if it is not listed. */
+struct ct_log *loglist_find(
+	const struct loglist *list, const uint8_t id[SCT_LOG_ID_BYTES]);
+
+#endif
