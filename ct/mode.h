@@ -25,6 +25,8 @@ enum ct_stale {
 #define X(name, text) CT_STALE_##name,
 	CT_STALE_LIST(X)
 #undef X
+		CT_STALE_JUDGE, /* the SCTs decide as ever; of offline judgements,
+				 * never configured */
 };
 
 const char *ct_stale_text(enum ct_stale stale);

@@ -217,15 +217,16 @@ static enum exit_code probe(const struct args *args, const struct target *target
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
 	struct tls_context context = { 0 };
-	X509_STORE *roots = NULL;
+	struct tls_trust trust = { 0 };
 	json_t *json = NULL;
 	enum exit_code code;
 
-	if (roots_open(policy->ca_file, policy->ca_path, &error, &roots) != STATUS_OK)
+	if (roots_open(policy->ca_file, policy->ca_path, &error, &trust.roots) !=
+		STATUS_OK)
 		return complain(CTL_CONFIG, "%s",
 			why[0] != '\0' ? why : "the roots cannot be read");
-	if (tls_context_init(&context, policy, roots, tls_alpn_dot) != STATUS_OK) {
-		roots_free(roots);
+	if (tls_context_init(&context, policy, &trust, tls_alpn_dot) != STATUS_OK) {
+		roots_free(trust.roots);
 		return complain(CTL_FAILED, "%s", status_text(STATUS_CRYPTO));
 	}
 	code = probe_all(target, &context, args->json ? &json : NULL);
@@ -234,7 +235,7 @@ static enum exit_code probe(const struct args *args, const struct target *target
 	if (!args->json)
 		puts("only handshakes: no DNS query was sent");
 	tls_context_deinit(&context);
-	roots_free(roots);
+	roots_free(trust.roots);
 	return code;
 }
 

@@ -103,17 +103,20 @@ static enum status judge(const struct question *q, STACK_OF(X509) * chain,
 	struct text *error, struct verdict *out)
 {
 	struct bytes address = endpoint_address(&q->address);
-	X509_STORE *roots = NULL;
+	struct tls_trust trust = { 0 };
+	struct peer_shown shown = { .sent = chain };
 	enum status status = STATUS_OK;
 	struct peer peer;
 
 	if (q->policy.pkix == PKIX_REQUIRE)
-		status = roots_open(q->policy.ca_file, q->policy.ca_path, error, &roots);
+		status = roots_open(
+			q->policy.ca_file, q->policy.ca_path, error, &trust.roots);
 	if (status == STATUS_OK)
-		status = peer_collect(&q->policy, roots, chain, address, q->at_s, &peer);
+		status =
+			peer_collect(&q->policy, &trust, &shown, address, q->at_s, &peer);
 	if (status == STATUS_OK)
 		verdict_reach(&q->policy, &peer, out);
-	roots_free(roots);
+	roots_free(trust.roots);
 	return status;
 }
 

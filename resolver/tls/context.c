@@ -38,7 +38,7 @@ static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct byte
 }
 
 enum status tls_context_init(struct tls_context *context, const struct tls_policy *policy,
-	X509_STORE *roots, struct bytes alpn)
+	const struct tls_trust *trust, struct bytes alpn)
 {
 	*context = (struct tls_context){ .policy = policy };
 	context->ssl = SSL_CTX_new(TLS_client_method());
@@ -48,22 +48,22 @@ enum status tls_context_init(struct tls_context *context, const struct tls_polic
 		tls_context_deinit(context);
 		return STATUS_CRYPTO;
 	}
-	context->roots = roots_share(roots);
+	context->trust = (struct tls_trust){ roots_share(trust->roots), trust->logs };
 	return STATUS_OK;
 }
 
-void tls_context_rebase(
-	struct tls_context *context, const struct tls_policy *policy, X509_STORE *roots)
+void tls_context_rebase(struct tls_context *context, const struct tls_policy *policy,
+	const struct tls_trust *trust)
 {
-	roots_share(roots);
-	roots_free(context->roots);
-	context->roots = roots;
+	roots_share(trust->roots);
+	roots_free(context->trust.roots);
+	context->trust = *trust;
 	context->policy = policy;
 }
 
 void tls_context_deinit(struct tls_context *context)
 {
 	SSL_CTX_free(context->ssl);
-	roots_free(context->roots);
+	roots_free(context->trust.roots);
 	*context = (struct tls_context){ 0 };
 }

@@ -37,11 +37,12 @@ int handshake_on_certificate(X509_STORE_CTX *store, void *unused)
 		X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct handshake *h = SSL_get_app_data(ssl);
 	STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store);
+	struct peer_shown shown = { .sent = sent };
 	struct peer peer;
 
 	(void)unused;
 	h->judged = false;
-	h->trouble = peer_collect(h->context->policy, h->context->roots, sent,
+	h->trouble = peer_collect(h->context->policy, &h->context->trust, &shown,
 		bytes_of(h->address, h->address_n), clock_wall_s(), &peer);
 	if (h->trouble != STATUS_OK) {
 		X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED);

@@ -186,9 +186,11 @@ static int check_leaf(X509 *leaf, int64_t at_s)
 	return X509_V_OK;
 }
 
-enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
-	STACK_OF(X509) * sent, struct bytes address, int64_t at_s, struct peer *out)
+enum status peer_collect(const struct tls_policy *policy, const struct tls_trust *trust,
+	const struct peer_shown *shown, struct bytes address, int64_t at_s,
+	struct peer *out)
 {
+	STACK_OF(X509) *sent = shown->sent;
 	enum status status;
 	X509 *leaf;
 
@@ -204,5 +206,5 @@ enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
 	out->leaf_error = check_leaf(leaf, at_s);
 	if (policy->pkix == PKIX_PINS_ONLY)
 		return STATUS_OK;
-	return build_path(policy, roots, sent, at_s, out);
+	return build_path(policy, trust->roots, sent, at_s, out);
 }

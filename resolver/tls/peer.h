@@ -14,6 +14,8 @@
 #include "base/status.h"
 #include "pinning/pin.h"
 #include "tls/policy.h"
+#include "tls/staple.h"
+#include "tls/trust.h"
 
 /* Certificates looked at; a longer list is cut for display, and a longer
  * verified chain is refused. */
@@ -32,6 +34,14 @@ struct peer_chain {
 	size_t n;
 };
 
+/* What came over the wire; borrowed. */
+struct peer_shown {
+	STACK_OF(X509) * sent; /* the leaf at index 0 */
+	struct bytes tls_scts; /* the leaf's extension 18; p NULL: none */
+	struct bytes staple;   /* DER OCSPResponse; p NULL: none */
+	bool staple_awaited;   /* it may still come: peer_take_staple() */
+};
+
 struct peer {
 	/* What the server sent, in its order. Nothing in it is verified. */
 	struct peer_chain sent;
@@ -44,6 +54,15 @@ struct peer {
 	struct peer_chain built;
 	/* Whether the leaf names policy.auth_name or the address. */
 	bool name_ok;
+	/* The staple, and what Certificate Transparency says: only of a path that
+	 * verified. */
+	struct staple staple;
+	bool has_ct; /* `ct` was filled in */
+	struct ct_report ct;
+	/* Of the log list; INT64_MIN and INT64_MAX where it has none. */
+	int64_t list_timestamp_s, list_horizon_s;
+	int64_t at_s; /* the time of verification */
+	X509 *issuer; /* owned; of the leaf, in `built`; or NULL */
 	/* Of the leaf as sent, for pins_only: X509_V_OK, or what is wrong with
 	 * its dates or the strength of its key. */
 	int leaf_error;
@@ -58,11 +77,15 @@ MUST_CHECK enum status peer_describe(
  * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at
  * any certificate of a ca_file, but only at a root of a ca_path.
  *
- * `roots` may be NULL with pins_only, which builds no path.
- * `sent` holds the leaf at index 0. `at_s`: time of verification. OK whatever
- * the certificate is worth; CRYPTO, NOMEM, IO (a root could not be read for
- * lack of file descriptors, say) if no verdict can be reached. */
-MUST_CHECK enum status peer_collect(const struct tls_policy *policy, X509_STORE *roots,
-	STACK_OF(X509) * sent, struct bytes address, int64_t at_s, struct peer *out);
+ * `at_s`: time of verification. OK whatever the certificate is worth; CRYPTO,
+ * NOMEM, IO (a root could not be read for lack of file descriptors, say) if no
+ * verdict can be reached. peer_deinit() in either case. */
+MUST_CHECK enum status peer_collect(const struct tls_policy *policy,
+	const struct tls_trust *trust, const struct peer_shown *shown,
+	struct bytes address, int64_t at_s, struct peer *out);
+/* Goes on where staple_awaited stopped: `shown` as before, with the staple or none. */
+MUST_CHECK enum status peer_take_staple(const struct tls_policy *policy,
+	const struct tls_trust *trust, const struct peer_shown *shown, struct peer *peer);
+void peer_deinit(struct peer *peer);
 
 #endif

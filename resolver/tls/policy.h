@@ -6,14 +6,21 @@
 #include <stdbool.h>
 
 #include "ct/mode.h"
+#include "ct/policy.h"
 #include "pinning/pinset.h"
 
 /* pins_only: a private server without a PKI (RFC 7858 §4.2). The leaf's key
  * must match a pin; dates, and the name if one is given, are checked. */
 enum pkix_mode { PKIX_REQUIRE, PKIX_PINS_ONLY };
 
-/* report: a mismatch is logged and shown, and does not refuse. */
-enum pin_mode { PIN_ENFORCE, PIN_REPORT };
+/* report: a mismatch is logged and shown, and does not refuse. learn: the keys of
+ * issuer and root at the first accepted contact become the pins. */
+enum pin_mode { PIN_ENFORCE, PIN_REPORT, PIN_LEARN };
+
+/* What the first contact showed. Both must come again. */
+struct learned_pins {
+	struct pin issuer, root;
+};
 
 /* Who the certificate must name. */
 enum identity_kind {
@@ -35,7 +42,10 @@ struct tls_policy {
 	const char *ca_file; /* a bundle; else NULL */
 	const char *ca_path; /* a hashed directory, if ca_file is NULL */
 	enum tls_version min_version;
+	const struct learned_pins *learned; /* PIN_LEARN; NULL: no contact yet */
 	enum ct_mode ct;
+	const struct ct_policy *ct_policy; /* NULL only with CT_MODE_OFF */
+	enum ct_stale ct_stale;
 };
 
 /* A plain host name (RFC 1123 §2.1): letters, digits, hyphens, underscores;

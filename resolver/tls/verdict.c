@@ -100,6 +100,29 @@ static void choose_chain(const struct peer *peer, struct verdict *out)
 	out->chain = out->chain_verified ? peer->built : peer->sent;
 }
 
+/* RFC 6960 §2.2, RFC 7633 §4.2.3. "Revoked" is final at whatever time it was
+ * said; "good" is not. */
+static void judge_staple(const struct peer *peer, struct verdict *out)
+{
+	enum reason reason = REASON_NONE;
+
+	out->staple = peer->staple;
+	if (peer->staple.state == STAPLE_AWAITED) {
+		out->provisional = true;
+		return;
+	}
+	if (peer->staple.state == STAPLE_REVOKED)
+		reason = REASON_PKIX_REVOKED;
+	else if (peer->staple.required && peer->staple.state != STAPLE_GOOD)
+		reason = REASON_OCSP_REQUIRED;
+	if (reason == REASON_NONE)
+		return;
+	out->pkix.ok = RULE_FAILED;
+	out->pkix.reason = reason;
+	out->pkix.depth = 0;
+	out->detail[0] = '\0';
+}
+
 static size_t judged_keys(const struct verdict *v, struct pin keys[PEER_CHAIN_MAX])
 {
 	size_t n = v->chain.n;
@@ -125,11 +148,32 @@ static void judge_deny(const struct tls_policy *policy, const struct pin *keys, 
 	}
 }
 
+/* The issuer's key and the root's, both as at the first contact. */
+static void judge_learned(const struct learned_pins *learned, const struct pin *keys,
+	size_t n, struct verdict *out)
+{
+	size_t issuer = n > 1 ? 1 : 0;
+
+	out->pins.learned = true;
+	if (learned == NULL)
+		return;
+	if (!pin_equal(&learned->issuer, &keys[issuer]) ||
+		!pin_equal(&learned->root, &keys[n - 1])) {
+		out->pins.ok = RULE_FAILED;
+		return;
+	}
+	out->pins.ok = RULE_OK;
+	out->pins.matched_at = issuer;
+	out->pins.matched = keys[issuer];
+}
+
 static void judge_pins(const struct tls_policy *policy, const struct pin *keys, size_t n,
 	struct verdict *out)
 {
 	size_t at;
 
+	if (policy->pin_mode == PIN_LEARN)
+		judge_learned(policy->learned, keys, n, out);
 	if (policy->pins.n == 0)
 		return;
 	if (pinset_match(&policy->pins, keys, n, &at)) {
@@ -146,14 +190,66 @@ static void judge_pins(const struct tls_policy *policy, const struct pin *keys, 
 /* True unless the rule, if it is asked for, was seen to hold. */
 static bool pins_refuse(const struct verdict *v)
 {
-	bool asked = v->pins.configured > 0 || v->pkix.pins_only;
+	bool asked =
+		v->pins.configured > 0 || v->pkix.pins_only || v->pins.ok == RULE_FAILED;
 
 	return asked && v->pins.ok != RULE_OK && !v->pins.report_only;
 }
 
+static enum reason ct_reason(enum ct_outcome outcome)
+{
+	switch (outcome) {
+	case CT_SATISFIED:
+		return REASON_NONE;
+	case CT_NONE:
+		return REASON_CT_NO_SCTS;
+	case CT_TOO_FEW:
+		return REASON_CT_TOO_FEW;
+	case CT_OPERATORS:
+		return REASON_CT_OPERATORS;
+	}
+	return REASON_CT_NO_SCTS;
+}
+
+/* Past its horizon the list can satisfy nobody: then `ct.stale` decides. */
+static void judge_stale_list(const struct tls_policy *policy, struct verdict *out)
+{
+	out->ct.stale = out->ct.at_s > out->ct.list_horizon_s;
+	if (!out->ct.stale || policy->ct_stale == CT_STALE_JUDGE)
+		return;
+	out->ct.reason = REASON_CT_LOG_LIST_STALE;
+	out->ct.waived = policy->ct_stale == CT_STALE_WARN ||
+			 (policy->ct_stale == CT_STALE_REPORT_IF_PINNED &&
+				 out->pins.ok == RULE_OK);
+}
+
+static void judge_ct(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	out->ct.list_timestamp_s = peer->list_timestamp_s;
+	out->ct.list_horizon_s = peer->list_horizon_s;
+	out->ct.at_s = peer->at_s;
+	if (!peer->has_ct || out->pkix.ok != RULE_OK)
+		return;
+	out->ct.report = peer->ct;
+	out->ct.reason = ct_reason(peer->ct.outcome);
+	out->ct.ok = out->ct.reason == REASON_NONE ? RULE_OK : RULE_FAILED;
+	if (out->ct.ok == RULE_FAILED)
+		judge_stale_list(policy, out);
+}
+
+/* SCTs in a staple may still make up for what is missing. */
+static bool ct_may_improve(const struct verdict *v)
+{
+	return v->provisional && v->ct.policy != NULL &&
+	       (v->ct.policy->methods[SCT_OCSP].taken ||
+		       v->ct.policy->pools_tls_and_ocsp);
+}
+
 static bool ct_refuses(const struct verdict *v)
 {
-	return v->ct.mode == CT_MODE_REQUIRE && v->ct.ok != RULE_OK;
+	return v->ct.mode == CT_MODE_REQUIRE && v->ct.ok != RULE_OK && !v->ct.waived &&
+	       !ct_may_improve(v);
 }
 
 static void judge_name(
@@ -172,14 +268,19 @@ void verdict_reach(
 	memset(out, 0, sizeof *out);
 	out->pins.configured = policy->pins.n;
 	out->ct.mode = policy->ct;
+	out->ct.policy = policy->ct_policy;
 	judge_pkix(policy, peer, out);
 	choose_chain(peer, out);
 	judge_name(policy, peer, out);
+	if (out->chain_verified)
+		judge_staple(peer, out);
 	if (out->pkix.ok == RULE_OK) {
 		n = judged_keys(out, keys);
 		judge_deny(policy, keys, n, out);
 		judge_pins(policy, keys, n, out);
 	}
+	if (policy->ct != CT_MODE_OFF)
+		judge_ct(policy, peer, out);
 	out->accepted = out->pkix.ok == RULE_OK && out->name.ok != RULE_FAILED &&
 			!pins_refuse(out) && !ct_refuses(out);
 	if (!out->accepted)
@@ -207,7 +308,8 @@ size_t verdict_reasons(const struct verdict *v, enum reason *out, size_t cap)
 	if (v->pkix.ok == RULE_OK && pins_refuse(v))
 		found[n++] = REASON_PIN_MISMATCH;
 	if (v->pkix.ok == RULE_OK && ct_refuses(v))
-		found[n++] = REASON_CT_NO_SCTS;
+		found[n++] =
+			v->ct.reason != REASON_NONE ? v->ct.reason : REASON_CT_NO_SCTS;
 	for (i = 0; i < n && i < cap; i++)
 		out[i] = found[i];
 	return i;

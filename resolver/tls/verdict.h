@@ -46,6 +46,7 @@ enum rule { RULE_UNKNOWN, RULE_OK, RULE_FAILED };
 
 struct verdict {
 	bool accepted;
+	bool provisional;   /* so far: the staple is awaited. Opens nothing */
 	enum reason reason; /* the first rule that refused; REASON_NONE if accepted */
 	char detail[128];   /* OpenSSL's words for a PKIX or protocol failure, or "" */
 
@@ -62,13 +63,23 @@ struct verdict {
 		size_t configured;
 		enum rule ok;
 		bool report_only;  /* a mismatch was let pass by `pin_mode: report` */
+		bool learned;      /* by `pin_mode: learn`: held against what the
+				    * first contact showed, if there was one */
 		size_t matched_at; /* place in the chain, if ok */
 		struct pin matched;
 	} pins;
 	struct {
 		enum ct_mode mode;
-		enum rule ok;
+		const struct ct_policy *policy;
+		enum rule ok; /* whether the SCTs satisfy the policy */
+		enum reason reason;
+		bool stale;  /* the log list can satisfy the policy no longer */
+		bool waived; /* … and `ct.stale` let a failure pass */
+		struct ct_report report; /* unless `ok` is RULE_UNKNOWN */
+		int64_t list_timestamp_s, list_horizon_s; /* as in struct peer */
+		int64_t at_s;
 	} ct;
+	struct staple staple;
 
 	/* The chain the rules looked at: as verified, or (chain_verified false)
 	 * as the server sent it. */

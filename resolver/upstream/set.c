@@ -56,7 +56,7 @@ static size_t find_sharer(const struct upstream_plan *plan, size_t at)
 	const struct tls_policy *policy = &plan->parts[at].config->policy;
 
 	for (size_t i = 0; i < at; i++)
-		if (plan->parts[i].roots != NULL &&
+		if (plan->parts[i].trust.roots != NULL &&
 			same_roots(&plan->parts[i].config->policy, policy))
 			return i;
 	return at;
@@ -75,12 +75,12 @@ static enum status find_roots(struct upstream_plan *plan, size_t at, struct text
 	if (!needs_roots(policy))
 		return STATUS_OK;
 	if (sharer != at) {
-		parts->roots = roots_share(plan->parts[sharer].roots);
+		parts->trust.roots = roots_share(plan->parts[sharer].trust.roots);
 		parts->stamp = plan->parts[sharer].stamp;
 		return STATUS_OK;
 	}
 	parts->stamp = roots_stamp(policy->ca_file, policy->ca_path);
-	status = roots_open(policy->ca_file, policy->ca_path, &why, &parts->roots);
+	status = roots_open(policy->ca_file, policy->ca_path, &why, &parts->trust.roots);
 	if (status != STATUS_OK)
 		text_add(error, "%s: %s", parts->config->roots_place,
 			why.n > 0 ? words : status_text(status));
@@ -137,7 +137,7 @@ enum status upstream_set_prepare(const struct upstream_set *set,
 static void free_parts(struct upstream_plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++)
-		roots_free(plan->parts[i].roots);
+		roots_free(plan->parts[i].trust.roots);
 	free(plan->parts);
 	plan->parts = NULL;
 }

@@ -294,7 +294,7 @@ enum status upstream_new(const struct upstream_parts *parts, struct upstream **o
 	list_init(&u->waiting);
 	list_init(&u->sent);
 	status = tls_context_init(
-		&u->context, &parts->config->policy, parts->roots, tls_alpn_dot);
+		&u->context, &parts->config->policy, &parts->trust, tls_alpn_dot);
 	if (status != STATUS_OK) {
 		free(u);
 		return status;
@@ -314,7 +314,7 @@ void upstream_free(struct upstream *u)
 
 void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 {
-	tls_context_rebase(&u->context, &parts->config->policy, parts->roots);
+	tls_context_rebase(&u->context, &parts->config->policy, &parts->trust);
 	u->parts = *parts;
 }
 

@@ -46,7 +46,7 @@ struct upstream_stats {
 struct upstream_parts {
 	uv_loop_t *loop;
 	const struct config_upstream *config;
-	X509_STORE *roots;     /* NULL: pins_only */
+	struct tls_trust trust;
 	uint64_t stamp;        /* roots_stamp() of what they were read from */
 	const char *state_dir; /* where evidence is kept, or NULL */
 	const struct upstream_events *events;

@@ -44,7 +44,8 @@ static void set_up(struct tls_context *context)
 
 	clock_replace(&source);
 	if (root == NULL || roots == NULL || X509_STORE_add_cert(roots, root) != 1 ||
-		tls_context_init(context, &policy, roots, tls_alpn_dot) != STATUS_OK)
+		tls_context_init(context, &policy, &(struct tls_trust){ .roots = roots },
+			tls_alpn_dot) != STATUS_OK)
 		abort();
 	X509_STORE_free(roots);
 	X509_free(root);

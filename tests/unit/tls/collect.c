@@ -21,8 +21,9 @@ enum status collect_with(const struct tls_policy *policy, X509_STORE *roots,
 {
 	static const uint8_t address[] = { 192, 0, 2, 1 };
 	STACK_OF(X509) *list = make_list(sent, n);
-	enum status status = peer_collect(policy, roots, list,
-		bytes_of(address, sizeof address), MAKE_CERT_NOW, out);
+	enum status status = peer_collect(policy, &(struct tls_trust){ .roots = roots },
+		&(struct peer_shown){ .sent = list }, bytes_of(address, sizeof address),
+		MAKE_CERT_NOW, out);
 
 	sk_X509_pop_free(list, X509_free);
 	return status;

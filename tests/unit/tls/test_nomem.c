@@ -63,8 +63,9 @@ static bool collect_failing(
 
 	failed_one = false;
 	until_failure = n;
-	status = peer_collect(
-		&policy, roots, list, bytes_of(address, 4), MAKE_CERT_NOW, &peer);
+	status = peer_collect(&policy, &(struct tls_trust){ .roots = roots },
+		&(struct peer_shown){ .sent = list }, bytes_of(address, 4), MAKE_CERT_NOW,
+		&peer);
 	until_failure = -1;
 	ERR_clear_error();
 	sk_X509_pop_free(list, X509_free);

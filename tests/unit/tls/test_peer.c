@@ -24,7 +24,9 @@ static void collect(X509_STORE *roots, X509 *const *sent, size_t n, struct peer 
 {
 	STACK_OF(X509) *list = make_list(sent, n);
 
-	assert_int_equal(peer_collect(&by_name, roots, list, bytes_of(v4, 4), NOW, out),
+	assert_int_equal(
+		peer_collect(&by_name, &(struct tls_trust){ .roots = roots },
+			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW, out),
 		STATUS_OK);
 	sk_X509_pop_free(list, X509_free);
 }
@@ -116,7 +118,9 @@ static void name_row(void **state)
 		policy.auth_name = row->auth_name;
 	}
 	assert_int_equal(
-		peer_collect(&policy, world.roots, list, bytes_of(v4, 4), NOW, &peer),
+		peer_collect(&policy, &(struct tls_trust){ .roots = world.roots },
+			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW,
+			&peer),
 		STATUS_OK);
 	assert_int_equal(peer.name_ok, row->ok);
 	sk_X509_pop_free(list, X509_free);
@@ -135,8 +139,10 @@ static void ipv6_is_compared_byte_by_byte(void **state)
 	(void)state;
 	for (unsigned last = 0; last < 3; last++) {
 		v6[15] = (uint8_t)last;
-		assert_int_equal(peer_collect(&policy, world.roots, list,
-					 bytes_of(v6, 16), NOW, &peer),
+		assert_int_equal(
+			peer_collect(&policy, &(struct tls_trust){ .roots = world.roots },
+				&(struct peer_shown){ .sent = list }, bytes_of(v6, 16),
+				NOW, &peer),
 			STATUS_OK);
 		assert_int_equal(peer.name_ok, last == 1);
 	}
@@ -154,7 +160,9 @@ static void nobody_asked_for_is_nobody_named(void **state)
 
 	(void)state;
 	assert_int_equal(
-		peer_collect(&policy, world.roots, list, bytes_of(v4, 4), NOW, &peer),
+		peer_collect(&policy, &(struct tls_trust){ .roots = world.roots },
+			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW,
+			&peer),
 		STATUS_OK);
 	assert_false(peer.name_ok);
 	sk_X509_pop_free(list, X509_free);
@@ -304,10 +312,14 @@ static void nothing_sent_is_malformed(void **state)
 
 	(void)state;
 	assert_int_equal(
-		peer_collect(&by_name, world.roots, list, bytes_of(v4, 4), NOW, &peer),
+		peer_collect(&by_name, &(struct tls_trust){ .roots = world.roots },
+			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW,
+			&peer),
 		STATUS_MALFORMED);
 	assert_int_equal(
-		peer_collect(&by_name, world.roots, NULL, bytes_of(v4, 4), NOW, &peer),
+		peer_collect(&by_name, &(struct tls_trust){ .roots = world.roots },
+			&(struct peer_shown){ .sent = NULL }, bytes_of(v4, 4), NOW,
+			&peer),
 		STATUS_MALFORMED);
 	assert_int_not_equal(peer.path_error, X509_V_OK);
 	assert_int_not_equal(peer.leaf_error, X509_V_OK);
@@ -329,7 +341,9 @@ static void pins_only_builds_no_path(void **state)
 
 	(void)state;
 	assert_int_equal(
-		peer_collect(&policy, world.roots, list, bytes_of(v4, 4), NOW, &peer),
+		peer_collect(&policy, &(struct tls_trust){ .roots = world.roots },
+			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW,
+			&peer),
 		STATUS_OK);
 	assert_int_equal(peer.leaf_error, X509_V_OK);
 	assert_true(peer.name_ok);

@@ -189,7 +189,9 @@ static void run_version(const struct row *row, int version)
 		pin = make_pin(pinned);
 		policy.pins = (struct pinset){ &pin, 1 };
 	}
-	assert_int_equal(tls_context_init(&context, &policy, world.roots, tls_alpn_dot),
+	assert_int_equal(
+		tls_context_init(&context, &policy,
+			&(struct tls_trust){ .roots = world.roots }, tls_alpn_dot),
 		STATUS_OK);
 	pair_init(&pair, &context, &like);
 	pair_run(&pair, 1000);

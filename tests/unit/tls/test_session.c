@@ -24,7 +24,9 @@ static struct pair_server honest(int version)
 /* A pair that has not begun, and its end. */
 static void start(struct pair *pair, const struct pair_server *like)
 {
-	assert_int_equal(tls_context_init(&context, &policy, world.roots, tls_alpn_dot),
+	assert_int_equal(
+		tls_context_init(&context, &policy,
+			&(struct tls_trust){ .roots = world.roots }, tls_alpn_dot),
 		STATUS_OK);
 	pair_init(pair, &context, like);
 }
@@ -286,7 +288,9 @@ static void roots_that_vanished(void **state)
 		roots = world_open(NULL, directory);
 		remove_directory(directory);
 		policy.ca_path = directory;
-		assert_int_equal(tls_context_init(&context, &policy, roots, tls_alpn_dot),
+		assert_int_equal(
+			tls_context_init(&context, &policy,
+				&(struct tls_trust){ .roots = roots }, tls_alpn_dot),
 			STATUS_OK);
 		pair_init(&pair, &context, &like);
 		pair_run(&pair, 1000);
