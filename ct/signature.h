@@ -15,13 +15,21 @@ struct ct_entry {
 	struct bytes certificate;     /* the leaf's DER; of a precert its TBS */
 };
 
+#define CT_SIGNATURE_DIGEST_BYTES 32 /* SHA-256 */
+
 /* Whether hash and algorithm are ones we know and fit the key: SHA-256 with
  * ECDSA P-256, or with RSA of 2048 bits and more. */
 bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key);
 
-/* `*valid`: the log with that key signed that SCT for that entry. CRYPTO and
- * NOMEM are trouble of our own, not a bad signature. */
+/* `*valid`: the log with that key signed that SCT for that entry; false for what
+ * is not supported. CRYPTO and NOMEM are trouble of our own, not a bad signature.
+ * Both functions leave OpenSSL's error queue empty. */
 MUST_CHECK enum status ct_signature_check(
 	const struct sct *sct, const struct ct_entry *entry, EVP_PKEY *key, bool *valid);
+
+/* What a memo knows an outcome by: a digest of all that is signed, of the log's ID,
+ * which stands for its key, and of the signature. CRYPTO, NOMEM. */
+MUST_CHECK enum status ct_signature_digest(const struct sct *sct,
+	const struct ct_entry *entry, uint8_t digest[CT_SIGNATURE_DIGEST_BYTES]);
 
 #endif

@@ -1,0 +1,156 @@
+#include "ct/signature.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+/* SignatureAndHashAlgorithm (RFC 5246 §7.4.1.4.1); those that RFC 6962 §2.1.4
+ * allows. */
+#define HASH_SHA256     4
+#define SIGNATURE_RSA   1
+#define SIGNATURE_ECDSA 3
+
+#define RSA_BITS_MIN 2048
+
+#define SIGNATURE_TYPE_CERTIFICATE_TIMESTAMP 0
+#define KEY_HASH_BYTES                       32
+#define CERTIFICATE_MAX                      0xffffffu
+#define EXTENSIONS_MAX                       0xffffu
+
+#define PIECES 4
+
+/* The digitally-signed struct of RFC 6962 §3.2, in the order of `pieces`; the
+ * certificate is not copied. */
+struct signed_struct {
+	uint8_t before[1 + 1 + 8 + 2 + KEY_HASH_BYTES + 3];
+	uint8_t between[2];
+	struct bytes pieces[PIECES];
+};
+
+bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key)
+{
+	char group[32];
+
+	if (sct->version != 0 || sct->hash != HASH_SHA256)
+		return false;
+	if (sct->algorithm == SIGNATURE_RSA)
+		return EVP_PKEY_is_a(key, "RSA") &&
+		       EVP_PKEY_get_bits(key) >= RSA_BITS_MIN;
+	return sct->algorithm == SIGNATURE_ECDSA && EVP_PKEY_is_a(key, "EC") &&
+	       EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
+	       strcmp(group, "prime256v1") == 0;
+}
+
+/* False: no log can sign that, it does not fit the struct. The first piece is then
+ * empty, which it is for nothing that can be signed. */
+static bool signed_struct_init(
+	struct signed_struct *s, const struct sct *sct, const struct ct_entry *entry)
+{
+	struct writer before = { .p = s->before, .cap = sizeof s->before };
+	struct writer between = { .p = s->between, .cap = sizeof s->between };
+
+	wr_uint(&before, sct->version, 1);
+	wr_uint(&before, SIGNATURE_TYPE_CERTIFICATE_TIMESTAMP, 1);
+	wr_uint(&before, sct->timestamp_ms, 8);
+	wr_uint(&before, entry->type, 2);
+	if (entry->type == CT_ENTRY_PRECERT) {
+		before.bad = entry->issuer_key_hash.n != KEY_HASH_BYTES;
+		wr_bytes(&before, entry->issuer_key_hash);
+	}
+	if (entry->certificate.n == 0 || entry->certificate.n > CERTIFICATE_MAX ||
+		sct->extensions.n > EXTENSIONS_MAX)
+		before.bad = true;
+	wr_uint(&before, entry->certificate.n, 3);
+	wr_uint(&between, sct->extensions.n, 2);
+	s->pieces[0] = wr_done(&before);
+	s->pieces[1] = entry->certificate;
+	s->pieces[2] = wr_done(&between);
+	s->pieces[3] = sct->extensions;
+	return !before.bad;
+}
+
+/* Why OpenSSL's last call failed; NOTFOUND: for no reason of our own. */
+static enum status trouble(void)
+{
+	enum status status = STATUS_NOTFOUND;
+	unsigned long code;
+
+	while ((code = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
+			status = STATUS_NOMEM;
+	return status;
+}
+
+static enum status trouble_or_crypto(void)
+{
+	return trouble() == STATUS_NOMEM ? STATUS_NOMEM : STATUS_CRYPTO;
+}
+
+/* A signature that is no DER is a bad one; so ask what went wrong, not only whether
+ * something did. */
+static enum status signature_finish(EVP_MD_CTX *ctx, struct bytes signature, bool *valid)
+{
+	*valid = EVP_DigestVerifyFinal(ctx, signature.p, signature.n) == 1;
+	return !*valid && trouble() == STATUS_NOMEM ? STATUS_NOMEM : STATUS_OK;
+}
+
+enum status ct_signature_check(
+	const struct sct *sct, const struct ct_entry *entry, EVP_PKEY *key, bool *valid)
+{
+	struct signed_struct s;
+	EVP_MD_CTX *ctx;
+	enum status status = STATUS_OK;
+	int ok;
+
+	*valid = false;
+	if (!ct_signature_supported(sct, key) || !signed_struct_init(&s, sct, entry))
+		return STATUS_OK;
+	ERR_clear_error();
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL)
+		return trouble_or_crypto();
+	ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key);
+	for (size_t i = 0; i < PIECES && ok == 1; i++)
+		ok = EVP_DigestVerifyUpdate(ctx, s.pieces[i].p, s.pieces[i].n);
+	status = ok == 1 ? signature_finish(ctx, sct->signature, valid)
+			 : trouble_or_crypto();
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return status;
+}
+
+static int digest_piece(EVP_MD_CTX *ctx, struct bytes piece)
+{
+	uint8_t length[8];
+	struct writer w = { .p = length, .cap = sizeof length };
+
+	wr_uint(&w, piece.n, sizeof length);
+	return EVP_DigestUpdate(ctx, length, sizeof length) == 1 &&
+	       EVP_DigestUpdate(ctx, piece.p, piece.n) == 1;
+}
+
+enum status ct_signature_digest(const struct sct *sct, const struct ct_entry *entry,
+	uint8_t digest[CT_SIGNATURE_DIGEST_BYTES])
+{
+	const uint8_t algorithms[] = { sct->hash, sct->algorithm };
+	struct signed_struct s;
+	EVP_MD_CTX *ctx;
+	int ok;
+
+	/* What cannot be signed is as invalid as all else whose first piece is empty. */
+	(void)signed_struct_init(&s, sct, entry);
+	ERR_clear_error();
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL)
+		return trouble_or_crypto();
+	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	for (size_t i = 0; i < PIECES && ok == 1; i++)
+		ok = digest_piece(ctx, s.pieces[i]);
+	ok = ok == 1 && digest_piece(ctx, sct->log_id) &&
+	     digest_piece(ctx, bytes_of(algorithms, sizeof algorithms)) &&
+	     digest_piece(ctx, sct->signature) &&
+	     EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	return ok ? STATUS_OK : trouble_or_crypto();
+}
