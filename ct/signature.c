@@ -35,9 +35,10 @@ bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key)
 	if (sct->version != 0 || sct->hash != HASH_SHA256)
 		return false;
 	if (sct->algorithm == SIGNATURE_RSA)
-		return EVP_PKEY_is_a(key, "RSA") &&
+		return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
 		       EVP_PKEY_get_bits(key) >= RSA_BITS_MIN;
-	return sct->algorithm == SIGNATURE_ECDSA && EVP_PKEY_is_a(key, "EC") &&
+	return sct->algorithm == SIGNATURE_ECDSA &&
+	       EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
 	       EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
 	       strcmp(group, "prime256v1") == 0;
 }
@@ -70,10 +71,10 @@ static bool signed_struct_init(
 	return !before.bad;
 }
 
-/* Why OpenSSL's last call failed; NOTFOUND: for no reason of our own. */
-static enum status trouble(void)
+/* NOMEM if that is why OpenSSL's last call failed, or else `otherwise`. */
+static enum status trouble(enum status otherwise)
 {
-	enum status status = STATUS_NOTFOUND;
+	enum status status = otherwise;
 	unsigned long code;
 
 	while ((code = ERR_get_error()) != 0)
@@ -82,17 +83,13 @@ static enum status trouble(void)
 	return status;
 }
 
-static enum status trouble_or_crypto(void)
-{
-	return trouble() == STATUS_NOMEM ? STATUS_NOMEM : STATUS_CRYPTO;
-}
-
-/* A signature that is no DER is a bad one; so ask what went wrong, not only whether
- * something did. */
+/* OpenSSL fails alike for a bad signature and for want of memory. Only its errors tell
+ * them apart: all places have one, but for copies of the context, which FINALISE
+ * avoids. */
 static enum status signature_finish(EVP_MD_CTX *ctx, struct bytes signature, bool *valid)
 {
 	*valid = EVP_DigestVerifyFinal(ctx, signature.p, signature.n) == 1;
-	return !*valid && trouble() == STATUS_NOMEM ? STATUS_NOMEM : STATUS_OK;
+	return *valid ? STATUS_OK : trouble(STATUS_OK);
 }
 
 enum status ct_signature_check(
@@ -100,21 +97,22 @@ enum status ct_signature_check(
 {
 	struct signed_struct s;
 	EVP_MD_CTX *ctx;
-	enum status status = STATUS_OK;
+	enum status status;
 	int ok;
 
 	*valid = false;
-	if (!ct_signature_supported(sct, key) || !signed_struct_init(&s, sct, entry))
-		return STATUS_OK;
 	ERR_clear_error();
+	if (!ct_signature_supported(sct, key) || !signed_struct_init(&s, sct, entry))
+		return trouble(STATUS_OK);
 	ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
-		return trouble_or_crypto();
+		return trouble(STATUS_CRYPTO);
 	ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key);
+	EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
 	for (size_t i = 0; i < PIECES && ok == 1; i++)
 		ok = EVP_DigestVerifyUpdate(ctx, s.pieces[i].p, s.pieces[i].n);
 	status = ok == 1 ? signature_finish(ctx, sct->signature, valid)
-			 : trouble_or_crypto();
+			 : trouble(STATUS_CRYPTO);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return status;
@@ -143,7 +141,7 @@ enum status ct_signature_digest(const struct sct *sct, const struct ct_entry *en
 	ERR_clear_error();
 	ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
-		return trouble_or_crypto();
+		return trouble(STATUS_CRYPTO);
 	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 	for (size_t i = 0; i < PIECES && ok == 1; i++)
 		ok = digest_piece(ctx, s.pieces[i]);
@@ -152,5 +150,5 @@ enum status ct_signature_digest(const struct sct *sct, const struct ct_entry *en
 	     digest_piece(ctx, sct->signature) &&
 	     EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
 	EVP_MD_CTX_free(ctx);
-	return ok ? STATUS_OK : trouble_or_crypto();
+	return ok ? STATUS_OK : trouble(STATUS_CRYPTO);
 }
