@@ -1,0 +1,119 @@
+/* Nearly every log has a P-256 key in the one usual encoding: the same 26 bytes,
+ * then the point, which must be on the curve. All others are decoded. */
+#include "ct/log_key.h"
+
+#include <string.h>
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#define RSA_BITS_MIN 2048
+
+static const char unfit_kind[] = "its key is neither ECDSA P-256 nor RSA";
+static const char unfit_size[] = "its RSA key has less than 2048 bits";
+
+/* RFC 5480 §2: SEQUENCE { SEQUENCE { id-ecPublicKey, secp256r1 }, BIT STRING }
+ * around an uncompressed point of 65 bytes. */
+static const uint8_t p256_head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+	0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
+	0x07, 0x03, 0x42, 0x00 };
+#define P256_POINT_BYTES 65
+
+enum status log_key_judge_init(struct log_key_judge *judge)
+{
+	judge->point = NULL;
+	judge->bignums = BN_CTX_new();
+	judge->p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	if (judge->p256 != NULL)
+		judge->point = EC_POINT_new(judge->p256);
+	return judge->point != NULL && judge->bignums != NULL ? STATUS_OK : STATUS_CRYPTO;
+}
+
+void log_key_judge_deinit(struct log_key_judge *judge)
+{
+	EC_POINT_free(judge->point);
+	EC_GROUP_free(judge->p256);
+	BN_CTX_free(judge->bignums);
+}
+
+static bool is_usual(struct bytes spki)
+{
+	return spki.n == sizeof p256_head + P256_POINT_BYTES &&
+	       memcmp(spki.p, p256_head, sizeof p256_head) == 0;
+}
+
+static enum status judge_point(const struct log_key_judge *judge, const uint8_t *point)
+{
+	/* RFC 5480 §2.2 forbids the hybrid forms, which OpenSSL would take. */
+	if (point[0] != POINT_CONVERSION_UNCOMPRESSED)
+		return STATUS_MALFORMED;
+	if (EC_POINT_oct2point(judge->p256, judge->point, point, P256_POINT_BYTES,
+		    judge->bignums) == 1)
+		return STATUS_OK;
+	switch (ERR_GET_REASON(ERR_peek_last_error())) {
+	case EC_R_POINT_IS_NOT_ON_CURVE:
+	case EC_R_INVALID_ENCODING: /* a coordinate that is not below the prime */
+		return STATUS_MALFORMED;
+	default:
+		return STATUS_CRYPTO;
+	}
+}
+
+/* Of the algorithms that can count, by its AlgorithmIdentifier alone: a key of
+ * another kind need not be one that OpenSSL knows. */
+static bool can_count(const X509_PUBKEY *spki)
+{
+	const ASN1_OBJECT *curve;
+	ASN1_OBJECT *algorithm;
+	const void *parameter;
+	X509_ALGOR *pair;
+	int type;
+
+	X509_PUBKEY_get0_param(&algorithm, NULL, NULL, &pair, spki);
+	if (OBJ_obj2nid(algorithm) == NID_rsaEncryption)
+		return true;
+	if (OBJ_obj2nid(algorithm) != NID_X9_62_id_ecPublicKey)
+		return false;
+	X509_ALGOR_get0(NULL, &type, &parameter, pair);
+	curve = type == V_ASN1_OBJECT ? parameter : NULL;
+	return curve != NULL && OBJ_obj2nid(curve) == NID_X9_62_prime256v1;
+}
+
+static enum status judge_spki(const X509_PUBKEY *spki, const char **unfit)
+{
+	const EVP_PKEY *key;
+
+	if (!can_count(spki)) {
+		*unfit = unfit_kind;
+		return STATUS_OK;
+	}
+	key = X509_PUBKEY_get0(spki);
+	if (key == NULL)
+		return STATUS_MALFORMED;
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
+		EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
+		*unfit = unfit_size;
+	return STATUS_OK;
+}
+
+enum status log_key_judge(
+	const struct log_key_judge *judge, struct bytes spki, const char **unfit)
+{
+	const unsigned char *p = spki.p;
+	enum status status = STATUS_MALFORMED;
+	X509_PUBKEY *decoded;
+
+	*unfit = NULL;
+	if (is_usual(spki)) {
+		status = judge_point(judge, spki.p + sizeof p256_head);
+	} else {
+		decoded = d2i_X509_PUBKEY(NULL, &p, (long)spki.n);
+		if (decoded != NULL && p == spki.p + spki.n)
+			status = judge_spki(decoded, unfit);
+		X509_PUBKEY_free(decoded);
+	}
+	ERR_clear_error();
+	return status;
+}

@@ -1,0 +1,104 @@
+/* A list's life: its bytes become JSON, the JSON logs; then it is searched. */
+#include "ct/loglist.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include "ct/loglist_decode.h"
+#include "ct/node.h"
+
+static enum status parse_into(struct bytes json, struct text *error, struct loglist *list)
+{
+	json_t *document;
+	enum status status;
+
+	arena_init(&list->arena);
+	SHA256(json.p, json.n, list->sha256);
+	status = node_parse(json, error, &document);
+	if (status == STATUS_OK)
+		status = loglist_decode(document, error, list);
+	json_decref(document);
+	return status;
+}
+
+enum status loglist_parse(struct bytes json, struct text *error, struct loglist **out)
+{
+	struct loglist *list = calloc(1, sizeof *list);
+	enum status status = STATUS_NOMEM;
+
+	*out = NULL;
+	if (json.n > LOGLIST_BYTES_MAX) {
+		text_add(error, "larger than %d bytes", LOGLIST_BYTES_MAX);
+		status = STATUS_LIMIT;
+	} else if (list != NULL) {
+		status = parse_into(json, error, list);
+	}
+	if (status == STATUS_NOMEM || status == STATUS_CRYPTO)
+		text_add(error, "%s", status_text(status));
+	if (status == STATUS_OK)
+		*out = list;
+	else
+		loglist_free(list);
+	return status;
+}
+
+/* One byte more than allowed is enough to say "too large", also of a pipe. */
+static enum status slurp(const char *path, uint8_t *out, size_t *n)
+{
+	FILE *file = fopen(path, "re");
+	enum status status = STATUS_OK;
+
+	if (file == NULL)
+		return STATUS_IO;
+	*n = fread(out, 1, LOGLIST_BYTES_MAX + 1, file);
+	if (ferror(file))
+		status = STATUS_IO;
+	fclose(file);
+	return status;
+}
+
+enum status loglist_read(const char *path, struct text *error, struct loglist **out)
+{
+	uint8_t *content = malloc(LOGLIST_BYTES_MAX + 1);
+	enum status status;
+	size_t n;
+
+	*out = NULL;
+	text_add(error, "%s: ", path);
+	errno = 0;
+	status = content == NULL ? STATUS_NOMEM : slurp(path, content, &n);
+	if (status == STATUS_IO)
+		text_add(error, "%s", strerror(errno));
+	if (status == STATUS_OK)
+		status = loglist_parse(bytes_of(content, n), error, out);
+	free(content);
+	return status;
+}
+
+void loglist_free(struct loglist *list)
+{
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		EVP_PKEY_free(list->logs[i].decoded);
+	arena_deinit(&list->arena);
+	free(list);
+}
+
+static int compare_id(const void *id, const void *log)
+{
+	return memcmp(id, ((const struct ct_log *)log)->id, SCT_LOG_ID_BYTES);
+}
+
+struct ct_log *loglist_find(
+	const struct loglist *list, const uint8_t id[SCT_LOG_ID_BYTES])
+{
+	if (list->n == 0)
+		return NULL;
+	return bsearch(id, list->logs, list->n, sizeof *list->logs, compare_id);
+}

@@ -1,0 +1,179 @@
+/* The document is read by jansson; then each value is asked for with its place. */
+#include "ct/node.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+
+/* jansson 2.14 goes on when the buffer for a text cannot grow: characters are lost,
+ * a key becomes another, or the end of the text is passed over. So once an
+ * allocation has failed, all do until the end of that document, which ends the
+ * reading; and it is known that this was the cause. */
+static _Thread_local bool is_reading, no_memory;
+
+static void *allocate(size_t n)
+{
+	void *p = is_reading && no_memory ? NULL : malloc(n);
+
+	if (is_reading && p == NULL)
+		no_memory = true;
+	return p;
+}
+
+static void replace_allocator(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
+
+enum status node_parse(struct bytes in, struct text *error, json_t **out)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	json_error_t why;
+
+	*out = NULL;
+	if (in.n == 0) {
+		text_add(error, "it is empty");
+		return STATUS_MALFORMED;
+	}
+	if (pthread_once(&once, replace_allocator) != 0)
+		return STATUS_NOMEM;
+	is_reading = true;
+	no_memory = false;
+	*out = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &why);
+	is_reading = false;
+	if (no_memory) {
+		json_decref(*out);
+		*out = NULL;
+		return STATUS_NOMEM;
+	}
+	if (*out != NULL)
+		return STATUS_OK;
+	text_add(error, "line %d, column %d: ", why.line, why.column);
+	text_add_untrusted(error, why.text, strlen(why.text));
+	return STATUS_MALFORMED;
+}
+
+struct node node_member(const struct node *object, const char *key)
+{
+	/* NULL of what is no object. */
+	return (struct node){ object->reader, object, key, 0,
+		json_object_get(object->value, key) };
+}
+
+struct node node_item(const struct node *array, size_t index)
+{
+	return (struct node){ array->reader, array, NULL, index,
+		json_array_get(array->value, index) };
+}
+
+/* No deeper than the schema. */
+static void add_place(const struct node *node, struct text *out)
+{
+	if (node->parent == NULL)
+		return;
+	add_place(node->parent, out);
+	if (node->key == NULL)
+		text_add(out, "[%zu]", node->index);
+	else
+		text_add(out, "%s%s", node->parent->parent != NULL ? "." : "", node->key);
+}
+
+void node_fail(const struct node *node, enum status status, const char *why)
+{
+	struct node_reader *reader = node->reader;
+
+	if (reader->status != STATUS_OK)
+		return;
+	reader->status = status;
+	add_place(node, reader->error);
+	text_add(reader->error, "%s%s", node->parent != NULL ? ": " : "", why);
+}
+
+void node_trouble(const struct node *node, enum status status)
+{
+	if (node->reader->status == STATUS_OK)
+		node->reader->status = status;
+}
+
+bool node_is_object(const struct node *node)
+{
+	if (node->value == NULL)
+		node_fail(node, STATUS_MALFORMED, "missing");
+	else if (!json_is_object(node->value))
+		node_fail(node, STATUS_MALFORMED, "not an object");
+	return json_is_object(node->value);
+}
+
+size_t node_count(const struct node *node)
+{
+	if (node->value != NULL && !json_is_array(node->value))
+		node_fail(node, STATUS_MALFORMED, "not an array");
+	return json_array_size(node->value);
+}
+
+const char *node_text(const struct node *node, const char *otherwise)
+{
+	if (json_is_string(node->value))
+		return json_string_value(node->value);
+	if (node->value != NULL)
+		node_fail(node, STATUS_MALFORMED, "not a text");
+	else if (otherwise == NULL)
+		node_fail(node, STATUS_MALFORMED, "missing");
+	return otherwise != NULL ? otherwise : "";
+}
+
+uint64_t node_number(const struct node *node, uint64_t max)
+{
+	json_int_t value = json_integer_value(node->value);
+
+	if (node->value != NULL && !json_is_integer(node->value))
+		node_fail(node, STATUS_MALFORMED, "not a whole number");
+	else if (value < 0 || (uint64_t)value > max)
+		node_fail(node, STATUS_MALFORMED, "out of range");
+	else
+		return (uint64_t)value;
+	return 0;
+}
+
+/* RFC 3339 §5.6 time-secfrac: its first three digits. */
+static int64_t fraction_ms(const char *date_time)
+{
+	const char *digit = strchr(date_time, '.');
+	int64_t ms = 0;
+
+	for (int64_t unit = 100; digit != NULL && unit > 0; unit /= 10) {
+		digit++;
+		if (*digit < '0' || *digit > '9')
+			break;
+		ms += (*digit - '0') * unit;
+	}
+	return ms;
+}
+
+int64_t node_time_ms(const struct node *node)
+{
+	const char *text = node_text(node, NULL);
+	int64_t wall_s;
+
+	if (clock_parse(text, &wall_s) == 0)
+		return wall_s * 1000 + fraction_ms(text);
+	node_fail(node, STATUS_MALFORMED, "not a time of RFC 3339");
+	return 0;
+}
+
+size_t node_base64(const struct node *node, uint8_t *out, size_t cap)
+{
+	struct bytes text = bytes_of_text(node_text(node, NULL));
+	enum status status;
+	size_t n;
+
+	status = base64_decode(text, out, cap, &n);
+	if (status == STATUS_OK)
+		return n;
+	node_fail(node, STATUS_MALFORMED,
+		status == STATUS_NOSPACE ? "too long" : "not base64");
+	return 0;
+}
