@@ -21,11 +21,17 @@ void base64_encode(struct bytes in, char *out)
 	*out = '\0';
 }
 
+/* The alphabet the other way round, from '+' on; a table, because log lists are
+ * mostly base64 and are read at every start. */
+static const int8_t sextets['z' - '+' + 1] = { 62, -1, -1, -1, 63, 52, 53, 54, 55, 56, 57,
+	58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+	12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1, -1,
+	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,
+	46, 47, 48, 49, 50, 51 };
+
 static int sextet(uint8_t c)
 {
-	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
-
-	return at != NULL ? (int)(at - alphabet) : -1;
+	return c >= '+' && c <= 'z' ? sextets[c - '+'] : -1;
 }
 
 /* Four characters, `keep` bytes; 0 if it is not canonical base64. */
