@@ -10,9 +10,10 @@
 /* Warned of this long ahead. */
 #define CT_HORIZON_WARN_S (60ll * 86400)
 
-/* The last second at which enough logs in good standing at `at_s`, of enough
- * operators, have shards that reach beyond it; INT64_MAX: no end; INT64_MIN:
- * never. For a short-lived certificate, which needs the fewest. */
+/* The latest end of a certificate that enough logs in good standing at `at_s`, of
+ * enough operators, take into their shards: after that second the policy cannot be
+ * satisfied. It may have passed. INT64_MAX: no end; INT64_MIN: never. For embedded
+ * SCTs of a short-lived certificate, which needs the fewest. */
 int64_t ct_horizon_s(
 	const struct loglist *list, const struct ct_policy *policy, int64_t at_s);
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>

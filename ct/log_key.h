@@ -3,14 +3,16 @@
 #ifndef CT_LOG_KEY_H
 #define CT_LOG_KEY_H
 
+#include <openssl/ec.h>
+
 #include "base/bytes.h"
 #include "base/status.h"
 
 /* What serves for all keys of a list. */
 struct log_key_judge {
-	struct ec_group_st *p256;   /* owned */
-	struct ec_point_st *point;  /* owned */
-	struct bignum_ctx *bignums; /* owned */
+	EC_GROUP *p256;  /* owned */
+	EC_POINT *point; /* owned */
+	BN_CTX *bignums; /* owned */
 };
 
 /* CRYPTO: no memory, or no P-256. To be deinitialized in either case. */

@@ -14,15 +14,17 @@
 
 static enum status parse_into(struct bytes json, struct text *error, struct loglist *list)
 {
+	struct arena scratch;
 	json_t *document;
 	enum status status;
 
 	arena_init(&list->arena);
+	arena_init(&scratch);
 	SHA256(json.p, json.n, list->sha256);
-	status = node_parse(json, error, &document);
+	status = node_parse(json, &scratch, error, &document);
 	if (status == STATUS_OK)
 		status = loglist_decode(document, error, list);
-	json_decref(document);
+	arena_deinit(&scratch);
 	return status;
 }
 

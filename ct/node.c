@@ -8,27 +8,41 @@
 #include "base/base64.h"
 #include "base/clock.h"
 
+/* What jansson allocates while it reads a document, on this thread. */
+static _Thread_local struct {
+	struct arena *arena; /* NULL: it does not read one */
+	bool no_memory;
+} reading;
+
 /* jansson 2.14 goes on when the buffer for a text cannot grow: characters are lost,
  * a key becomes another, or the end of the text is passed over. So once an
  * allocation has failed, all do until the end of that document, which ends the
  * reading; and it is known that this was the cause. */
-static _Thread_local bool is_reading, no_memory;
-
 static void *allocate(size_t n)
 {
-	void *p = is_reading && no_memory ? NULL : malloc(n);
+	void *p = NULL;
 
-	if (is_reading && p == NULL)
-		no_memory = true;
+	if (reading.arena == NULL)
+		return malloc(n);
+	if (!reading.no_memory)
+		p = arena_alloc(reading.arena, n);
+	reading.no_memory = p == NULL;
 	return p;
+}
+
+static void release(void *p)
+{
+	if (reading.arena == NULL)
+		free(p);
 }
 
 static void replace_allocator(void)
 {
-	json_set_alloc_funcs(allocate, free);
+	json_set_alloc_funcs(allocate, release);
 }
 
-enum status node_parse(struct bytes in, struct text *error, json_t **out)
+enum status node_parse(
+	struct bytes in, struct arena *arena, struct text *error, json_t **out)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t why;
@@ -40,15 +54,12 @@ enum status node_parse(struct bytes in, struct text *error, json_t **out)
 	}
 	if (pthread_once(&once, replace_allocator) != 0)
 		return STATUS_NOMEM;
-	is_reading = true;
-	no_memory = false;
+	reading.arena = arena;
+	reading.no_memory = false;
 	*out = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &why);
-	is_reading = false;
-	if (no_memory) {
-		json_decref(*out);
-		*out = NULL;
+	reading.arena = NULL;
+	if (reading.no_memory)
 		return STATUS_NOMEM;
-	}
 	if (*out != NULL)
 		return STATUS_OK;
 	text_add(error, "line %d, column %d: ", why.line, why.column);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/text.h"
 
@@ -23,10 +24,12 @@ struct node {
 	json_t *value; /* NULL: not there */
 };
 
-/* `*out` is owned: json_decref(). MALFORMED: no JSON, or a key twice in an object;
- * `error` says line and column. NOMEM. The first call must come before other
- * threads use jansson: it puts functions of ours in place of its allocator. */
-MUST_CHECK enum status node_parse(struct bytes in, struct text *error, json_t **out);
+/* `*out` lives in the arena, which frees it whole: json_decref() is not for it.
+ * MALFORMED: no JSON, or a key twice in an object; `error` says line and column.
+ * NOMEM. The first call must come before other threads use jansson: it puts
+ * functions of ours in place of its allocator. */
+MUST_CHECK enum status node_parse(
+	struct bytes in, struct arena *arena, struct text *error, json_t **out);
 
 /* A member of an object; it may not be there. */
 struct node node_member(const struct node *object, const char *key);

@@ -1,0 +1,117 @@
+/* All SCTs of a certificate must be of logs whose shards take the day it ends on.
+ * Which logs do so changes where a shard ends; so the answer is the last second of
+ * some log's shard, the latest one at which the logs then left suffice. */
+#include "ct/horizon.h"
+
+#include <string.h>
+
+/* As many operators as a policy's numbers can ask for. */
+#define OPERATORS_MAX UINT8_MAX
+
+struct tally {
+	const char *operators[OPERATORS_MAX];
+	unsigned counts[OPERATORS_MAX];
+	size_t operator_n;
+	unsigned logs;
+	bool has_rfc6962;
+};
+
+static bool can_count(const struct ct_log *log, int64_t at_s)
+{
+	int64_t retired_ms;
+
+	return log->unfit == NULL && !log->mimic &&
+	       ct_log_standing(log, at_s * 1000, &retired_ms) == STANDING_GOOD;
+}
+
+static int64_t floor_s(int64_t ms)
+{
+	return ms / 1000 - (ms % 1000 < 0);
+}
+
+/* The last second that a certificate of its shard may end at. */
+static int64_t last_s(const struct ct_log *log)
+{
+	return log->until_ms == INT64_MAX ? INT64_MAX : floor_s(log->until_ms - 1);
+}
+
+static bool covers_s(const struct ct_log *log, int64_t not_after_s)
+{
+	/* Without an end: later than any shard. */
+	return not_after_s == INT64_MAX ? log->until_ms == INT64_MAX
+					: ct_log_covers(log, not_after_s * 1000);
+}
+
+static size_t find_operator(const struct tally *tally, const char *name)
+{
+	size_t i = 0;
+
+	while (i < tally->operator_n && strcmp(tally->operators[i], name) != 0)
+		i++;
+	return i;
+}
+
+static void add(struct tally *tally, const struct ct_log *log, unsigned most)
+{
+	size_t at = find_operator(tally, log->operator_name);
+
+	tally->has_rfc6962 |= !log->is_static;
+	/* More operators than anyone asks for add nothing. */
+	if (at == OPERATORS_MAX)
+		return;
+	if (at == tally->operator_n) {
+		tally->operators[at] = log->operator_name;
+		tally->counts[at] = 0;
+		tally->operator_n++;
+	}
+	if (most != 0 && tally->counts[at] == most)
+		return;
+	tally->counts[at]++;
+	tally->logs++;
+}
+
+static bool suffices(const struct tally *tally, const struct ct_policy *policy)
+{
+	const struct ct_method *method = &policy->methods[SCT_EMBEDDED];
+
+	return tally->logs >= method->logs_short && tally->logs >= method->current_min &&
+	       tally->operator_n >= method->operators_min &&
+	       (tally->has_rfc6962 || !policy->needs_rfc6962);
+}
+
+static bool is_satisfiable(const struct loglist *list, const struct ct_policy *policy,
+	int64_t at_s, int64_t not_after_s)
+{
+	struct tally tally;
+
+	tally.operator_n = 0;
+	tally.logs = 0;
+	tally.has_rfc6962 = false;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct ct_log *log = &list->logs[i];
+
+		if (covers_s(log, not_after_s) && can_count(log, at_s))
+			add(&tally, log,
+				policy->methods[SCT_EMBEDDED].per_operator_short);
+		if (suffices(&tally, policy))
+			return true;
+	}
+	return suffices(&tally, policy);
+}
+
+int64_t ct_horizon_s(
+	const struct loglist *list, const struct ct_policy *policy, int64_t at_s)
+{
+	int64_t best = INT64_MIN;
+
+	if (!policy->methods[SCT_EMBEDDED].taken)
+		return best;
+	for (size_t i = 0; i < list->n; i++) {
+		int64_t end_s = last_s(&list->logs[i]);
+
+		if (end_s > best && can_count(&list->logs[i], at_s) &&
+			is_satisfiable(list, policy, at_s, end_s))
+			best = end_s;
+	}
+	return best;
+}
