@@ -32,9 +32,11 @@ const struct ct_policy *ct_policy_at(size_t index);
 const struct ct_policy *ct_policy_find(const char *name);
 const struct ct_policy *ct_policy_default(void); /* strict */
 
-/* Judges the rows of `report`, whose facts and status (SCT_OK, or why not) are
- * filled in: marks duplicates and what a retired log may not show, sets `counts`
- * of each, and the outcome. `lifetime_s` is notAfter - notBefore. */
+/* Judges the rows of `report`, whose facts and status (SCT_STATUS_OK, or why not)
+ * are filled in: of those that are OK it marks static logs' SCTs without leaf_index,
+ * what a retired log may not show, and duplicates; sets `counts` of each, and the
+ * outcome. An SCT that is OK and does not count: the policy does not take what came
+ * that way, or has enough of its operator. `lifetime_s` is notAfter - notBefore. */
 void ct_policy_judge(
 	const struct ct_policy *policy, int64_t lifetime_s, struct ct_report *report);
 

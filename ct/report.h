@@ -30,10 +30,11 @@ enum sct_source {
 	X(LOG_NOT_YET, "log_not_yet", "its log's state begins later")                   \
 	X(OUTSIDE_SHARD, "outside_shard", "its log is for certificates of other dates") \
 	X(MIMIC, "mimic", "its log's private key is public")                            \
-	X(MALFORMED, "malformed", "it does not follow RFC 6962")                        \
-	X(DUPLICATE, "duplicate", "another SCT of the same log counts already")         \
+	X(MALFORMED, "malformed",                                                       \
+		"it does not follow RFC 6962, or static-ct-api if its log is static")   \
+	X(DUPLICATE, "duplicate", "a valid SCT of the same log came before it")         \
 	X(UNSUPPORTED, "unsupported",                                                   \
-		"its version, its algorithm or its log cannot count")
+		"its version, algorithm, log or issuer cannot be used")
 
 enum sct_status {
 #define X(name, word, text) SCT_STATUS_##name,
@@ -65,7 +66,9 @@ struct sct_row {
 
 	bool known; /* the log is listed: the rest is known */
 	char log[SCT_NAME_MAX];
-	char operator_name[SCT_NAME_MAX]; /* at the SCT's time; compared in full */
+	/* At the SCT's time. A longer name is cut, and what is the same up to
+	 * there counts as one operator. */
+	char operator_name[SCT_NAME_MAX];
 	bool is_static;
 	bool retired; /* the log is, since: */
 	int64_t retired_ms;
@@ -75,10 +78,10 @@ struct sct_row {
 #define CT_ROWS_MAX 32
 
 enum ct_outcome {
-	CT_SATISFIED,
 	CT_NONE,      /* no SCT at all, or none of which anything could be made */
 	CT_TOO_FEW,   /* that count; also: none from a log in good standing today */
 	CT_OPERATORS, /* enough, but from too few operators */
+	CT_SATISFIED,
 };
 
 struct ct_report {
@@ -87,6 +90,7 @@ struct ct_report {
 	struct sct_row rows[CT_ROWS_MAX];
 	size_t n;
 	size_t left_out;
+	int64_t lifetime_s; /* of the certificate: what is needed depends on it */
 
 	/* What satisfied the policy, or came nearest to it, and what it needs. */
 	enum sct_source by;
