@@ -59,7 +59,8 @@ struct peer {
 	struct staple staple;
 	bool has_ct; /* `ct` was filled in */
 	struct ct_report ct;
-	/* Of the log list; INT64_MIN and INT64_MAX where it has none. */
+	/* Of the log list; INT64_MIN and INT64_MAX where it has none, or where there
+	 * is no list. */
 	int64_t list_timestamp_s, list_horizon_s;
 	int64_t at_s; /* the time of verification */
 	X509 *issuer; /* owned; of the leaf, in `built`; or NULL */
@@ -83,7 +84,8 @@ MUST_CHECK enum status peer_describe(
 MUST_CHECK enum status peer_collect(const struct tls_policy *policy,
 	const struct tls_trust *trust, const struct peer_shown *shown,
 	struct bytes address, int64_t at_s, struct peer *out);
-/* Goes on where staple_awaited stopped: `shown` as before, with the staple or none. */
+/* Goes on where staple_awaited stopped: `shown` as before, with the staple or none.
+ * The same outcomes. */
 MUST_CHECK enum status peer_take_staple(const struct tls_policy *policy,
 	const struct tls_trust *trust, const struct peer_shown *shown, struct peer *peer);
 void peer_deinit(struct peer *peer);

@@ -148,23 +148,34 @@ static void judge_deny(const struct tls_policy *policy, const struct pin *keys, 
 	}
 }
 
-/* The issuer's key and the root's, both as at the first contact. */
-static void judge_learned(const struct learned_pins *learned, const struct pin *keys,
-	size_t n, struct verdict *out)
+bool verdict_keys(const struct verdict *v, struct learned_pins *out)
 {
-	size_t issuer = n > 1 ? 1 : 0;
+	size_t n = v->chain.n;
+
+	if (!v->chain_verified || n == 0)
+		return false;
+	out->issuer = v->chain.certificates[n > 1 ? 1 : 0].pin;
+	out->root = v->chain.certificates[n - 1].pin;
+	return true;
+}
+
+/* The issuer's key and the root's, both as at the first contact. */
+static void judge_learned(const struct learned_pins *known, struct verdict *out)
+{
+	struct learned_pins seen;
 
 	out->pins.learned = true;
-	if (learned == NULL)
+	if (known == NULL)
 		return;
-	if (!pin_equal(&learned->issuer, &keys[issuer]) ||
-		!pin_equal(&learned->root, &keys[n - 1])) {
-		out->pins.ok = RULE_FAILED;
+	out->pins.has_known = true;
+	out->pins.known = *known;
+	out->pins.ok = RULE_FAILED;
+	if (!verdict_keys(out, &seen) || !pin_equal(&known->issuer, &seen.issuer) ||
+		!pin_equal(&known->root, &seen.root))
 		return;
-	}
 	out->pins.ok = RULE_OK;
-	out->pins.matched_at = issuer;
-	out->pins.matched = keys[issuer];
+	out->pins.matched_at = out->chain.n > 1 ? 1 : 0;
+	out->pins.matched = seen.issuer;
 }
 
 static void judge_pins(const struct tls_policy *policy, const struct pin *keys, size_t n,
@@ -173,10 +184,13 @@ static void judge_pins(const struct tls_policy *policy, const struct pin *keys, 
 	size_t at;
 
 	if (policy->pin_mode == PIN_LEARN)
-		judge_learned(policy->learned, keys, n, out);
+		judge_learned(policy->learned, out);
 	if (policy->pins.n == 0)
 		return;
 	if (pinset_match(&policy->pins, keys, n, &at)) {
+		/* Beside what was learned, and not instead of it. */
+		if (out->pins.ok == RULE_FAILED)
+			return;
 		out->pins.ok = RULE_OK;
 		out->pins.matched_at = at;
 		out->pins.matched = keys[at];
@@ -214,7 +228,6 @@ static enum reason ct_reason(enum ct_outcome outcome)
 /* Past its horizon the list can satisfy nobody: then `ct.stale` decides. */
 static void judge_stale_list(const struct tls_policy *policy, struct verdict *out)
 {
-	out->ct.stale = out->ct.at_s > out->ct.list_horizon_s;
 	if (!out->ct.stale || policy->ct_stale == CT_STALE_JUDGE)
 		return;
 	out->ct.reason = REASON_CT_LOG_LIST_STALE;
@@ -229,6 +242,7 @@ static void judge_ct(
 	out->ct.list_timestamp_s = peer->list_timestamp_s;
 	out->ct.list_horizon_s = peer->list_horizon_s;
 	out->ct.at_s = peer->at_s;
+	out->ct.stale = peer->at_s > peer->list_horizon_s;
 	if (!peer->has_ct || out->pkix.ok != RULE_OK)
 		return;
 	out->ct.report = peer->ct;

@@ -62,10 +62,12 @@ struct verdict {
 	struct {
 		size_t configured;
 		enum rule ok;
-		bool report_only;  /* a mismatch was let pass by `pin_mode: report` */
-		bool learned;      /* by `pin_mode: learn`: held against what the
-				    * first contact showed, if there was one */
-		size_t matched_at; /* place in the chain, if ok */
+		bool report_only; /* a mismatch was let pass by `pin_mode: report` */
+		bool learned;     /* by `pin_mode: learn`: held against what the
+				   * first contact showed, if there was one: */
+		bool has_known;
+		struct learned_pins known; /* copied */
+		size_t matched_at;         /* place in the chain, if ok */
 		struct pin matched;
 	} pins;
 	struct {
@@ -96,6 +98,10 @@ void verdict_protocol_failure(const char *detail, struct verdict *out);
 
 /* All rules that refuse, in order, at most `cap`; returns how many. */
 size_t verdict_reasons(const struct verdict *verdict, enum reason *out, size_t cap);
+
+/* Issuer's and root's keys as `pin_mode: learn` holds them. False: no chain verified,
+ * so there is nothing to learn. */
+bool verdict_keys(const struct verdict *verdict, struct learned_pins *out);
 
 /* When the first certificate of the chain that was looked at ends: an accepted
  * verdict is worth nothing from then on. */
