@@ -1,0 +1,20 @@
+/* Small files, read and written whole. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+/* All of it; `out->p` is owned: free(). Never NULL, also of an empty file. NOTFOUND:
+ * there is none; LIMIT: longer than `bytes_max`; IO, NOMEM. `error` names it. */
+MUST_CHECK enum status file_read(
+	const char *path, size_t bytes_max, struct text *error, struct bytes *out);
+
+/* Puts a new file in the place of `path`, or leaves what is there: written beside
+ * it, synced, renamed. IO: `error` names it. NOMEM. */
+MUST_CHECK enum status file_replace(
+	const char *path, struct bytes content, mode_t mode, struct text *error);
+
+#endif

@@ -1,0 +1,59 @@
+/* The log list in force: the newest of the one this program was built with and
+ * the one that `pintlectl loglist update` left in `state_dir`.
+ *
+ * There, list and signature are one file, so that no crash can part them: a line
+ * with the base64 of the Ed25519 signature, then the list's bytes as they were
+ * fetched and signed. The file before it is kept beside it. */
+#ifndef CT_LISTSTORE_H
+#define CT_LISTSTORE_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "ct/listsign.h"
+#include "ct/loglist.h"
+
+#define LISTSTORE_NAME     "ct-logs.signed"
+#define LISTSTORE_OLD_NAME "ct-logs.signed.old"
+
+struct list_choice {
+	struct loglist *list; /* owned: loglist_free() */
+	bool is_stored;       /* false: built in */
+};
+
+/* The stored list counts only if its signature is by `key` (Ed25519, raw) and it
+ * is newer than the built-in one; an older or equally old one is passed over in
+ * silence, as an upgrade leaves it. Anything else that is wrong with it (no key,
+ * a bad signature, a broken list, not readable) is said in `warning`, which stays
+ * empty otherwise, and the built-in list is chosen. `state_dir` NULL: none.
+ * Not OK only where there is no memory, or the built-in list is in error; then
+ * `warning` says so and there is no list. */
+MUST_CHECK enum status loglist_choose(const char *state_dir,
+	const uint8_t key[LIST_KEY_BYTES], struct list_choice *out, struct text *warning);
+
+/* The two parts of a stored file, borrowed from it. MALFORMED: it is none (a bare
+ * list, for one). */
+MUST_CHECK enum status liststore_split(
+	struct bytes file, struct bytes *signature, struct bytes *list);
+
+/* What became of a list that was offered. */
+enum list_offer {
+	OFFER_TAKEN,
+	OFFER_SAME,   /* the bytes of the list in force */
+	OFFER_OLDER,  /* not newer than the list in force */
+	OFFER_FORGED, /* not signed by the key */
+	OFFER_BROKEN, /* signed, but no log list with a time */
+};
+
+/* Takes a list that was fetched into `state_dir`, if it is signed by `key` and newer
+ * than the list in force: written beside what is there, synced, renamed. What
+ * was stored before stays as LISTSTORE_OLD_NAME. Whatever else happens leaves the
+ * stored list as it was. Two that offer at once wait for each other. `signature` is
+ * 64 raw bytes, or their base64. `why` says what is wrong, unless TAKEN or SAME.
+ * IO: the directory or a file in it, which `why` names; NOMEM. */
+MUST_CHECK enum status liststore_offer(const char *state_dir,
+	const uint8_t key[LIST_KEY_BYTES], struct bytes list, struct bytes signature,
+	enum list_offer *out, struct text *why);
+
+#endif
