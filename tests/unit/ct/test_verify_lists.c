@@ -1,0 +1,462 @@
+/* From whole evidence to a whole report: lists that are broken, lists that are long,
+ * the facts of a row, what is remembered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ct/verify.h"
+#include "tests/unit/ct/ct_world.h"
+#include "tests/unit/rows.h"
+
+#define NOT_AFTER_S (MAKE_CERT_NOW + 86400)
+
+static struct ct_world world;
+static struct loglist *list; /* of the first three logs, of as many operators */
+static struct ct_scene scene;
+static struct ct_report report;
+
+static int setup(void **state)
+{
+	const struct listed logs[] = {
+		{ .log = &world.logs[0], .operator_name = "A", .name = "first" },
+		{ .log = &world.logs[1], .operator_name = "B", .name = "second" },
+		{ .log = &world.logs[2], .operator_name = "C", .name = "third" },
+	};
+
+	(void)state;
+	list = make_loglist(logs, ROWS(logs));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	loglist_free(list);
+	return 0;
+}
+
+static void verify(const char *policy)
+{
+	assert_int_equal(ct_verify(list, ct_policy_find(policy), &scene.evidence,
+				 MAKE_CERT_NOW, &report),
+		STATUS_OK);
+}
+
+/* Two good ones each way. */
+static void make_full_scene(void)
+{
+	const struct planned scts[] = {
+		{ .log = &world.logs[0], .source = SCT_OCSP },
+		{ .log = &world.logs[1], .source = SCT_OCSP },
+		{ .log = &world.logs[0], .source = SCT_TLS },
+		{ .log = &world.logs[1], .source = SCT_TLS },
+		{ .log = &world.logs[0], .source = SCT_EMBEDDED },
+		{ .log = &world.logs[1], .source = SCT_EMBEDDED },
+	};
+
+	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
+}
+
+static size_t count(enum sct_source source)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report.n; i++)
+		n += report.rows[i].source == source;
+	return n;
+}
+
+static void test_all_ways(void **state)
+{
+	(void)state;
+	make_full_scene();
+	verify("strict");
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	assert_int_equal(report.by, SCT_EMBEDDED);
+	assert_int_equal(report.n, 6);
+	assert_int_equal(report.left_out, 0);
+	for (size_t i = 0; i < report.n; i++) {
+		assert_int_equal(report.rows[i].source, i / 2);
+		assert_int_equal(report.rows[i].status, SCT_STATUS_OK);
+	}
+	assert_true(report.lifetime_s == 2 * 86400);
+	assert_false(report.list_broken[SCT_EMBEDDED]);
+	assert_false(report.list_broken[SCT_TLS]);
+	assert_false(report.list_broken[SCT_OCSP]);
+}
+
+static void test_nothing_came(void **state)
+{
+	(void)state;
+	make_scene(&world, NULL, 0, NOT_AFTER_S, &scene);
+	verify("strict");
+	assert_int_equal(report.outcome, CT_NONE);
+	assert_int_equal(report.n, 0);
+	assert_false(report.list_broken[SCT_EMBEDDED]);
+	assert_false(report.list_broken[SCT_TLS]);
+	assert_false(report.list_broken[SCT_OCSP]);
+}
+
+/* The lifetime is the certificate's: a short one needs two logs, a long one three. */
+static void test_lifetime(void **state)
+{
+	const struct planned scts[] = {
+		{ .log = &world.logs[0] },
+		{ .log = &world.logs[1] },
+		{ .log = &world.logs[2] },
+	};
+	const int64_t long_s = MAKE_CERT_NOW - 86400 + 180 * 86400;
+
+	(void)state;
+	make_scene(&world, scts, 2, long_s - 1, &scene);
+	verify("strict");
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	make_scene(&world, scts, 2, long_s, &scene);
+	verify("strict");
+	assert_int_equal(report.outcome, CT_TOO_FEW);
+	make_scene(&world, scts, 3, long_s, &scene);
+	verify("strict");
+	assert_int_equal(report.outcome, CT_SATISFIED);
+}
+
+/* A broken list gives nothing; the other ways are as they were. */
+static void assert_broken(enum sct_source source)
+{
+	verify("mozilla");
+	for (unsigned i = 0; i < SCT_SOURCE_COUNT; i++) {
+		enum sct_source other = (enum sct_source)i;
+
+		assert_int_equal(report.list_broken[other], other == source);
+		assert_int_equal(count(other), other == source ? 0 : 2);
+	}
+	assert_int_equal(report.outcome, CT_SATISFIED);
+}
+
+/* A byte less than its length says. */
+static void test_broken_by_tls(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.tls_list.n--;
+	assert_broken(SCT_TLS);
+	/* An extension that came, with nothing in it, is broken, too. */
+	scene.evidence.tls_list.n = 0;
+	assert_broken(SCT_TLS);
+}
+
+static void test_broken_by_ocsp(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.ocsp_lists[0].n--;
+	assert_broken(SCT_OCSP);
+}
+
+/* The staple has two lists, one of them broken. */
+static void test_broken_second_by_ocsp(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.ocsp_lists[1] = scene.evidence.ocsp_lists[0];
+	scene.evidence.ocsp_lists[1].n--;
+	scene.evidence.ocsp_n = 2;
+	assert_broken(SCT_OCSP);
+}
+
+static void test_broken_staple(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.ocsp_broken = true;
+	assert_broken(SCT_OCSP);
+}
+
+static void test_two_lists_by_ocsp(void **state)
+{
+	const struct planned scts[] = {
+		{ .log = &world.logs[0], .source = SCT_OCSP },
+		{ .log = &world.logs[1], .source = SCT_TLS },
+	};
+
+	(void)state;
+	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
+	scene.evidence.ocsp_lists[1] = scene.evidence.tls_list;
+	scene.evidence.ocsp_n = 2;
+	scene.evidence.tls_list = bytes_of(NULL, 0);
+	verify("apple");
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	assert_int_equal(report.by, SCT_OCSP);
+	assert_int_equal(report.n, 2);
+}
+
+/* The values of the extension: an OCTET STRING, its list, its SCT. */
+static const struct extension_row {
+	const char *name;
+	uint8_t value[8];
+	uint8_t n;
+	uint8_t times;
+	bool broken;
+	size_t rows;
+} extension_rows[] = {
+	{ "an SCT of one byte", { 4, 5, 0, 3, 0, 1, 0 }, 7, 1, false, 1 },
+	{ "the extension twice", { 4, 5, 0, 3, 0, 1, 0 }, 7, 2, true, 0 },
+	{ "no list", { 4, 0 }, 2, 1, true, 0 },
+	{ "an empty list", { 4, 2, 0, 0 }, 4, 1, true, 0 },
+	{ "an empty SCT", { 4, 4, 0, 2, 0, 0 }, 6, 1, true, 0 },
+	{ "a byte behind the list", { 4, 6, 0, 3, 0, 1, 0, 0 }, 8, 1, true, 0 },
+	{ "a list longer than its string", { 4, 4, 0, 3, 0, 1 }, 6, 1, true, 0 },
+	{ "no OCTET STRING", { 5, 5, 0, 3, 0, 1, 0 }, 7, 1, true, 0 },
+	{ "a byte behind the OCTET STRING", { 4, 5, 0, 3, 0, 1, 0, 0 }, 8, 1, true, 0 },
+};
+
+static void broken_embedded_row(void **state)
+{
+	const struct extension_row *row = *state;
+
+	setup(NULL);
+	make_scene_with(&world, bytes_of(row->value, row->n), row->times, &scene);
+	verify("strict");
+	assert_int_equal(report.list_broken[SCT_EMBEDDED], row->broken);
+	assert_int_equal(report.n, row->rows);
+	assert_int_equal(report.outcome, CT_NONE);
+	teardown(NULL);
+}
+
+/* With an embedded list that is broken, SCTs by TLS count, over the leaf as it is. */
+static void test_broken_embedded_and_tls(void **state)
+{
+	static const uint8_t value[] = { 4, 2, 0, 0 };
+	struct ct_entry entry = { .type = CT_ENTRY_X509 };
+	struct der scts[2];
+
+	(void)state;
+	make_scene_with(&world, bytes_of(value, sizeof value), 1, &scene);
+	entry.certificate = scene.evidence.leaf;
+	for (size_t i = 0; i < 2; i++)
+		scts[i] = make_sct(&world.logs[i], PLANNED_MS, bytes_of(NULL, 0), &entry);
+	scene.tls = make_sct_list(scts, 2);
+	scene.evidence.tls_list = der_bytes(&scene.tls);
+	verify("strict");
+	assert_true(report.list_broken[SCT_EMBEDDED]);
+	assert_int_equal(report.by, SCT_TLS);
+	assert_int_equal(report.outcome, CT_SATISFIED);
+}
+
+static void test_no_certificate(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.leaf.n--;
+	verify("mozilla");
+	assert_true(report.list_broken[SCT_EMBEDDED]);
+	assert_int_equal(report.outcome, CT_TOO_FEW);
+	for (size_t i = 0; i < report.n; i++)
+		assert_int_equal(report.rows[i].status, SCT_STATUS_BAD_SIGNATURE);
+	scene.evidence.leaf = bytes_of(NULL, 0);
+	verify("mozilla");
+	for (size_t i = 0; i < report.n; i++)
+		assert_int_equal(report.rows[i].status, SCT_STATUS_UNSUPPORTED);
+	assert_int_equal(report.outcome, CT_TOO_FEW);
+}
+
+/* An issuer's hash of another length is none. */
+static void test_short_key_hash(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.evidence.issuer_key_hash.n--;
+	verify("strict");
+	assert_int_equal(report.rows[0].status, SCT_STATUS_UNSUPPORTED);
+	assert_int_equal(report.rows[0].signature, SCT_SIGNATURE_UNCHECKED);
+	assert_int_equal(report.by, SCT_TLS);
+	assert_int_equal(report.outcome, CT_SATISFIED);
+}
+
+/* Embedded ones first, then those by TLS; what there is no row for is counted. */
+static void test_too_many(void **state)
+{
+	static struct planned scts[35];
+	size_t n = 0;
+
+	(void)state;
+	memset(scts, 0, sizeof scts);
+	for (; n < 2; n++)
+		scts[n] = (struct planned){ .log = &world.logs[n], .source = SCT_OCSP };
+	for (; n < 7; n++)
+		scts[n] = (struct planned){ .log = &world.logs[3], .source = SCT_TLS };
+	for (; n < 35; n++)
+		scts[n] = (struct planned){ .log = &world.logs[n % 3] };
+	make_scene(&world, scts, 35, NOT_AFTER_S, &scene);
+	verify("strict");
+	assert_int_equal(report.n, CT_ROWS_MAX);
+	assert_int_equal(report.left_out, 3);
+	assert_int_equal(count(SCT_EMBEDDED), 28);
+	assert_int_equal(count(SCT_TLS), 4);
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	/* 33 in one list: the last is not looked at, nor are the others. */
+	for (n = 0; n < 35; n++)
+		scts[n].source = n < 33 ? SCT_EMBEDDED : SCT_TLS;
+	make_scene(&world, scts, 35, NOT_AFTER_S, &scene);
+	verify("strict");
+	assert_int_equal(report.n, CT_ROWS_MAX);
+	assert_int_equal(report.left_out, 3);
+	assert_int_equal(count(SCT_EMBEDDED), CT_ROWS_MAX);
+}
+
+/* Exactly as many as there are rows. */
+static void test_just_enough_rows(void **state)
+{
+	static struct planned scts[CT_ROWS_MAX];
+
+	(void)state;
+	for (size_t n = 0; n < CT_ROWS_MAX; n++)
+		scts[n] = (struct planned){ .log = &world.logs[n % 3] };
+	make_scene(&world, scts, CT_ROWS_MAX, NOT_AFTER_S, &scene);
+	verify("strict");
+	assert_int_equal(report.n, CT_ROWS_MAX);
+	assert_int_equal(report.left_out, 0);
+}
+
+static void test_facts(void **state)
+{
+	const struct planned scts[] = {
+		{ .log = &world.logs[0],
+			.timestamp_ms = PLANNED_MS + 7,
+			.extensions = planned_leaf_index },
+		{ .log = &world.logs[3] },
+	};
+	const struct sct_row *row = &report.rows[0];
+
+	(void)state;
+	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
+	verify("strict");
+	assert_true(row->decoded && row->known);
+	assert_memory_equal(row->log_id, world.logs[0].id, sizeof row->log_id);
+	assert_true(row->timestamp_ms == PLANNED_MS + 7);
+	assert_true(row->has_leaf_index);
+	assert_int_equal(row->leaf_index, PLANNED_LEAF_INDEX);
+	assert_string_equal(row->log, "first");
+	assert_string_equal(row->operator_name, "A");
+	assert_false(row->is_static);
+	assert_false(row->retired);
+	/* Of a log that is not listed: what the SCT says itself. */
+	row++;
+	assert_true(row->decoded && !row->known);
+	assert_memory_equal(row->log_id, world.logs[3].id, sizeof row->log_id);
+	assert_true(row->timestamp_ms == PLANNED_MS);
+	assert_false(row->has_leaf_index);
+	assert_string_equal(row->log, "");
+}
+
+#define LONG_NAME "This operator has a name that takes much more than sixty-four bytes, "
+
+/* Its operator is that at the SCT's time; its state that at check time. */
+static void test_facts_of_a_log_with_a_past(void **state)
+{
+	const struct planned scts[] = {
+		{ .log = &world.logs[0], .timestamp_ms = PLANNED_MS - 1 },
+		{ .log = &world.logs[0], .timestamp_ms = PLANNED_MS },
+		{ .log = &world.logs[0], .timestamp_ms = UINT64_MAX },
+	};
+	const struct listed logs[] = { { .log = &world.logs[0],
+		.operator_name = LONG_NAME "and goes on",
+		.is_static = true,
+		.state = "{\"retired\": {\"timestamp\": \"2026-06-01T00:00:00Z\"}}",
+		.more = ", \"previous_operators\": [{\"name\": \"Past\", "
+			"\"end_time\": \"2026-05-31T00:00:00Z\"}]" } };
+	struct loglist *other = make_loglist(logs, 1);
+
+	(void)state;
+	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
+	assert_int_equal(ct_verify(other, ct_policy_find("chrome"), &scene.evidence,
+				 MAKE_CERT_NOW, &report),
+		STATUS_OK);
+	assert_string_equal(report.rows[0].operator_name, "Past");
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(strlen(report.rows[i].operator_name), SCT_NAME_MAX - 1);
+		assert_memory_equal(
+			report.rows[i].operator_name, LONG_NAME, SCT_NAME_MAX - 1);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(report.rows[i].is_static);
+		assert_true(report.rows[i].retired);
+		assert_true(report.rows[i].retired_ms == MAKE_CERT_NOW * 1000);
+		assert_int_equal(report.rows[i].signature, SCT_SIGNATURE_VALID);
+	}
+	loglist_free(other);
+}
+
+/* What is remembered is not verified again: here it is remembered wrongly. */
+static void test_memo(void **state)
+{
+	(void)state;
+	make_full_scene();
+	verify("mozilla");
+	assert_int_equal(list->memo.n, 6);
+	verify("mozilla");
+	assert_int_equal(list->memo.n, 6);
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	memset(list->memo.valid, 0, sizeof list->memo.valid);
+	verify("mozilla");
+	assert_int_equal(report.outcome, CT_TOO_FEW);
+	for (size_t i = 0; i < report.n; i++)
+		assert_int_equal(report.rows[i].status, SCT_STATUS_BAD_SIGNATURE);
+	/* Another certificate's are others. */
+	make_full_scene();
+	verify("mozilla");
+	assert_int_equal(report.outcome, CT_SATISFIED);
+	assert_int_equal(list->memo.n, 12);
+}
+
+/* Bad ones are remembered, too: who sends them does not make us verify them again. */
+static void test_memo_of_bad(void **state)
+{
+	(void)state;
+	make_full_scene();
+	scene.key_hash[0] ^= 1;
+	verify("strict");
+	assert_int_equal(report.rows[0].status, SCT_STATUS_BAD_SIGNATURE);
+	assert_int_equal(list->memo.n, 6);
+	verify("strict");
+	assert_int_equal(report.rows[0].status, SCT_STATUS_BAD_SIGNATURE);
+	assert_int_equal(list->memo.n, 6);
+	scene.key_hash[0] ^= 1;
+	verify("strict");
+	assert_int_equal(report.rows[0].status, SCT_STATUS_OK);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_all_ways),
+		TEST(test_nothing_came),
+		TEST(test_lifetime),
+		TEST(test_broken_by_tls),
+		TEST(test_broken_by_ocsp),
+		TEST(test_broken_second_by_ocsp),
+		TEST(test_broken_staple),
+		TEST(test_two_lists_by_ocsp),
+		TEST(test_broken_embedded_and_tls),
+		TEST(test_no_certificate),
+		TEST(test_short_key_hash),
+		TEST(test_too_many),
+		TEST(test_just_enough_rows),
+		TEST(test_facts),
+		TEST(test_facts_of_a_log_with_a_past),
+		TEST(test_memo),
+		TEST(test_memo_of_bad),
+	};
+	int failed;
+
+	ct_world_init(&world);
+	failed = cmocka_run_group_tests(tests, NULL, NULL) +
+		 run_rows("verify, extensions", extension_rows, sizeof *extension_rows,
+			 ROWS(extension_rows), broken_embedded_row);
+	ct_world_deinit(&world);
+	return failed;
+}
