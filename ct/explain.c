@@ -81,21 +81,17 @@ static bool is_by(const struct ct_report *report, const struct sct_row *row)
 	return row->source == report->by || (report->pooled && row->source == SCT_OCSP);
 }
 
-static const char *by_text(const struct ct_report *report)
-{
-	static const char *const texts[] = {
-		[SCT_EMBEDDED] = "embedded ",
-		[SCT_TLS] = "TLS ",
-		[SCT_OCSP] = "OCSP ",
-	};
-
-	return report->pooled ? "TLS and OCSP " : texts[report->by];
-}
+static const char *const kinds[] = {
+	[SCT_EMBEDDED] = "embedded",
+	[SCT_TLS] = "TLS",
+	[SCT_OCSP] = "OCSP",
+};
 
 /* "2 of 3 SCTs count", and which if others came another way. */
 static void add_counts(struct text *out, const struct ct_report *report)
 {
-	unsigned n = 0, counted = 0;
+	const char *kind = report->pooled ? "TLS and OCSP" : kinds[report->by];
+	size_t n = 0, counted = 0;
 
 	for (size_t i = 0; i < report->n; i++) {
 		const struct sct_row *row = &report->rows[i];
@@ -103,8 +99,11 @@ static void add_counts(struct text *out, const struct ct_report *report)
 		n += is_by(report, row);
 		counted += is_by(report, row) && row->counts;
 	}
-	text_add(out, "%u of %u %sSCTs %s", counted, n,
-		n < report->n ? by_text(report) : "", counted == 1 ? "counts" : "count");
+	if (n > 0 && n < report->n)
+		text_add(out, "%zu of %zu %s SCTs", counted, n, kind);
+	else
+		text_add(out, "%zu of %zu SCTs", counted, report->n);
+	text_add(out, counted == 1 ? " counts" : " count");
 }
 
 static bool shows_operator(const struct ct_report *report, const struct sct_row *row)
@@ -171,11 +170,9 @@ static void add_remarks(
 		text_add(out, "; one of them must not be a static log");
 	for (unsigned i = 0; i < SCT_SOURCE_COUNT; i++) {
 		if (report->list_broken[i])
-			text_add(out, "; the list of SCTs (%s) is broken",
-				sct_source_word((enum sct_source)i));
+			text_add(out, "; the list of %s SCTs is broken", kinds[i]);
 		if (came[i] && !policy->methods[i].taken)
-			text_add(out, "; %s takes no SCTs that came so: %s", policy->name,
-				sct_source_word((enum sct_source)i));
+			text_add(out, "; %s counts no %s SCTs", policy->name, kinds[i]);
 	}
 	if (report->left_out > 0)
 		text_add(out, "; %zu more were not looked at", report->left_out);
