@@ -153,8 +153,7 @@ void make_extension(
 	ASN1_OBJECT_free(object);
 }
 
-/* An OCTET STRING that long, in its shortest form. */
-static struct der octet_string(struct bytes contents)
+struct der make_octet_string(struct bytes contents)
 {
 	struct der out = { 0 };
 	struct writer w = { .p = out.p, .cap = sizeof out.p };
@@ -187,7 +186,7 @@ void make_logged(X509 *certificate, const struct issuer *by, const struct test_l
 	for (size_t i = 0; i < n; i++)
 		scts[i] = make_sct(&logs[i], timestamp_ms, bytes_of(NULL, 0), &entry);
 	list = make_sct_list(scts, n);
-	value = octet_string(der_bytes(&list));
+	value = make_octet_string(der_bytes(&list));
 	make_extension(certificate, MAKE_SCT_OID, false, der_bytes(&value), -1);
 	must(X509_sign(certificate, by->key, EVP_sha256()) > 0, "certificate");
 }

@@ -40,6 +40,9 @@ struct der make_sct(const struct test_log *log, uint64_t timestamp_ms,
 /* A SignedCertificateTimestampList of `n` of them (§3.3). */
 struct der make_sct_list(const struct der *scts, size_t n);
 
+/* An OCTET STRING of it, as around the list in its extension. */
+struct der make_octet_string(struct bytes contents);
+
 /* Puts an extension of that OID to that place, -1: behind the others; its value is
  * `value` as it stands. */
 void make_extension(
