@@ -21,6 +21,19 @@ static const char groups[] = "X25519:P-256:P-384";
  * others. */
 static const char ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
+/* Both are always asked for: the verdict falls where the staple is read, and its callback
+ * runs only if one was asked for. */
+static bool ask_for_extras(SSL_CTX *ssl)
+{
+	const unsigned where = SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO |
+			       SSL_EXT_TLS1_3_CERTIFICATE;
+
+	SSL_CTX_set_tlsext_status_cb(ssl, handshake_on_status);
+	return SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp) == 1 &&
+	       SSL_CTX_add_custom_ext(ssl, TLSEXT_TYPE_signed_certificate_timestamp,
+		       where, NULL, NULL, NULL, handshake_on_scts, NULL) == 1;
+}
+
 static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct bytes alpn)
 {
 	SSL_CTX_set_options(
@@ -31,7 +44,8 @@ static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct byte
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, handshake_on_certificate, NULL);
 	/* set_alpn_protos returns 0 for success, unlike all the others. */
-	return SSL_CTX_set_min_proto_version(ssl, min_protocol(policy)) == 1 &&
+	return ask_for_extras(ssl) &&
+	       SSL_CTX_set_min_proto_version(ssl, min_protocol(policy)) == 1 &&
 	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1 &&
 	       SSL_CTX_set1_groups_list(ssl, groups) == 1 &&
 	       SSL_CTX_set_alpn_protos(ssl, alpn.p, (unsigned)alpn.n) == 0;

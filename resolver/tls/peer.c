@@ -1,30 +1,20 @@
-/* Reads the certificates, builds and verifies the path, compares the name.
- * Judges nothing: that is verdict.c. */
+/* Reads the certificates, has the path verified, compares the name; then, of a path
+ * that holds, reads the staple and has the SCTs checked. Judges nothing: that is
+ * verdict.c. */
 #include "tls/peer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "ct/horizon.h"
+#include "tls/asn1time.h"
+#include "tls/path.h"
 
 /* Bits of security that level 2 asks of a key (SSL_CTX_set_security_level(3)). */
-#define LEVEL               2
 #define LEVEL_SECURITY_BITS 112
-
-static int64_t time_of(const ASN1_TIME *time)
-{
-	struct tm tm;
-
-	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
-		return 0;
-	return clock_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		tm.tm_min, tm.tm_sec);
-}
 
 static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX])
 {
@@ -52,14 +42,14 @@ enum status peer_describe(const X509 *certificate, struct peer_certificate *out)
 {
 	memset(out, 0, sizeof *out);
 	describe_subject(certificate, out->subject);
-	out->not_before_s = time_of(X509_get0_notBefore(certificate));
-	out->not_after_s = time_of(X509_get0_notAfter(certificate));
+	out->not_before_s = asn1time_s(X509_get0_notBefore(certificate));
+	out->not_after_s = asn1time_s(X509_get0_notAfter(certificate));
 	if (X509_digest(certificate, EVP_sha256(), out->sha256, NULL) != 1)
 		return STATUS_CRYPTO;
 	return pin_of_certificate(certificate, &out->pin);
 }
 
-static enum status describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
+enum status peer_describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
 {
 	enum status status = STATUS_OK;
 
@@ -69,70 +59,6 @@ static enum status describe_chain(STACK_OF(X509) * from, struct peer_chain *out)
 		status = peer_describe(sk_X509_value(from, i), &out->certificates[i]);
 		out->n++;
 	}
-	return status;
-}
-
-/* Lack of file descriptors while a root is looked up must not look like a missing
- * root: one is trouble of ours, the other a verdict. OpenSSL forgets why it could
- * not open a file, so: can the directory be opened now? */
-static bool roots_unreadable(const struct tls_policy *policy)
-{
-	int fd;
-
-	if (policy->ca_file != NULL || policy->ca_path == NULL)
-		return false;
-	fd = open(policy->ca_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return true;
-	close(fd);
-	return false;
-}
-
-static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
-{
-	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
-
-	if (X509_STORE_CTX_set_default(ctx, "ssl_server") != 1 ||
-		X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1 ||
-		X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER) != 1)
-		return STATUS_CRYPTO;
-	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
-	X509_VERIFY_PARAM_set_depth(param, PEER_CHAIN_MAX - 2);
-	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
-	return STATUS_OK;
-}
-
-static enum status verify_path(
-	const struct tls_policy *policy, X509_STORE_CTX *ctx, struct peer *out)
-{
-	int ok = X509_verify_cert(ctx);
-
-	out->path_error = X509_STORE_CTX_get_error(ctx);
-	out->path_depth = X509_STORE_CTX_get_error_depth(ctx);
-	if (ok == 1 && out->path_error == X509_V_OK)
-		return describe_chain(X509_STORE_CTX_get0_chain(ctx), &out->built);
-	if (roots_unreadable(policy))
-		return STATUS_IO;
-	if (ok < 0)
-		return STATUS_CRYPTO;
-	if (out->path_error == X509_V_OK)
-		out->path_error = X509_V_ERR_UNSPECIFIED;
-	return STATUS_OK;
-}
-
-static enum status build_path(const struct tls_policy *policy, X509_STORE *roots,
-	STACK_OF(X509) * sent, int64_t at_s, struct peer *out)
-{
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	enum status status = STATUS_CRYPTO;
-
-	if (ctx == NULL)
-		return STATUS_NOMEM;
-	if (X509_STORE_CTX_init(ctx, roots, sk_X509_value(sent, 0), sent) == 1)
-		status = prepare(at_s, ctx);
-	if (status == STATUS_OK)
-		status = verify_path(policy, ctx, out);
-	X509_STORE_CTX_free(ctx);
 	return status;
 }
 
@@ -186,6 +112,81 @@ static int check_leaf(X509 *leaf, int64_t at_s)
 	return X509_V_OK;
 }
 
+/* The list can be described whatever the chain is worth. */
+static void describe_logs(
+	const struct tls_policy *policy, const struct tls_trust *trust, struct peer *out)
+{
+	out->list_timestamp_s = INT64_MIN;
+	out->list_horizon_s = INT64_MAX;
+	if (policy->ct == CT_MODE_OFF || trust->logs == NULL)
+		return;
+	if (trust->logs->has_timestamp)
+		out->list_timestamp_s = trust->logs->timestamp_ms / 1000;
+	out->list_horizon_s = ct_horizon_s(trust->logs, policy->ct_policy, out->at_s);
+}
+
+static enum status check_scts(const struct tls_policy *policy,
+	const struct tls_trust *trust, const struct peer_shown *shown,
+	const struct staple_lists *lists, struct peer *out)
+{
+	const struct peer_certificate *leaf = &out->built.certificates[0];
+	struct ct_evidence evidence = { .not_before_s = leaf->not_before_s,
+		.not_after_s = leaf->not_after_s,
+		.tls_list = shown->tls_scts,
+		.ocsp_n = lists->n,
+		.ocsp_broken = lists->broken };
+	unsigned char *der = NULL;
+	/* The signed part comes out as it was received: OpenSSL keeps its encoding. */
+	int n = i2d_X509(sk_X509_value(shown->sent, 0), &der);
+	enum status status;
+
+	if (n <= 0)
+		return STATUS_NOMEM;
+	evidence.leaf = bytes_of(der, (size_t)n);
+	if (out->built.n > 1)
+		evidence.issuer_key_hash =
+			bytes_of(out->built.certificates[1].pin.sha256, PIN_BYTES);
+	memcpy(evidence.ocsp_lists, lists->lists, sizeof lists->lists);
+	status =
+		ct_verify(trust->logs, policy->ct_policy, &evidence, out->at_s, &out->ct);
+	OPENSSL_free(der);
+	out->has_ct = status == STATUS_OK;
+	return status;
+}
+
+static enum status read_staple(
+	const struct peer_shown *shown, struct peer *out, struct staple_lists *lists)
+{
+	struct staple *staple = &out->staple;
+
+	*staple = (struct staple){ .state = STAPLE_ABSENT, .required = staple->required };
+	if (shown->staple_awaited)
+		staple->state = STAPLE_AWAITED;
+	if (shown->staple_awaited || shown->staple.p == NULL)
+		return STATUS_OK;
+	if (out->issuer != NULL)
+		return staple_read(shown->staple, sk_X509_value(shown->sent, 0),
+			out->issuer, out->at_s, staple, lists);
+	staple->state = STAPLE_UNUSABLE;
+	staple->problem = "the certificate is trusted itself: it has no issuer";
+	return STATUS_OK;
+}
+
+/* Staple and SCTs, of a path that holds. Without SCTs in the staple nothing new is
+ * known about them. */
+static enum status take_extras(const struct tls_policy *policy,
+	const struct tls_trust *trust, const struct peer_shown *shown, struct peer *out)
+{
+	struct staple_lists lists = { 0 };
+	enum status status = read_staple(shown, out, &lists);
+	bool on = policy->ct != CT_MODE_OFF && trust->logs != NULL;
+
+	if (status == STATUS_OK && on && (!out->has_ct || lists.n > 0 || lists.broken))
+		status = check_scts(policy, trust, shown, &lists, out);
+	staple_lists_deinit(&lists);
+	return status;
+}
+
 enum status peer_collect(const struct tls_policy *policy, const struct tls_trust *trust,
 	const struct peer_shown *shown, struct bytes address, int64_t at_s,
 	struct peer *out)
@@ -196,15 +197,38 @@ enum status peer_collect(const struct tls_policy *policy, const struct tls_trust
 
 	memset(out, 0, sizeof *out);
 	out->path_error = out->leaf_error = X509_V_ERR_UNSPECIFIED;
+	out->at_s = at_s;
 	if (sk_X509_num(sent) <= 0)
 		return STATUS_MALFORMED;
 	leaf = sk_X509_value(sent, 0);
-	status = describe_chain(sent, &out->sent);
+	status = peer_describe_chain(sent, &out->sent);
 	if (status != STATUS_OK)
 		return status;
 	out->name_ok = names(policy, leaf, address);
 	out->leaf_error = check_leaf(leaf, at_s);
+	describe_logs(policy, trust, out);
 	if (policy->pkix == PKIX_PINS_ONLY)
 		return STATUS_OK;
-	return build_path(policy, trust->roots, sent, at_s, out);
+	status = path_build(policy, trust->roots, sent, at_s, out);
+	if (status != STATUS_OK || out->path_error != X509_V_OK)
+		return status;
+	out->staple.required = staple_is_required(leaf);
+	return take_extras(policy, trust, shown, out);
+}
+
+enum status peer_take_staple(const struct tls_policy *policy,
+	const struct tls_trust *trust, const struct peer_shown *shown, struct peer *peer)
+{
+	struct peer_shown now = *shown;
+
+	now.staple_awaited = false;
+	if (peer->staple.state != STAPLE_AWAITED)
+		return STATUS_OK;
+	return take_extras(policy, trust, &now, peer);
+}
+
+void peer_deinit(struct peer *peer)
+{
+	X509_free(peer->issuer);
+	peer->issuer = NULL;
 }

@@ -73,6 +73,9 @@ struct peer {
 MUST_CHECK enum status peer_describe(
 	const X509 *certificate, struct peer_certificate *out);
 
+/* All of a list, as far as PEER_CHAIN_MAX. CRYPTO. */
+MUST_CHECK enum status peer_describe_chain(STACK_OF(X509) * from, struct peer_chain *out);
+
 /* Purpose sslserver, security level 2, names by subjectAltName alone, no
  * partial wildcards (RFC 9525 §6): for every verification that pintle does.
  * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at

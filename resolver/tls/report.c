@@ -1,6 +1,13 @@
 #include "tls/report.h"
 
+#include <string.h>
+
+#include "base/base64.h"
 #include "base/clock.h"
+#include "ct/explain.h"
+
+/* A verdict's line with all that may stand in it. */
+#define LINE_MAX 1024
 
 static json_t *rule_json(enum rule rule)
 {
@@ -27,6 +34,25 @@ static json_t *time_json(int64_t at_s)
 
 	clock_format(at_s, text);
 	return json_string(text);
+}
+
+/* A time that is not known is null. */
+static json_t *known_time_json(int64_t at_s, int64_t unknown_s)
+{
+	return at_s == unknown_s ? json_null() : time_json(at_s);
+}
+
+/* Words of a log list, which may have been cut within a character. */
+static json_t *name_text_json(const char *name)
+{
+	json_t *out = json_string(name);
+	char escaped[4 * SCT_NAME_MAX];
+	struct text text = text_in(escaped, sizeof escaped);
+
+	if (out != NULL)
+		return out;
+	text_add_untrusted(&text, name, strlen(name));
+	return json_string(escaped);
 }
 
 static json_t *chain_json(const struct peer_chain *chain)
@@ -71,29 +97,117 @@ static json_t *name_json(const struct verdict *v)
 			v->name.ok == RULE_FAILED ? REASON_NAME_MISMATCH : REASON_NONE));
 }
 
+static json_t *learned_json(const struct verdict *v)
+{
+	if (!v->pins.has_known)
+		return json_null();
+	return json_pack("{s:o, s:o}", "issuer", pin_json(&v->pins.known.issuer), "root",
+		pin_json(&v->pins.known.root));
+}
+
 static json_t *pins_json(const struct verdict *v)
 {
-	return json_pack("{s:I, s:o, s:o, s:b}", "configured",
+	return json_pack("{s:I, s:o, s:o, s:b, s:o}", "configured",
 		(json_int_t)v->pins.configured, "ok", rule_json(v->pins.ok), "matched",
 		v->pins.ok == RULE_OK ? pin_json(&v->pins.matched) : json_null(),
-		"report_only", (int)v->pins.report_only);
+		"report_only", (int)v->pins.report_only, "learned", learned_json(v));
+}
+
+static json_t *log_list_json(const struct verdict *v)
+{
+	int64_t of_s = v->ct.list_timestamp_s, end_s = v->ct.list_horizon_s;
+	bool dated = of_s != INT64_MIN;
+
+	if (v->ct.mode == CT_MODE_OFF || (!dated && end_s == INT64_MAX))
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:b}", "timestamp",
+		known_time_json(of_s, INT64_MIN), "age_days",
+		dated ? json_integer((v->ct.at_s - of_s) / 86400) : json_null(),
+		"good_until",
+		end_s == INT64_MIN ? json_null() : known_time_json(end_s, INT64_MAX),
+		"stale", (int)v->ct.stale);
+}
+
+static json_t *log_id_json(const struct sct_row *row)
+{
+	char text[BASE64_TEXT_MAX(SCT_LOG_ID_BYTES)];
+
+	if (!row->decoded)
+		return json_null();
+	base64_encode(bytes_of(row->log_id, sizeof row->log_id), text);
+	return json_string(text);
+}
+
+static json_t *sct_json(const struct sct_row *row)
+{
+	char line[LINE_MAX];
+	struct text text = text_in(line, sizeof line);
+
+	ct_explain_row(row, &text);
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:s}", "source",
+		sct_source_word(row->source), "log_id", log_id_json(row), "log",
+		row->known ? name_text_json(row->log) : json_null(), "operator",
+		row->known ? name_text_json(row->operator_name) : json_null(),
+		"timestamp",
+		row->decoded ? time_json((int64_t)(row->timestamp_ms / 1000))
+			     : json_null(),
+		"leaf_index",
+		row->has_leaf_index ? json_integer((json_int_t)row->leaf_index)
+				    : json_null(),
+		"signature", sct_signature_word(row->signature), "counts",
+		(int)row->counts, "status", sct_status_word(row->status), "explanation",
+		line);
+}
+
+static json_t *scts_json(const struct verdict *v)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < v->ct.report.n; i++)
+		json_array_append_new(out, sct_json(&v->ct.report.rows[i]));
+	return out;
+}
+
+static json_t *ct_words_json(const struct verdict *v)
+{
+	char line[LINE_MAX];
+	struct text text = text_in(line, sizeof line);
+
+	if (v->ct.ok == RULE_UNKNOWN)
+		return json_null();
+	ct_explain(v->ct.policy, &v->ct.report, &text);
+	return json_string(line);
 }
 
 static json_t *ct_json(const struct verdict *v)
 {
-	return json_pack("{s:s, s:n, s:o, s:n, s:n, s:[]}", "mode",
-		ct_mode_text(v->ct.mode), "policy", "ok", rule_json(v->ct.ok), "reason",
-		"log_list", "scts");
+	bool on = v->ct.mode != CT_MODE_OFF && v->ct.policy != NULL;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "mode",
+		ct_mode_text(v->ct.mode), "policy",
+		on ? json_string(v->ct.policy->name) : json_null(), "ok",
+		rule_json(v->ct.ok), "reason", reason_json(v->ct.reason), "waived",
+		(int)v->ct.waived, "explanation", ct_words_json(v), "log_list",
+		log_list_json(v), "scts", scts_json(v));
+}
+
+static json_t *ocsp_json(const struct verdict *v)
+{
+	return json_pack("{s:s, s:b, s:o, s:o, s:s?}", "status",
+		staple_word(v->staple.state), "required", (int)v->staple.required,
+		"this_update", known_time_json(v->staple.this_update_s, 0), "next_update",
+		known_time_json(v->staple.next_update_s, 0), "problem",
+		v->staple.problem);
 }
 
 json_t *verdict_to_json(const struct verdict *v)
 {
-	char line[400];
+	char line[LINE_MAX];
 	struct text text = text_in(line, sizeof line);
 
 	verdict_explain(v, &text);
-	return json_pack("{s:b, s:o, s:s, s:o, s:o, s:o, s:o}", "accepted",
+	return json_pack("{s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "accepted",
 		(int)v->accepted, "reasons", reasons_json(v), "explanation", line, "pkix",
 		pkix_json(v), "name", name_json(v), "pins", pins_json(v), "ct",
-		ct_json(v));
+		ct_json(v), "ocsp", ocsp_json(v));
 }

@@ -63,7 +63,7 @@ void session_free(struct session *s)
 	if (s == NULL)
 		return;
 	SSL_free(s->ssl);
-	BIO_free(s->handshake.refused);
+	handshake_deinit(&s->handshake);
 	ERR_clear_error();
 	free(s);
 }
@@ -113,8 +113,8 @@ static bool may_open(const struct session *s)
 {
 	const struct handshake *h = &s->handshake;
 
-	return h->judged && h->verdict.accepted && h->trouble == STATUS_OK &&
-	       SSL_session_reused(s->ssl) == 0;
+	return h->judged && h->verdict.accepted && !h->verdict.provisional &&
+	       h->trouble == STATUS_OK && SSL_session_reused(s->ssl) == 0;
 }
 
 enum session_state session_handshake(struct session *s)

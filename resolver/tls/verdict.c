@@ -339,31 +339,3 @@ int64_t verdict_end_s(const struct verdict *v)
 			end_s = v->chain.certificates[i].not_after_s;
 	return end_s;
 }
-
-/* What a person needs to repair it: which certificate, which key was seen. */
-static void explain_detail(const struct verdict *v, enum reason reason, struct text *out)
-{
-	const struct peer_certificate *leaf = &v->chain.certificates[0];
-	char seen[PIN_TEXT_MAX];
-
-	if (v->detail[0] != '\0' &&
-		(reason == REASON_TLS_PROTOCOL || reason == v->pkix.reason))
-		text_add(out, " (%s)", v->detail);
-	if ((reason == REASON_PIN_MISMATCH || reason == REASON_NAME_MISMATCH) &&
-		v->chain.n > 0) {
-		pin_format(&leaf->pin, seen);
-		text_add(out, " (seen: %s, %s)",
-			leaf->subject[0] != '\0' ? leaf->subject : "no subject", seen);
-	}
-}
-
-void verdict_explain(const struct verdict *v, struct text *out)
-{
-	if (v->accepted) {
-		text_add(out, "accepted%s%s", v->pkix.pins_only ? ", pins only" : "",
-			v->pins.report_only ? ", pin_mismatch reported" : "");
-		return;
-	}
-	text_add(out, "%s: %s", reason_word(v->reason), reason_text(v->reason));
-	explain_detail(v, v->reason, out);
-}

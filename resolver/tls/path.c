@@ -1,0 +1,84 @@
+/* OpenSSL does it; here stands what is asked of it, and what its answers mean. */
+#include "tls/path.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <openssl/x509v3.h>
+
+/* Bits of security: SSL_CTX_set_security_level(3). */
+#define LEVEL 2
+
+/* Lack of file descriptors while a root is looked up must not look like a missing
+ * root: one is trouble of ours, the other a verdict. OpenSSL forgets why it could
+ * not open a file, so: can the directory be opened now? */
+static bool roots_unreadable(const struct tls_policy *policy)
+{
+	int fd;
+
+	if (policy->ca_file != NULL || policy->ca_path == NULL)
+		return false;
+	fd = open(policy->ca_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	close(fd);
+	return false;
+}
+
+static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+
+	if (X509_STORE_CTX_set_default(ctx, "ssl_server") != 1 ||
+		X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1 ||
+		X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER) != 1)
+		return STATUS_CRYPTO;
+	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
+	X509_VERIFY_PARAM_set_depth(param, PEER_CHAIN_MAX - 2);
+	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
+	return STATUS_OK;
+}
+
+static enum status take_chain(STACK_OF(X509) * chain, struct peer *out)
+{
+	X509 *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : NULL;
+
+	if (issuer != NULL && X509_up_ref(issuer) != 1)
+		return STATUS_CRYPTO;
+	out->issuer = issuer;
+	return peer_describe_chain(chain, &out->built);
+}
+
+static enum status verify_path(
+	const struct tls_policy *policy, X509_STORE_CTX *ctx, struct peer *out)
+{
+	int ok = X509_verify_cert(ctx);
+
+	out->path_error = X509_STORE_CTX_get_error(ctx);
+	out->path_depth = X509_STORE_CTX_get_error_depth(ctx);
+	if (ok == 1 && out->path_error == X509_V_OK)
+		return take_chain(X509_STORE_CTX_get0_chain(ctx), out);
+	if (roots_unreadable(policy))
+		return STATUS_IO;
+	if (ok < 0)
+		return STATUS_CRYPTO;
+	if (out->path_error == X509_V_OK)
+		out->path_error = X509_V_ERR_UNSPECIFIED;
+	return STATUS_OK;
+}
+
+enum status path_build(const struct tls_policy *policy, X509_STORE *roots,
+	STACK_OF(X509) * sent, int64_t at_s, struct peer *out)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	enum status status = STATUS_CRYPTO;
+
+	if (ctx == NULL)
+		return STATUS_NOMEM;
+	if (X509_STORE_CTX_init(ctx, roots, sk_X509_value(sent, 0), sent) == 1)
+		status = prepare(at_s, ctx);
+	if (status == STATUS_OK)
+		status = verify_path(policy, ctx, out);
+	X509_STORE_CTX_free(ctx);
+	return status;
+}
