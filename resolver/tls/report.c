@@ -7,7 +7,7 @@
 #include "ct/explain.h"
 
 /* A verdict's line with all that may stand in it. */
-#define LINE_MAX 1024
+#define WORDS_MAX 1024
 
 static json_t *rule_json(enum rule rule)
 {
@@ -140,7 +140,7 @@ static json_t *log_id_json(const struct sct_row *row)
 
 static json_t *sct_json(const struct sct_row *row)
 {
-	char line[LINE_MAX];
+	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);
 
 	ct_explain_row(row, &text);
@@ -170,7 +170,7 @@ static json_t *scts_json(const struct verdict *v)
 
 static json_t *ct_words_json(const struct verdict *v)
 {
-	char line[LINE_MAX];
+	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);
 
 	if (v->ct.ok == RULE_UNKNOWN)
@@ -202,7 +202,7 @@ static json_t *ocsp_json(const struct verdict *v)
 
 json_t *verdict_to_json(const struct verdict *v)
 {
-	char line[LINE_MAX];
+	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);
 
 	verdict_explain(v, &text);

@@ -152,7 +152,7 @@ static void take_list(OCSP_SINGLERESP *single, struct staple_lists *lists)
 static bool outweighs(const struct staple *one, const struct staple *other)
 {
 	return one->state > other->state ||
-	       (one->state == other->state && one->this_update_s > other->this_update_s);
+	       (one->state == other->state && one->this_update_s >= other->this_update_s);
 }
 
 static void take_singles(OCSP_BASICRESP *basic, OCSP_CERTID *const ids[2], int64_t at_s,
