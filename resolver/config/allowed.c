@@ -23,6 +23,14 @@ static void add_words(const struct schema_row *row, struct text *out)
 	}
 }
 
+static void add_policies(struct text *out)
+{
+	const struct ct_policy *policy;
+
+	for (size_t i = 0; (policy = ct_policy_at(i)) != NULL; i++)
+		text_add(out, "%s%s", i > 0 ? ", " : "", policy->name);
+}
+
 void schema_allowed(const struct schema_row *row, struct text *out)
 {
 	switch (row->type) {
@@ -82,6 +90,27 @@ void schema_allowed(const struct schema_row *row, struct text *out)
 	case TYPE_PINS:
 		text_add(out, "a list of %lld to %lld pins such as sha256//BASE64",
 			row->min, row->max);
+		break;
+	case TYPE_POLICY:
+		add_policies(out);
+		break;
+	case TYPE_LOG_LIST:
+		text_add(out, "builtin, or an absolute path of at most %lld bytes",
+			row->max);
+		break;
+	case TYPE_URL:
+		text_add(out,
+			"an https URL with a host name, of at most %lld bytes", row->max);
+		break;
+	case TYPE_LIST_KEY:
+		text_add(out, "an Ed25519 public key, the Base64 of %d bytes",
+			LIST_KEY_BYTES);
+		break;
+	case TYPE_SERVER:
+		text_add(out, "192.0.2.1, \"192.0.2.1:PORT\", \"[2001:db8::1]:PORT\"");
+		break;
+	case TYPE_UPDATE:
+		text_add(out, "a map of url, key and address");
 		break;
 	case TYPE_UPSTREAMS:
 		text_add(out, "a list of %lld to %lld maps", row->min, row->max);

@@ -10,6 +10,10 @@ enum status check_file(const struct complaint *complaint, const struct node *roo
 		return complain_at(complaint, node_find(tls, "ca_file"),
 			"tls.ca_file and tls.ca_path exclude each other; allowed: one of "
 			"them");
+	if (config->update.url != NULL && config->log_list != NULL)
+		return complain_at(complaint, node_find(node_find(root, "ct"), "update"),
+			"ct.update: what it fetches would not be used beside ct.log_list; "
+			"take one of them out");
 	if (config->cache_min_ttl_s > config->cache_max_ttl_s) {
 		const struct node *cache = node_find(root, "cache");
 		const struct node *min = node_find(cache, "min_ttl");
@@ -19,6 +23,20 @@ enum status check_file(const struct complaint *complaint, const struct node *roo
 			config->cache_max_ttl_s);
 	}
 	return STATUS_OK;
+}
+
+/* An SCT is held against the issuer that verification found. */
+static enum status check_pins_only_ct(const struct complaint *complaint,
+	const struct node *map, const struct config_upstream *upstream)
+{
+	const struct node *ct = node_find(map, "ct");
+
+	if (upstream->policy.ct == CT_MODE_OFF)
+		return STATUS_OK;
+	return complain_at(complaint, ct != NULL ? ct : node_find(map, "pkix"),
+		"upstreams[].ct: %s\"%s\", but with pkix: pins_only no issuer is "
+		"verified, and no SCT can be; write ct: off",
+		ct != NULL ? "" : "absent means ", ct_mode_text(upstream->policy.ct));
 }
 
 /* What would leave an upstream unchecked, or checked less than its author
@@ -41,7 +59,7 @@ static enum status check_pins_only(const struct complaint *complaint,
 		return complain_at(complaint, node_find(map, "ca_file"),
 			"upstreams[].ca_file: with pkix: pins_only no root is looked at; "
 			"take it out");
-	return STATUS_OK;
+	return check_pins_only_ct(complaint, map, upstream);
 }
 
 enum status check_upstream(const struct complaint *complaint, const struct node *map,
@@ -51,6 +69,12 @@ enum status check_upstream(const struct complaint *complaint, const struct node 
 
 	if (upstream->policy.pkix == PKIX_PINS_ONLY)
 		return check_pins_only(complaint, map, upstream);
+	if (upstream->policy.pin_mode == PIN_LEARN)
+		return upstream->policy.pins.n == 0
+			       ? STATUS_OK
+			       : complain_at(complaint, node_find(map, "pins"),
+					 "upstreams[].pins: with pin_mode: learn the pins "
+					 "are learned; take one of them out");
 	if (pin_mode != NULL && upstream->policy.pins.n == 0)
 		return complain_at(complaint, pin_mode,
 			"upstreams[].pin_mode: there are no pins; give pins or take it "

@@ -124,13 +124,21 @@ static bool pinset_equal(const struct pinset *a, const struct pinset *b)
 	return true;
 }
 
+/* Where it is off, nobody asks what it would have been. */
+static bool ct_equal(const struct tls_policy *a, const struct tls_policy *b)
+{
+	return a->ct == b->ct &&
+	       (a->ct == CT_MODE_OFF ||
+		       (a->ct_policy == b->ct_policy && a->ct_stale == b->ct_stale));
+}
+
 static bool policy_equal(const struct tls_policy *a, const struct tls_policy *b)
 {
 	return a->identity == b->identity && text_equal(a->auth_name, b->auth_name) &&
 	       a->pkix == b->pkix && pinset_equal(&a->pins, &b->pins) &&
 	       a->pin_mode == b->pin_mode && pinset_equal(&a->deny, &b->deny) &&
 	       text_equal(a->ca_file, b->ca_file) && text_equal(a->ca_path, b->ca_path) &&
-	       a->min_version == b->min_version && a->ct == b->ct;
+	       a->min_version == b->min_version && ct_equal(a, b);
 }
 
 bool config_upstream_equal(

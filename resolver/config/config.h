@@ -13,10 +13,12 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "ct/listsign.h"
 #include "tls/policy.h"
 
-#define CONFIG_PORT_DNS 53
-#define CONFIG_PORT_DOT 853
+#define CONFIG_PORT_DNS   53
+#define CONFIG_PORT_DOT   853
+#define CONFIG_PORT_HTTPS 443
 
 /* One upstream: an operator's resolver, reached at one of its addresses. */
 struct config_upstream {
@@ -28,6 +30,14 @@ struct config_upstream {
 	/* Where its roots are chosen, for an error found when they are read:
 	 * "FILE:LINE:COL: tls.ca_file". */
 	const char *roots_place;
+};
+
+/* Where newer log lists come from, and whose they are: `pintlectl loglist update`
+ * fetches them, and the daemon takes none of those without that signature. */
+struct config_update {
+	const char *url; /* https, with a host name; NULL: no updates */
+	uint8_t key[LIST_KEY_BYTES];
+	struct endpoint address; /* of the host in `url`, which is not looked up */
 };
 
 struct config {
@@ -51,6 +61,11 @@ struct config {
 
 	size_t cache_size_bytes; /* 0: no cache */
 	uint32_t cache_min_ttl_s, cache_max_ttl_s;
+
+	const char *log_list; /* path of a list; NULL: the built-in or the stored one */
+	/* Where that is chosen, as roots_place above. */
+	const char *log_list_place;
+	struct config_update update;
 
 	unsigned edns_padding; /* queries are padded to a multiple; 0: not */
 

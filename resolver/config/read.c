@@ -41,12 +41,13 @@ static enum status read_preset(
 		return status;
 	root->first->line = map->line;
 	root->first->column = map->column;
-	r.preset = true;
 	return value_read(&r, root->first, base);
 }
 
 static enum status read_upstreams(
 	const struct value_reader *r, const struct node *list, struct draft *draft);
+static enum status read_update(
+	const struct value_reader *r, const struct node *map, struct draft *draft);
 
 static enum status complain_missing(const struct value_reader *r, const struct node *map)
 {
@@ -65,6 +66,8 @@ static enum status read_row(
 
 	if (node != NULL && r->row->type == TYPE_UPSTREAMS)
 		return read_upstreams(r, node, base);
+	if (node != NULL && r->row->type == TYPE_UPDATE)
+		return read_update(r, node, base);
 	if (node != NULL)
 		return value_read(r, node, base);
 	if (r->row->required)
@@ -80,11 +83,21 @@ static enum status read_rows(const struct complaint *complaint,
 
 	for (size_t i = 0; i < schema->row_n && status == STATUS_OK; i++) {
 		const struct value_reader r = { arena, complaint, schema,
-			&schema->rows[i], false };
+			&schema->rows[i] };
 
 		status = read_row(&r, map, base);
 	}
 	return status;
+}
+
+/* Its three keys are worth nothing without each other: all are required. */
+static enum status read_update(
+	const struct value_reader *r, const struct node *map, struct draft *draft)
+{
+	if (map->kind != NODE_MAP)
+		return value_refuse(r, map, "is not a map");
+	return read_rows(
+		r->complaint, &schema_update, map, r->arena, &draft->config.update);
 }
 
 /* A bundle replaces the directory, which has a default. */
@@ -106,27 +119,44 @@ static const struct node *find_roots(
 		*key = "tls.ca_file";
 		node = node_find(tls, "ca_file");
 	}
-	if (node == NULL && tls != NULL) {
+	if (node == NULL) {
 		*key = "tls.ca_path";
-		node = node_find(tls, "ca_path");
+		node = tls != NULL ? node_find(tls, "ca_path") : NULL;
 	}
 	return node;
+}
+
+/* "FILE:LINE:COL: KEY"; `node` NULL: it is not in the file. NULL: no memory. */
+static const char *describe_place(struct arena *arena, const struct complaint *complaint,
+	const struct node *node, const char *key)
+{
+	char place[CONFIG_ERROR_MAX];
+	struct text text = text_in(place, sizeof place);
+
+	if (node != NULL)
+		text_add(&text, "%s:%u:%u: %s", complaint->name, node->line, node->column,
+			key);
+	else
+		text_add(&text, "%s: %s, by default", complaint->name, key);
+	return arena_text(arena, place);
 }
 
 static const char *describe_roots(
 	const struct value_reader *r, const struct node *root, const struct node *map)
 {
-	char place[CONFIG_ERROR_MAX];
-	struct text text = text_in(place, sizeof place);
 	const char *key;
 	const struct node *node = find_roots(root, map, &key);
 
-	if (node != NULL)
-		text_add(&text, "%s:%u:%u: %s", r->complaint->name, node->line,
-			node->column, key);
-	else
-		text_add(&text, "%s: tls.ca_path, by default", r->complaint->name);
-	return arena_text(r->arena, place);
+	return describe_place(r->arena, r->complaint, node, key);
+}
+
+static const char *describe_log_list(
+	struct arena *arena, const struct complaint *complaint, const struct node *root)
+{
+	const struct node *ct = node_find(root, "ct");
+
+	return describe_place(arena, complaint,
+		ct != NULL ? node_find(ct, "log_list") : NULL, "ct.log_list");
 }
 
 static void settle_identity(struct tls_policy *policy)
@@ -200,6 +230,11 @@ enum status draft_read(
 	draft->root = root;
 	status = read_rows(complaint, &schema_file, root, &draft->config.arena, draft);
 	draft->root = NULL;
-
-	return status != STATUS_OK ? status : check_file(complaint, root, &draft->config);
+	if (status != STATUS_OK)
+		return status;
+	draft->config.log_list_place =
+		describe_log_list(&draft->config.arena, complaint, root);
+	if (draft->config.log_list_place == NULL)
+		return STATUS_NOMEM;
+	return check_file(complaint, root, &draft->config);
 }

@@ -12,12 +12,9 @@
 #define SECOND_MS      1000ll
 #define DAY_S          86400ll
 #define PATH_BYTES_MAX 4095
+#define URL_BYTES_MAX  1000
 /* sockaddr_un's path, terminated. */
 #define SOCKET_BYTES_MAX ((long long)sizeof((struct sockaddr_un *)NULL)->sun_path - 1)
-
-/* Without Certificate Transparency there is only "off", and it must be said:
- * a file written for a version that has it is never read as asking for less. */
-#define NO_CT "but this version cannot check Certificate Transparency yet; "
 
 static const struct schema_word log_levels[] = {
 	{ .word = "error", .value = LOG_LEVEL_ERROR },
@@ -38,15 +35,15 @@ static const struct schema_word tls_versions[] = {
 	{ 0 },
 };
 static const struct schema_word ct_modes[] = {
+	{ .word = "require", .value = CT_MODE_REQUIRE },
+	{ .word = "report", .value = CT_MODE_REPORT },
 	{ .word = "off", .value = CT_MODE_OFF },
-	{ .word = "report", .later = NO_CT "write ct: {mode: off}" },
-	{ .word = "require", .later = NO_CT "write ct: {mode: off}" },
 	{ 0 },
 };
-static const struct schema_word upstream_ct_modes[] = {
-	{ .word = "off", .value = CT_MODE_OFF },
-	{ .word = "report", .later = NO_CT "write ct: off" },
-	{ .word = "require", .later = NO_CT "write ct: off" },
+static const struct schema_word ct_stale_modes[] = {
+	{ .word = "report_if_pinned", .value = CT_STALE_REPORT_IF_PINNED },
+	{ .word = "refuse", .value = CT_STALE_REFUSE },
+	{ .word = "warn", .value = CT_STALE_WARN },
 	{ 0 },
 };
 static const struct schema_word client_subnets[] = {
@@ -62,9 +59,7 @@ static const struct schema_word protocols[] = {
 static const struct schema_word pin_modes[] = {
 	{ .word = "enforce", .value = PIN_ENFORCE },
 	{ .word = "report", .value = PIN_REPORT },
-	{ .word = "learn",
-		.later = "but learning pins comes in the next version; "
-			 "write enforce or report" },
+	{ .word = "learn", .value = PIN_LEARN },
 	{ 0 },
 };
 static const struct schema_word pkix_modes[] = {
@@ -128,6 +123,17 @@ static const struct schema_row file_rows[] = {
 	{ "ct.mode", TYPE_WORD, .words = ct_modes, .preset = "require",
 		.at = IN_DRAFT(policy.ct),
 		.help = "What Certificate Transparency decides about an upstream." },
+	{ "ct.policy", TYPE_POLICY, .preset = "strict", .at = IN_DRAFT(policy.ct_policy),
+		.help = "How many SCTs a certificate needs, and of whom." },
+	{ "ct.log_list", TYPE_LOG_LIST, .max = PATH_BYTES_MAX, .preset = "builtin",
+		.at = IN_DRAFT(config.log_list),
+		.help = "List of the logs whose SCTs count." },
+	{ "ct.stale", TYPE_WORD, .words = ct_stale_modes, .preset = "report_if_pinned",
+		.at = IN_DRAFT(policy.ct_stale),
+		.help = "What happens once the log list is too old to satisfy the "
+			"policy." },
+	{ "ct.update", TYPE_UPDATE, .at = IN_DRAFT(config.update),
+		.help = "Where newer log lists come from, and who signs them." },
 	{ "edns.padding", TYPE_NUMBER, .min = 0, .max = 512, .preset = "128",
 		.at = IN_DRAFT(config.edns_padding),
 		.help = "Queries to upstreams are padded to a multiple of this many "
@@ -141,10 +147,23 @@ static const struct schema_row file_rows[] = {
 };
 
 static const char *const file_later[] = { "metrics", "cache.serve_stale",
-	"cache.prefetch", "ct.policy", "ct.log_list", "ct.stale", "ct.update", "strategy",
-	"hedge", "bootstrap", "ntp_names", "forward", "hosts", "local_records", "dnssec",
+	"cache.prefetch", "strategy", "hedge", "bootstrap", "ntp_names", "forward", "hosts", "local_records", "dnssec",
 	"dnssec_anchors", "dnssec_negative", "trust_ad", "rebind_protection",
 	"local_zone", "sandbox", NULL };
+
+static const struct schema_row update_rows[] = {
+	{ "url", TYPE_URL, .max = URL_BYTES_MAX, .required = true,
+		.at = offsetof(struct config_update, url),
+		.help = "Where pintlectl loglist update fetches the list." },
+	{ "key", TYPE_LIST_KEY, .required = true,
+		.at = offsetof(struct config_update, key),
+		.help = "Key that must have signed a fetched list." },
+	{ "address", TYPE_SERVER, .required = true,
+		.at = offsetof(struct config_update, address),
+		.help = "Address of the host in ct.update.url." },
+};
+
+static const char *const update_later[] = { NULL };
 
 static const struct schema_row upstream_rows[] = {
 	{ "name", TYPE_NAME, .max = 32, .required = true, .at = IN_UPSTREAM(name),
@@ -161,18 +180,21 @@ static const struct schema_row upstream_rows[] = {
 		.help = "Keys of which one must be in the verified chain." },
 	{ "pin_mode", TYPE_WORD, .words = pin_modes, .preset = "enforce",
 		.at = IN_UPSTREAM(policy.pin_mode),
-		.help = "Whether a chain without a pinned key is refused or reported." },
+		.help = "Whether a chain without a pinned key is refused or reported, or "
+			"the first one's keys become the pins." },
 	{ "pkix", TYPE_WORD, .words = pkix_modes, .preset = "require",
 		.at = IN_UPSTREAM(policy.pkix),
 		.help = "Whether the certificate must lead to a trusted root." },
 	{ "ca_file", TYPE_PATH, .max = PATH_BYTES_MAX, .at = IN_UPSTREAM(policy.ca_file),
 		.help = "Bundle with the only roots trusted for this upstream." },
-	{ "ct", TYPE_WORD, .words = upstream_ct_modes, .at = IN_UPSTREAM(policy.ct),
+	{ "ct", TYPE_WORD, .words = ct_modes, .at = IN_UPSTREAM(policy.ct),
 		.help = "As ct.mode, for this upstream." },
 };
 
 static const char *const upstream_later[] = { "url", "idle_timeout", NULL };
 
 const struct schema schema_file = { "", file_rows, COUNT(file_rows), file_later };
+const struct schema schema_update = { "ct.update.", update_rows, COUNT(update_rows),
+	update_later };
 const struct schema schema_upstream = { "upstreams[].", upstream_rows,
 	COUNT(upstream_rows), upstream_later };

@@ -23,6 +23,12 @@ enum schema_type {
 	TYPE_SERVERS,   /* the same, with DoT's port and never a wildcard */
 	TYPE_BLOCKS,    /* struct prefix *, and a count */
 	TYPE_PINS,      /* struct pin *, and a count */
+	TYPE_POLICY,    /* const struct ct_policy * */
+	TYPE_LOG_LIST,  /* const char *; NULL: built in */
+	TYPE_URL,       /* const char * */
+	TYPE_LIST_KEY,  /* uint8_t[LIST_KEY_BYTES] */
+	TYPE_SERVER,    /* struct endpoint, with the port of https */
+	TYPE_UPDATE,    /* struct config_update */
 	TYPE_UPSTREAMS, /* struct config_upstream *, and a count */
 };
 
@@ -65,6 +71,8 @@ struct draft {
 
 /* Rows are read in their order: `upstreams` last, when its defaults are known. */
 extern const struct schema schema_file;
+/* The base is a struct config_update. */
+extern const struct schema schema_update;
 /* The base is a struct config_upstream. */
 extern const struct schema schema_upstream;
 

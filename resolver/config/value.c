@@ -4,8 +4,7 @@
 
 #include "config/units.h"
 
-/* A row whose value nobody needs has no place for it. */
-static void store(
+void value_store(
 	const struct value_reader *r, void *base, const void *value, size_t bytes)
 {
 	if (r->row->at != SCHEMA_NOWHERE)
@@ -60,7 +59,7 @@ static enum status read_bool(
 
 	if (node->quoted || (!value && strcmp(node->text, "false") != 0))
 		return value_refuse(r, node, "is neither true nor false");
-	store(r, base, &value, sizeof value);
+	value_store(r, base, &value, sizeof value);
 	return STATUS_OK;
 }
 
@@ -79,7 +78,7 @@ static enum status read_number(
 		status = check_range(r, node, value);
 	stored = (unsigned)value;
 	if (status == STATUS_OK)
-		store(r, base, &stored, sizeof stored);
+		value_store(r, base, &stored, sizeof stored);
 	return status;
 }
 
@@ -95,7 +94,7 @@ static enum status read_time(
 		status = check_range(r, node, value_ms);
 	stored = (uint32_t)value_ms;
 	if (status == STATUS_OK)
-		store(r, base, &stored, sizeof stored);
+		value_store(r, base, &stored, sizeof stored);
 	return status;
 }
 
@@ -113,7 +112,7 @@ static enum status read_ttl(
 		status = check_range(r, node, value_ms / 1000);
 	stored = (uint32_t)(value_ms / 1000);
 	if (status == STATUS_OK)
-		store(r, base, &stored, sizeof stored);
+		value_store(r, base, &stored, sizeof stored);
 	return status;
 }
 
@@ -129,7 +128,7 @@ static enum status read_size(
 		status = check_range(r, node, value_bytes);
 	stored = (size_t)value_bytes;
 	if (status == STATUS_OK)
-		store(r, base, &stored, sizeof stored);
+		value_store(r, base, &stored, sizeof stored);
 	return status;
 }
 
@@ -146,25 +145,24 @@ static enum status read_word(
 	if (it->word == NULL)
 		return value_refuse(r, node, "is none of the words known here");
 	if (it->later != NULL)
-		return complain_at(r->complaint, node, "%s%s: %s%s, %s",
-			r->schema->prefix, r->row->name, r->preset ? "absent means " : "",
-			node_quote(node, quote), it->later);
-	store(r, base, &it->value, sizeof it->value);
+		return complain_at(r->complaint, node, "%s%s: %s, %s", r->schema->prefix,
+			r->row->name, node_quote(node, quote), it->later);
+	value_store(r, base, &it->value, sizeof it->value);
 	return STATUS_OK;
 }
 
-static enum status store_text(
+enum status value_store_text(
 	const struct value_reader *r, const struct node *node, void *base)
 {
 	const char *copy = arena_text(r->arena, node->text);
 
 	if (copy == NULL)
 		return STATUS_NOMEM;
-	store(r, base, &copy, sizeof copy);
+	value_store(r, base, &copy, sizeof copy);
 	return STATUS_OK;
 }
 
-static enum status read_path(
+enum status value_read_path(
 	const struct value_reader *r, const struct node *node, void *base)
 {
 	if (node->text[0] != '/')
@@ -174,7 +172,7 @@ static enum status read_path(
 	for (const char *c = node->text; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			return value_refuse(r, node, "has a control character in it");
-	return store_text(r, node, base);
+	return value_store_text(r, node, base);
 }
 
 /* Letters, digits and `more`; the first is not one of "-.". */
@@ -192,7 +190,7 @@ static enum status read_label(const struct value_reader *r, const struct node *n
 				r, node, "has a character that is not allowed");
 	if (strchr("-.", node->text[0]) != NULL)
 		return value_refuse(r, node, "begins with a hyphen or a dot");
-	return store_text(r, node, base);
+	return value_store_text(r, node, base);
 }
 
 static enum status read_user(
@@ -213,7 +211,7 @@ static enum status read_host(
 	const char *problem = auth_name_problem(node->text);
 
 	return problem != NULL ? value_refuse(r, node, problem)
-			       : store_text(r, node, base);
+			       : value_store_text(r, node, base);
 }
 
 enum status value_expect_list(const struct value_reader *r, const struct node *node)
@@ -238,7 +236,7 @@ static const struct {
 	[TYPE_TTL] = { false, read_ttl },
 	[TYPE_SIZE] = { false, read_size },
 	[TYPE_WORD] = { false, read_word },
-	[TYPE_PATH] = { false, read_path },
+	[TYPE_PATH] = { false, value_read_path },
 	[TYPE_USER] = { false, read_user },
 	[TYPE_NAME] = { false, read_name },
 	[TYPE_HOST] = { false, read_host },
@@ -246,6 +244,11 @@ static const struct {
 	[TYPE_SERVERS] = { true, value_read_endpoints },
 	[TYPE_BLOCKS] = { true, value_read_blocks },
 	[TYPE_PINS] = { true, value_read_pins },
+	[TYPE_POLICY] = { false, value_read_policy },
+	[TYPE_LOG_LIST] = { false, value_read_log_list },
+	[TYPE_URL] = { false, value_read_url },
+	[TYPE_LIST_KEY] = { false, value_read_list_key },
+	[TYPE_SERVER] = { false, value_read_server },
 };
 
 enum status value_read(const struct value_reader *r, const struct node *node, void *base)

@@ -11,12 +11,18 @@ struct value_reader {
 	const struct complaint *complaint;
 	const struct schema *schema;
 	const struct schema_row *row;
-	bool preset; /* the node is the row's default, not in the file */
 };
 
-/* Reads `node` into `base` + row->at. Every type but TYPE_UPSTREAMS. CONFIG
- * (told to the complaint) or NOMEM. */
+/* Reads `node` into `base` + row->at. Every type but TYPE_UPDATE and
+ * TYPE_UPSTREAMS. CONFIG (told to the complaint) or NOMEM. */
 MUST_CHECK enum status value_read(
+	const struct value_reader *r, const struct node *node, void *base);
+
+/* A row whose value nobody needs has no place for it. */
+void value_store(
+	const struct value_reader *r, void *base, const void *value, size_t bytes);
+/* A copy of the node's text. NOMEM. */
+MUST_CHECK enum status value_store_text(
 	const struct value_reader *r, const struct node *node, void *base);
 
 /* Says "KEY: VALUE PROBLEM; allowed: …" and returns CONFIG. */
@@ -34,6 +40,21 @@ MUST_CHECK enum status value_read_endpoints(
 MUST_CHECK enum status value_read_blocks(
 	const struct value_reader *r, const struct node *node, void *base);
 MUST_CHECK enum status value_read_pins(
+	const struct value_reader *r, const struct node *node, void *base);
+
+MUST_CHECK enum status value_read_path(
+	const struct value_reader *r, const struct node *node, void *base);
+
+/* Of Certificate Transparency; in value_ct.c. */
+MUST_CHECK enum status value_read_policy(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_log_list(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_url(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_list_key(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_server(
 	const struct value_reader *r, const struct node *node, void *base);
 
 #endif
