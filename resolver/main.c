@@ -170,7 +170,7 @@ static enum status start(struct daemon *d, struct config *config,
 	enum status status;
 
 	privileges_make_directories(config);
-	status = worker_start(&d->worker, &d->loop, config, only, error);
+	status = worker_bind(&d->worker, &d->loop, config, only, error);
 	if (status != STATUS_OK) {
 		config_free(config);
 		return status;
@@ -178,9 +178,8 @@ static enum status start(struct daemon *d, struct config *config,
 	/* Ports need root, nothing behind this does: what lies in a directory of the
 	 * user's is not for root to open, to own or to follow. */
 	status = privileges_drop(config, error);
-	/* Roots are read when they are needed: can this user? */
-	if (status == STATUS_OK && config->user != NULL)
-		status = worker_check(config, error);
+	if (status == STATUS_OK)
+		status = worker_start(&d->worker, error);
 	if (status == STATUS_OK)
 		status = control_open(
 			&d->loop, config->control, &d->worker, error, &d->control);

@@ -65,6 +65,51 @@ static void run_flush(
 		json_pack("{s:b, s:I}", "ok", 1, "flushed", (json_int_t)flushed));
 }
 
+static json_t *pins_json(const struct learned_pins *pins)
+{
+	char issuer[PIN_TEXT_MAX], root[PIN_TEXT_MAX];
+
+	pin_format(&pins->issuer, issuer);
+	pin_format(&pins->root, root);
+	return json_pack("{s:s, s:s}", "issuer", issuer, "root", root);
+}
+
+static json_t *accepted_json(const struct upstream *u, const struct learned_pins *was)
+{
+	json_t *out = pins_json(&upstream_contact(u)->learned.pins);
+
+	json_object_set_new(out, "ok", json_true());
+	json_object_set_new(out, "upstream", json_string(upstream_name(u)));
+	json_object_set_new(out, "was", pins_json(was));
+	return out;
+}
+
+/* `pintlectl pins accept`. */
+static void run_accept(
+	struct worker *w, const json_t *command, struct control_request *request)
+{
+	const char *name = text_of(command, "upstream");
+	struct upstream *u = name != NULL ? upstream_set_find(&w->upstreams, name) : NULL;
+	char words[CONFIG_ERROR_MAX];
+	struct text error = text_in(words, sizeof words);
+	struct learned_pins was;
+	enum status status;
+
+	if (u == NULL) {
+		control_reply_error(request, CONTROL_EXIT_USAGE, "no upstream called %s",
+			name != NULL ? name : "");
+		return;
+	}
+	status = upstream_accept(u, &error, &was);
+	if (status == STATUS_OK)
+		control_reply(request, accepted_json(u, &was));
+	else
+		control_reply_error(request,
+			status == STATUS_UNSUPPORTED ? CONTROL_EXIT_USAGE
+						     : CONTROL_EXIT_FAILED,
+			"%s", error.n > 0 ? words : status_text(status));
+}
+
 /* --- query ----------------------------------------------------------------- */
 
 static json_t *ede_json(const struct ede *ede)
@@ -177,6 +222,7 @@ static const struct {
 	{ "reload", run_reload },
 	{ "flush", run_flush },
 	{ "query", run_query },
+	{ "accept", run_accept },
 };
 
 void command_run(

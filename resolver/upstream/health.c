@@ -99,6 +99,12 @@ bool health_suspect(struct health *h, const struct failure *why, uint64_t now_ms
 	return news;
 }
 
+void health_forgive(struct health *h)
+{
+	h->in_a_row = 0;
+	h->retry_at_ms = 0;
+}
+
 bool health_may_try(const struct health *h, uint64_t now_ms)
 {
 	return now_ms >= h->retry_at_ms;

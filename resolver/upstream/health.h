@@ -41,6 +41,9 @@ bool health_suspect(struct health *health, const struct failure *why, uint64_t n
  * answers nobody is tried less and less often. */
 void health_answered(struct health *health);
 
+/* The cause is mended, as an operator says: it may be tried at once. */
+void health_forgive(struct health *health);
+
 bool health_may_try(const struct health *health, uint64_t now_ms);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 void upstream_set_init(
 	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events)
 {
@@ -29,6 +31,8 @@ void upstream_set_deinit(struct upstream_set *set)
 	set->items = NULL;
 	set->n = 0;
 	end_all(old, old_n, "shutting down");
+	logs_free(set->logs);
+	set->logs = NULL;
 }
 
 struct upstream *upstream_set_find(const struct upstream_set *set, const char *name)
@@ -87,11 +91,27 @@ static enum status find_roots(struct upstream_plan *plan, size_t at, struct text
 	return status;
 }
 
-static bool keeps(const struct upstream *old, const struct upstream_parts *parts)
+/* Who is held against another log list, or other keys, is judged anew. */
+static bool keeps(const struct upstream *old, const struct upstream_parts *parts,
+	const struct contact *contact)
 {
 	return old != NULL &&
 	       config_upstream_equal(upstream_config(old), parts->config) &&
-	       upstream_stamp(old) == parts->stamp;
+	       upstream_stamp(old) == parts->stamp &&
+	       logs_equal(upstream_logs(old), parts->logs) &&
+	       (parts->config->policy.pin_mode != PIN_LEARN ||
+		       contact_same(upstream_contact(old), contact));
+}
+
+static enum status open_contact(const struct upstream_parts *parts,
+	const struct upstream *old, struct text *error, struct contact *out)
+{
+	const struct contact_of of = { parts->config, parts->state_dir };
+
+	*out = (struct contact){ 0 };
+	if (parts->loop == NULL)
+		return STATUS_OK;
+	return contact_open(&of, old != NULL ? upstream_contact(old) : NULL, error, out);
 }
 
 static enum status prepare_one(const struct upstream_set *set,
@@ -99,21 +119,29 @@ static enum status prepare_one(const struct upstream_set *set,
 	struct upstream_plan *plan)
 {
 	struct upstream_parts *parts = &plan->parts[at];
+	const struct config_upstream *upstream = &config->upstreams[at];
+	const struct upstream *old = upstream_set_find(set, upstream->name);
+	struct contact contact;
 	enum status status;
 
 	*parts = (struct upstream_parts){
 		.loop = set->loop,
-		.config = &config->upstreams[at],
+		.config = upstream,
+		.logs = upstream->policy.ct != CT_MODE_OFF ? plan->logs : NULL,
 		.state_dir = config->state_dir,
 		.events = &set->events,
 	};
+	if (parts->logs != NULL)
+		parts->trust.logs = parts->logs->list;
 	status = find_roots(plan, at, error);
 	plan->n = at + 1;
+	if (status == STATUS_OK)
+		status = open_contact(parts, old, error, &contact);
 	if (status != STATUS_OK)
 		return status;
-	if (keeps(upstream_set_find(set, parts->config->name), parts))
+	if (keeps(old, parts, &contact))
 		return STATUS_OK;
-	return upstream_new(parts, &plan->items[at]);
+	return upstream_new(parts, &contact, &plan->items[at]);
 }
 
 enum status upstream_set_prepare(const struct upstream_set *set,
@@ -127,6 +155,8 @@ enum status upstream_set_prepare(const struct upstream_set *set,
 	};
 	if (plan->parts == NULL || plan->items == NULL)
 		status = STATUS_NOMEM;
+	if (status == STATUS_OK)
+		status = logs_open(config, set->logs, error, &plan->logs);
 	for (size_t i = 0; i < config->upstream_n && status == STATUS_OK; i++)
 		status = prepare_one(set, config, i, error, plan);
 	if (status != STATUS_OK)
@@ -148,6 +178,7 @@ void upstream_plan_discard(struct upstream_plan *plan)
 		upstream_free(plan->items[i]);
 	free_parts(plan);
 	free(plan->items);
+	logs_free(plan->logs);
 	*plan = (struct upstream_plan){ 0 };
 }
 
@@ -168,6 +199,7 @@ static struct upstream *take(struct upstream_set *set, const char *name)
 void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 {
 	struct upstream **old = set->items;
+	struct logs *old_logs = set->logs;
 	size_t old_n = set->n;
 
 	for (size_t i = 0; i < plan->n; i++) {
@@ -178,7 +210,11 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	}
 	set->items = plan->items;
 	set->n = plan->n;
+	set->logs = plan->logs;
 	free_parts(plan);
 	*plan = (struct upstream_plan){ 0 };
 	end_all(old, old_n, "configuration changed");
+	logs_free(old_logs);
+	if (set->logs != NULL)
+		logs_remind(set->logs, clock_wall_s());
 }

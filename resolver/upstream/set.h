@@ -11,6 +11,7 @@ struct upstream_set {
 	struct upstream_events events;
 	struct upstream **items; /* owned, and owns each */
 	size_t n;
+	struct logs *logs; /* owned; NULL: nobody is held against a log list */
 };
 
 /* A set that could take the place of the one in force. */
@@ -18,15 +19,19 @@ struct upstream_plan {
 	struct upstream_parts *parts; /* owned; one an upstream */
 	struct upstream **items;      /* owned; NULL: the one in force stays */
 	size_t n;
+	struct logs *logs; /* owned */
 };
 
+/* A set without a loop is good for a check alone: what an upstream has learned is
+ * state, not configuration, and is not looked at. */
 void upstream_set_init(
 	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events);
 /* All attempts fail first. */
 void upstream_set_deinit(struct upstream_set *set);
 
-/* Reads the roots and makes what is new. CONFIG with words in `error`, NOMEM,
- * CRYPTO: the set is as it was. `config` is borrowed by the set after a commit. */
+/* Reads roots, log list and what was learned, and makes what is new. CONFIG with words in
+ * `error`, NOMEM, CRYPTO: the set is as it was. `config` is borrowed by the set after a
+ * commit. */
 MUST_CHECK enum status upstream_set_prepare(const struct upstream_set *set,
 	const struct config *config, struct text *error, struct upstream_plan *plan);
 /* Cannot fail. Upstreams that are the same in both keep their connections; the

@@ -18,6 +18,7 @@
 
 struct upstream {
 	struct upstream_parts parts;
+	struct tls_policy policy; /* the configuration's, and what was learned */
 	struct tls_context context;
 	uint64_t serial;
 
@@ -34,6 +35,7 @@ struct upstream {
 	bool unproven; /* good by its handshake; no answer yet, and not told */
 	bool has_verdict;
 	struct verdict verdict;
+	struct contact contact;
 	struct upstream_stats stats;
 };
 
@@ -167,10 +169,25 @@ static void note_success(struct upstream *u)
 		tell_good(u);
 }
 
+static void set_policy(struct upstream *u)
+{
+	u->policy = u->parts.config->policy;
+	u->policy.learned = contact_pins(&u->contact, &u->policy);
+}
+
 static void keep_verdict(struct upstream *u, const struct verdict *verdict)
 {
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
 	u->verdict = *verdict;
 	u->has_verdict = true;
+	if (verdict->accepted)
+		contact_accepted(&u->contact, &of, verdict);
+	else
+		contact_refused(&u->contact, &of, verdict);
+	set_policy(u);
+	if (u->parts.logs != NULL)
+		logs_remind(u->parts.logs, clock_wall_s());
 }
 
 /* --- the connection -------------------------------------------------------- */
@@ -280,7 +297,8 @@ static enum status open_connection(struct upstream *u)
 
 /* --- what callers see ------------------------------------------------------ */
 
-enum status upstream_new(const struct upstream_parts *parts, struct upstream **out)
+enum status upstream_new(const struct upstream_parts *parts,
+	const struct contact *contact, struct upstream **out)
 {
 	static _Atomic uint32_t serial; /* of any thread; reloads will not use it up */
 	struct upstream *u = calloc(1, sizeof *u);
@@ -290,11 +308,12 @@ enum status upstream_new(const struct upstream_parts *parts, struct upstream **o
 	if (u == NULL)
 		return STATUS_NOMEM;
 	u->parts = *parts;
+	u->contact = *contact;
+	set_policy(u);
 	u->serial = ++serial;
 	list_init(&u->waiting);
 	list_init(&u->sent);
-	status = tls_context_init(
-		&u->context, &parts->config->policy, &parts->trust, tls_alpn_dot);
+	status = tls_context_init(&u->context, &u->policy, &parts->trust, tls_alpn_dot);
 	if (status != STATUS_OK) {
 		free(u);
 		return status;
@@ -314,8 +333,9 @@ void upstream_free(struct upstream *u)
 
 void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 {
-	tls_context_rebase(&u->context, &parts->config->policy, &parts->trust);
 	u->parts = *parts;
+	set_policy(u);
+	tls_context_rebase(&u->context, &u->policy, &parts->trust);
 }
 
 static enum status start(struct upstream *u)
@@ -394,6 +414,30 @@ void upstream_fail_all(struct upstream *u, const char *text)
 	fail_attempts(u, &why, true);
 }
 
+enum status upstream_accept(
+	struct upstream *u, struct text *error, struct learned_pins *was)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+	enum status status;
+
+	if (u->policy.pin_mode != PIN_LEARN) {
+		text_add(error, "upstream %s: its pin_mode is not learn",
+			upstream_name(u));
+		return STATUS_UNSUPPORTED;
+	}
+	status = contact_take_over(&u->contact, &of, error, was);
+	if (status != STATUS_OK)
+		return status;
+	set_policy(u);
+	log_notice("upstream %s: another issuer was accepted by an operator",
+		upstream_name(u));
+	health_forgive(&u->health);
+	/* What is open was let in by the keys of before. */
+	upstream_fail_all(u, "another issuer was accepted");
+	upstream_probe(u);
+	return STATUS_OK;
+}
+
 uint64_t upstream_serial(const struct upstream *u)
 {
 	return u->serial;
@@ -412,6 +456,16 @@ const struct config_upstream *upstream_config(const struct upstream *u)
 uint64_t upstream_stamp(const struct upstream *u)
 {
 	return u->parts.stamp;
+}
+
+const struct logs *upstream_logs(const struct upstream *u)
+{
+	return u->parts.logs;
+}
+
+const struct contact *upstream_contact(const struct upstream *u)
+{
+	return &u->contact;
 }
 
 const struct health *upstream_health(const struct upstream *u)

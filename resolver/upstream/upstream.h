@@ -8,7 +8,9 @@
 #include "config/config.h"
 #include "tls/roots.h"
 #include "transport/dot.h"
+#include "upstream/contact.h"
 #include "upstream/health.h"
+#include "upstream/logs.h"
 
 struct upstream;
 
@@ -48,18 +50,20 @@ struct upstream_parts {
 	const struct config_upstream *config;
 	struct tls_trust trust;
 	uint64_t stamp;        /* roots_stamp() of what they were read from */
-	const char *state_dir; /* where evidence is kept, or NULL */
+	struct logs *logs;     /* trust.logs is its; NULL: ct is off */
+	const char *state_dir; /* where evidence and contacts are kept, or NULL */
 	const struct upstream_events *events;
 };
 
-MUST_CHECK enum status upstream_new(
-	const struct upstream_parts *parts, struct upstream **out);
+/* `contact` (copied): what is known of it from before. */
+MUST_CHECK enum status upstream_new(const struct upstream_parts *parts,
+	const struct contact *contact, struct upstream **out);
 /* Closes its connection. Attempts must have been cancelled, or failed with
  * upstream_fail_all(). */
 void upstream_free(struct upstream *upstream);
 
 /* The configuration was read again and says the same of it: points to the new
- * one. The roots are read anew, for one may be gone. */
+ * one. Roots and logs are read anew, for one may be gone. */
 void upstream_rebase(struct upstream *upstream, const struct upstream_parts *parts);
 
 /* OK: a callback will come. Otherwise none: it may not be tried now, and `why`
@@ -78,11 +82,19 @@ MUST_CHECK bool upstream_give_up(struct upstream *upstream, struct attempt *atte
 /* Drops the connection; all attempts fail as lost. */
 void upstream_fail_all(struct upstream *upstream, const char *why);
 
+/* Takes over the issuer and root that were refused last, and tries again at once;
+ * `*was`: those before. UNSUPPORTED: it does not learn. Otherwise as
+ * contact_take_over(). */
+MUST_CHECK enum status upstream_accept(
+	struct upstream *upstream, struct text *error, struct learned_pins *was);
+
 /* A number that no other upstream of this process has or had. */
 uint64_t upstream_serial(const struct upstream *upstream);
 const char *upstream_name(const struct upstream *upstream);
 const struct config_upstream *upstream_config(const struct upstream *upstream);
 uint64_t upstream_stamp(const struct upstream *upstream);
+const struct logs *upstream_logs(const struct upstream *upstream);
+const struct contact *upstream_contact(const struct upstream *upstream);
 const struct health *upstream_health(const struct upstream *upstream);
 /* The last verdict; NULL before the first handshake. */
 const struct verdict *upstream_verdict(const struct upstream *upstream);

@@ -96,11 +96,10 @@ static void describe(enum status status, struct text *error)
 		text_add(error, "%s", status_text(status));
 }
 
-enum status worker_start(struct worker *w, uv_loop_t *loop, struct config *config,
+enum status worker_bind(struct worker *w, uv_loop_t *loop, struct config *config,
 	const struct endpoint *listen_only, struct text *error)
 {
 	struct upstream_events events = { .on_good = on_good, .owner = w };
-	struct upstream_plan plan;
 	enum status status;
 
 	memset(w, 0, sizeof *w);
@@ -108,11 +107,7 @@ enum status worker_start(struct worker *w, uv_loop_t *loop, struct config *confi
 	w->listen_only = listen_only;
 	w->started_ms = clock_now_ms();
 	upstream_set_init(&w->upstreams, loop, &events);
-	status = upstream_set_prepare(&w->upstreams, config, error, &plan);
-	if (status == STATUS_OK) {
-		upstream_set_commit(&w->upstreams, &plan);
-		status = make_resolver(w, config);
-	}
+	status = make_resolver(w, config);
 	if (status == STATUS_OK)
 		status = start_listening(w, config, error);
 	describe(status, error);
@@ -121,7 +116,19 @@ enum status worker_start(struct worker *w, uv_loop_t *loop, struct config *confi
 		return status;
 	}
 	w->config = config;
-	log_set_level(config->log_level);
+	return STATUS_OK;
+}
+
+enum status worker_start(struct worker *w, struct text *error)
+{
+	struct upstream_plan plan;
+	enum status status = upstream_set_prepare(&w->upstreams, w->config, error, &plan);
+
+	describe(status, error);
+	if (status != STATUS_OK)
+		return status;
+	upstream_set_commit(&w->upstreams, &plan);
+	log_set_level(w->config->log_level);
 	return STATUS_OK;
 }
 
@@ -165,6 +172,9 @@ static enum status prepare(struct worker *w, struct reload *r, struct text *erro
 	status = check_changeable(w->config, r->config, error);
 	if (status == STATUS_OK && !same_cache(w->config, r->config))
 		status = new_cache(r->config, &r->cache);
+	/* What is learned must have its place before it is asked for. */
+	if (status == STATUS_OK)
+		privileges_make_directories(r->config);
 	if (status == STATUS_OK)
 		status = upstream_set_prepare(
 			&w->upstreams, r->config, error, &r->upstreams);
@@ -190,7 +200,6 @@ static void commit(struct worker *w, struct reload *r)
 		cache_free(w->cache);
 		w->cache = r->cache;
 	}
-	privileges_make_directories(r->config);
 	w->listeners.clients.limit = descriptors_client_limit(r->config);
 	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
 		log_error("a new address is bound but cannot be watched");

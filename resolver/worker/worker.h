@@ -22,13 +22,17 @@ struct worker {
 	bool verbose;      /* the caller's, after the start: log.level does not count */
 };
 
-/* Binds every address, reads every root. `listen_only` (borrowed, or NULL)
+/* Binds every address, which may need root. `listen_only` (borrowed, or NULL)
  * replaces the configuration's addresses, also after a reload. Takes `config`
  * over on OK; with
  * CONFIG, NOMEM or IO `error` has the words and nothing is left open but
  * handles that the loop has to close. */
-MUST_CHECK enum status worker_start(struct worker *worker, uv_loop_t *loop,
+MUST_CHECK enum status worker_bind(struct worker *worker, uv_loop_t *loop,
 	struct config *config, const struct endpoint *listen_only, struct text *error);
+/* Reads every root, the log list and what was learned, as the user who will read
+ * them again. CONFIG, NOMEM, IO, CRYPTO: `error` has the words; worker_stop() is the
+ * caller's. */
+MUST_CHECK enum status worker_start(struct worker *worker, struct text *error);
 /* Reads the file again and swaps. On failure the running configuration is as
  * it was; `error` says why. */
 MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
@@ -36,7 +40,7 @@ MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
 void worker_stop(struct worker *worker);
 
 /* What --check-config does beyond reading the file: is there the user, are there
- * roots that we can read? */
+ * roots that we can read, and a log list? */
 MUST_CHECK enum status worker_check(const struct config *config, struct text *error);
 
 #endif

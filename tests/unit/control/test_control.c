@@ -92,7 +92,8 @@ static int setup(void **state)
 	if (config_load(o->config, &config, &config_error) != STATUS_OK)
 		fail_msg("%s", config_error.text);
 	error = text_in(words, sizeof words);
-	if (worker_start(&o->worker, &o->bench.loop, config, NULL, &error) != STATUS_OK ||
+	if (worker_bind(&o->worker, &o->bench.loop, config, NULL, &error) != STATUS_OK ||
+		worker_start(&o->worker, &error) != STATUS_OK ||
 		control_open(&o->bench.loop, o->socket, &o->worker, &error,
 			&o->control) != STATUS_OK)
 		fail_msg("%s", words);

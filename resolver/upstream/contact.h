@@ -1,0 +1,50 @@
+/* Whose keys stand above an upstream's: kept from its first accepted contact on, so
+ * that another issuer does not go unnoticed. With `pin_mode: learn` another one is
+ * refused until an operator accepts it; without pins it is a warning. */
+#ifndef UPSTREAM_CONTACT_H
+#define UPSTREAM_CONTACT_H
+
+#include "config/config.h"
+#include "tls/verdict.h"
+#include "upstream/learned.h"
+
+struct contact {
+	bool known; /* there was one: `learned` is filled in */
+	struct learned learned;
+	bool unsaved;     /* the disk does not have all of it */
+	uint64_t changes; /* of the issuer, without pins, since the start */
+};
+
+/* Whose contacts are kept, and where; borrowed. */
+struct contact_of {
+	const struct config_upstream *config;
+	const char *state_dir; /* NULL: in memory alone */
+};
+
+/* What is known from before: `before`, or NULL, is that of the same upstream in the
+ * configuration in force, which knows better than a disk that could not be written.
+ * CONFIG, with words in `error`: it learns, and its record is broken or could not be
+ * kept. NOMEM. */
+MUST_CHECK enum status contact_open(const struct contact_of *of,
+	const struct contact *before, struct text *error, struct contact *out);
+/* Whether two hold one upstream to the same keys. */
+bool contact_same(const struct contact *a, const struct contact *b);
+
+/* The keys that a policy with `pin_mode: learn` asks for; NULL: none yet. Borrowed
+ * from `contact`. */
+const struct learned_pins *contact_pins(
+	const struct contact *contact, const struct tls_policy *policy);
+
+/* A connection is open under that verdict, or was refused by it. */
+void contact_accepted(struct contact *contact, const struct contact_of *of,
+	const struct verdict *verdict);
+void contact_refused(struct contact *contact, const struct contact_of *of,
+	const struct verdict *verdict);
+
+/* Takes over the keys that were refused last; `*was`: those before. NOTFOUND: there
+ * are none; IO, NOMEM: they could not be kept, and nothing has changed. `error` has
+ * words. */
+MUST_CHECK enum status contact_take_over(struct contact *contact,
+	const struct contact_of *of, struct text *error, struct learned_pins *was);
+
+#endif

@@ -1,0 +1,182 @@
+#include "upstream/logs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ct/horizon.h"
+#include "ct/liststore.h"
+#include "ct/verify.h"
+
+#define DAY_S 86400
+
+const char *logs_source_word(enum logs_source source)
+{
+	static const char *const words[] = {
+		[LOGS_BUILTIN] = "builtin",
+		[LOGS_STORED] = "stored",
+		[LOGS_FILE] = "file",
+	};
+
+	return words[source];
+}
+
+/* --- choosing -------------------------------------------------------------- */
+
+/* The policy of those who look at SCTs, which is one for all; NULL: nobody does. */
+static const struct ct_policy *find_policy(const struct config *config)
+{
+	for (size_t i = 0; i < config->upstream_n; i++)
+		if (config->upstreams[i].policy.ct != CT_MODE_OFF)
+			return config->upstreams[i].policy.ct_policy;
+	return NULL;
+}
+
+static enum status open_file(
+	const struct config *config, struct text *error, struct logs *logs)
+{
+	char words[CONFIG_ERROR_MAX];
+	struct text why = text_in(words, sizeof words);
+	enum status status = loglist_read(config->log_list, &why, &logs->list);
+
+	logs->source = LOGS_FILE;
+	if (status == STATUS_OK || status == STATUS_NOMEM || status == STATUS_CRYPTO)
+		return status;
+	text_add(error, "%s: %s", config->log_list_place, words);
+	return STATUS_CONFIG;
+}
+
+static enum status choose(
+	const struct config *config, struct text *error, struct logs *logs)
+{
+	const uint8_t *key = config->update.url != NULL ? config->update.key : NULL;
+	char words[CONFIG_ERROR_MAX];
+	struct text warning = text_in(words, sizeof words);
+	struct list_choice choice;
+	enum status status = loglist_choose(config->state_dir, key, &choice, &warning);
+
+	if (status != STATUS_OK) {
+		text_add(error, "%s", words);
+		return status;
+	}
+	if (warning.n > 0)
+		log_warning("log list: %s", words);
+	logs->list = choice.list;
+	logs->source = choice.is_stored ? LOGS_STORED : LOGS_BUILTIN;
+	return STATUS_OK;
+}
+
+static void describe_time(const struct logs *logs, char out[CLOCK_TEXT_MAX])
+{
+	clock_format(logs->list->timestamp_ms / 1000, out);
+}
+
+/* Whoever could put an old list in place of a newer one could bring back logs that
+ * were distrusted in between. Without a time a list is neither. */
+static enum status check_age(const struct config *config, const struct logs *in_force,
+	const struct logs *logs, struct text *error)
+{
+	char then[CLOCK_TEXT_MAX], now[CLOCK_TEXT_MAX];
+
+	if (in_force == NULL || !in_force->list->has_timestamp ||
+		!logs->list->has_timestamp ||
+		logs->list->timestamp_ms >= in_force->list->timestamp_ms)
+		return STATUS_OK;
+	describe_time(logs, then);
+	describe_time(in_force, now);
+	text_add(error,
+		"%s: the list is of %s, older than the one in force, of %s; a reload "
+		"takes none that is older",
+		config->log_list_place, then, now);
+	return STATUS_CONFIG;
+}
+
+enum status logs_open(const struct config *config, const struct logs *in_force,
+	struct text *error, struct logs **out)
+{
+	const struct ct_policy *policy = find_policy(config);
+	struct logs *logs;
+	enum status status;
+
+	*out = NULL;
+	if (policy == NULL)
+		return STATUS_OK;
+	logs = calloc(1, sizeof *logs);
+	if (logs == NULL)
+		return STATUS_NOMEM;
+	logs->policy = policy;
+	status = config->log_list != NULL ? open_file(config, error, logs)
+					  : choose(config, error, logs);
+	if (status == STATUS_OK)
+		status = check_age(config, in_force, logs, error);
+	if (status != STATUS_OK) {
+		logs_free(logs);
+		return status;
+	}
+	*out = logs;
+	return STATUS_OK;
+}
+
+void logs_free(struct logs *logs)
+{
+	if (logs == NULL)
+		return;
+	loglist_free(logs->list);
+	free(logs);
+}
+
+bool logs_equal(const struct logs *a, const struct logs *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return memcmp(a->list->sha256, b->list->sha256, sizeof a->list->sha256) == 0;
+}
+
+/* --- age ------------------------------------------------------------------- */
+
+int64_t logs_horizon_s(const struct logs *logs, int64_t now_s)
+{
+	return ct_horizon_s(logs->list, logs->policy, now_s);
+}
+
+static void remind_of_horizon(const struct logs *logs, int64_t now_s)
+{
+	int64_t horizon_s = logs_horizon_s(logs, now_s);
+	char when[CLOCK_TEXT_MAX];
+
+	clock_format(horizon_s, when);
+	if (horizon_s == INT64_MIN)
+		log_warning("log list (%s): it has not enough logs for policy %s",
+			logs_source_word(logs->source), logs->policy->name);
+	else if (horizon_s < now_s)
+		log_warning(
+			"log list (%s): too old since %s to satisfy policy %s; update "
+			"it",
+			logs_source_word(logs->source), when, logs->policy->name);
+	else if (horizon_s - now_s < CT_HORIZON_WARN_S)
+		log_warning("log list (%s): will be too old on %s to satisfy policy %s; "
+			    "update it",
+			logs_source_word(logs->source), when, logs->policy->name);
+}
+
+static void remind_of_future(const struct logs *logs, int64_t now_s)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (!logs->list->has_timestamp ||
+		logs->list->timestamp_ms <= now_s * 1000 + CT_TOLERANCE_MS)
+		return;
+	describe_time(logs, when);
+	log_warning("log list (%s): it is of %s, in the future: look at the clock",
+		logs_source_word(logs->source), when);
+}
+
+void logs_remind(struct logs *logs, int64_t now_s)
+{
+	if (logs->reminded_s != 0 && now_s < logs->reminded_s + DAY_S)
+		return;
+	logs->reminded_s = now_s;
+	remind_of_future(logs, now_s);
+	remind_of_horizon(logs, now_s);
+}
