@@ -47,8 +47,7 @@ static bool allowed(const struct config *config, const char *client)
 
 static void defaults(void **state)
 {
-	struct config *c = parsed("ct: {mode: off}\n"
-				  "upstreams: [{name: a, address: [192.0.2.1]}]\n");
+	struct config *c = parsed("upstreams: [{name: a, address: [192.0.2.1]}]\n");
 	const struct tls_policy *policy = &c->upstreams[0].policy;
 
 	(void)state;
@@ -92,7 +91,12 @@ static void defaults(void **state)
 	assert_null(policy->ca_file);
 	assert_string_equal(policy->ca_path, "/etc/ssl/certs");
 	assert_int_equal(policy->min_version, TLS_1_2);
-	assert_int_equal(policy->ct, CT_MODE_OFF);
+	assert_int_equal(policy->ct, CT_MODE_REQUIRE);
+	assert_string_equal(policy->ct_policy->name, "strict");
+	assert_int_equal(policy->ct_stale, CT_STALE_REPORT_IF_PINNED);
+	assert_null(c->log_list);
+	assert_string_equal(c->log_list_place, "f: ct.log_list, by default");
+	assert_null(c->update.url);
 	config_free(c);
 }
 
@@ -190,6 +194,51 @@ static void every_value_of_an_upstream(void **state)
 	assert_int_equal(up->policy.pins.pins[1].sha256[31], 1);
 	assert_int_equal(up->policy.pin_mode, PIN_REPORT);
 	assert_string_equal(up->policy.ca_file, "/etc/pintle/first.pem");
+	config_free(c);
+}
+
+/* ct.* too, wherever it stands, and an upstream may say otherwise. */
+static void certificate_transparency(void **state)
+{
+	struct config *c = parsed(
+		"upstreams:\n"
+		"- {name: a, address: [192.0.2.1]}\n"
+		"- {name: b, address: [192.0.2.1], ct: require}\n"
+		"- {name: c, address: [192.0.2.1], ct: off, pin_mode: learn}\n"
+		"- {name: d, address: [192.0.2.1], ct: off, pkix: pins_only, pins: "
+		"[\"" PIN_A "\"]}\n"
+		"ct: {mode: report, policy: apple, stale: refuse, log_list: /l.json}\n");
+
+	(void)state;
+	assert_int_equal(c->upstreams[0].policy.ct, CT_MODE_REPORT);
+	assert_int_equal(c->upstreams[1].policy.ct, CT_MODE_REQUIRE);
+	assert_int_equal(c->upstreams[2].policy.ct, CT_MODE_OFF);
+	assert_int_equal(c->upstreams[2].policy.pin_mode, PIN_LEARN);
+	assert_int_equal(c->upstreams[2].policy.pins.n, 0);
+	for (size_t i = 0; i < c->upstream_n; i++) {
+		assert_string_equal(c->upstreams[i].policy.ct_policy->name, "apple");
+		assert_int_equal(c->upstreams[i].policy.ct_stale, CT_STALE_REFUSE);
+	}
+	assert_string_equal(c->log_list, "/l.json");
+	assert_string_equal(c->log_list_place, "f:6:60: ct.log_list");
+	config_free(c);
+}
+
+static void updates_of_the_log_list(void **state)
+{
+	struct config *c =
+		parsed("ct:\n  log_list: builtin\n  update:\n"
+		       "    url: https://lists.example:8443/ct/logs.json?v=3\n"
+		       "    key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=\n"
+		       "    address: 2001:db8::1\n"
+		       "upstreams: [{name: a, address: [192.0.2.1]}]\n");
+
+	(void)state;
+	assert_string_equal(c->update.url, "https://lists.example:8443/ct/logs.json?v=3");
+	assert_int_equal(c->update.key[0], 0);
+	assert_int_equal(c->update.key[31], 1);
+	assert_endpoint(&c->update.address, "[2001:db8::1]:443");
+	assert_null(c->log_list);
 	config_free(c);
 }
 
@@ -339,11 +388,19 @@ static void an_upstream_equals_under_one_policy(void **state)
 	static const char *const pairs[][2] = {
 		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_B "\"]" },
 		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_A "\"], pin_mode: report" },
-		{ "pins: [\"" PIN_A "\"]", "pins: [\"" PIN_A "\"], pkix: pins_only" },
-		{ "auth_name: a.example, pins: [\"" PIN_A "\"]",
-			"auth_name: a.example, pins: [\"" PIN_A "\"], pkix: pins_only" },
+		{ "ct: off, pins: [\"" PIN_A "\"]",
+			"ct: off, pins: [\"" PIN_A "\"], pkix: pins_only" },
+		{ "ct: off, auth_name: a.example, pins: [\"" PIN_A "\"]",
+			"ct: off, auth_name: a.example, pins: [\"" PIN_A
+			"\"], pkix: pins_only" },
 		{ "auth_name: a.example", "auth_name: b.example" },
 		{ "ca_file: /a.pem", "ca_file: /b.pem" },
+		{ "ct: report", "ct: require" },
+		{ "ct: report, pin_mode: learn", "ct: report" },
+		{ "ct: report}]\nct: {policy: apple}\n#",
+			"ct: report}]\nct: {policy: chrome}\n#" },
+		{ "ct: report}]\nct: {stale: warn}\n#",
+			"ct: report}]\nct: {stale: refuse}\n#" },
 		{ "ct: off}]\ntls: {ca_path: /a}\n#",
 			"ct: off}]\ntls: {ca_path: /b}\n#" },
 		{ "ct: off}]\ntls: {min_version: 1.2}\n#",
@@ -358,7 +415,6 @@ static void an_upstream_equals_under_one_policy(void **state)
 
 		for (size_t j = 0; j < 2; j++) {
 			snprintf(yaml, sizeof yaml,
-				"ct: {mode: off}\n"
 				"upstreams: [{name: a, address: [192.0.2.1], %s}]\n",
 				pairs[i][j]);
 			c[j] = parsed(yaml);
@@ -368,6 +424,26 @@ static void an_upstream_equals_under_one_policy(void **state)
 		config_free(c[0]);
 		config_free(c[1]);
 	}
+}
+
+/* Where it is off, its other keys mean nothing. */
+static void without_ct_its_policy_does_not_count(void **state)
+{
+	static const char *const policies[] = { "strict", "apple" };
+	struct config *c[2];
+	char yaml[512];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(yaml, sizeof yaml,
+			"ct: {mode: off, policy: %s}\n"
+			"upstreams: [{name: a, address: [192.0.2.1]}]\n",
+			policies[i]);
+		c[i] = parsed(yaml);
+	}
+	assert_true(config_upstream_equal(c[0]->upstreams, c[1]->upstreams));
+	config_free(c[0]);
+	config_free(c[1]);
 }
 
 /* Two things that no file of this version can tell apart by themselves. */
@@ -391,6 +467,9 @@ int main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_value_of_the_file),
 		cmocka_unit_test(every_value_of_an_upstream),
+		cmocka_unit_test(certificate_transparency),
+		cmocka_unit_test(updates_of_the_log_list),
+		cmocka_unit_test(without_ct_its_policy_does_not_count),
 		cmocka_unit_test(an_upstream_inherits),
 		cmocka_unit_test(whom_the_certificate_names),
 		cmocka_unit_test(an_upstream_overrides_the_directory),

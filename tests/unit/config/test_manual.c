@@ -66,13 +66,16 @@ static void every_row_is_in_the_manual(void **state)
 	(void)state;
 	for (size_t i = 0; i < schema_file.row_n; i++)
 		assert_row(&schema_file, &schema_file.rows[i]);
+	for (size_t i = 0; i < schema_update.row_n; i++)
+		assert_row(&schema_update, &schema_update.rows[i]);
 	for (size_t i = 0; i < schema_upstream.row_n; i++)
 		assert_row(&schema_upstream, &schema_upstream.rows[i]);
 }
 
 static void later_keys_are_in_the_manual(void **state)
 {
-	static const struct schema *const schemas[] = { &schema_file, &schema_upstream };
+	static const struct schema *const schemas[] = { &schema_file, &schema_update,
+		&schema_upstream };
 	char body[4096];
 
 	(void)state;
@@ -105,9 +108,11 @@ static size_t items(const char *head)
 static void the_manual_has_no_other_keys(void **state)
 {
 	(void)state;
-	assert_int_equal(items("\n.It Ic "), schema_file.row_n + schema_upstream.row_n);
-	assert_int_equal(items("\n.It Sy "),
-		later_count(&schema_file) + later_count(&schema_upstream));
+	assert_int_equal(items("\n.It Ic "),
+		schema_file.row_n + schema_update.row_n + schema_upstream.row_n);
+	assert_int_equal(items("\n.It Sy "), later_count(&schema_file) +
+						     later_count(&schema_update) +
+						     later_count(&schema_upstream));
 }
 
 int main(void)

@@ -14,7 +14,7 @@ static const char yaml[] =
 	"listen: [127.0.0.1]\n"
 	"allow: [any]\n"
 	"user: pintle\n"
-	"ct: {mode: off}\n"
+	"ct: {log_list: /l.json}\n"
 	"tls: {deny: "
 	"[0000000000000000000000000000000000000000000000000000000000000000]}\n"
 	"upstreams:\n"

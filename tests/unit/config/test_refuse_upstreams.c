@@ -175,12 +175,12 @@ static const struct refusal rows[] = {
 	{ "pins: nothing in it", KEYS("pins: [\"" PIN_A "\", ~]"),
 		"f:3:98: upstreams[].pins: \"~\" is not an entry; allowed: a list of 1 "
 		"to 64 pins such as sha256//BASE64" },
-	{ "pin_mode: learn", KEYS("pins: [\"" PIN_A "\"], pin_mode: learn"),
-		"f:3:109: upstreams[].pin_mode: \"learn\", but learning pins comes in "
-		"the next version; write enforce or report" },
+	{ "pin_mode: learn beside pins", KEYS("pins: [\"" PIN_A "\"], pin_mode: learn"),
+		"f:3:41: upstreams[].pins: with pin_mode: learn the pins are learned; "
+		"take one of them out" },
 	{ "pin_mode: another word", KEYS("pins: [\"" PIN_A "\"], pin_mode: warn"),
 		"f:3:109: upstreams[].pin_mode: \"warn\" is none of the words known "
-		"here; allowed: enforce, report" },
+		"here; allowed: enforce, report, learn" },
 	{ "pin_mode: without pins", KEYS("pin_mode: enforce"),
 		"f:3:45: upstreams[].pin_mode: there are no pins; give pins or take it "
 		"out" },
@@ -198,22 +198,43 @@ static const struct refusal rows[] = {
 		KEYS("pkix: pins_only, pins: [\"" PIN_A "\"], ca_file: /ca.pem"),
 		"f:3:125: upstreams[].ca_file: with pkix: pins_only no root is looked "
 		"at; take it out" },
+	{ "pkix: pins_only with pin_mode learn", KEYS("pkix: pins_only, pin_mode: learn"),
+		"f:3:41: upstreams[].pkix: pins_only needs pins; without them nothing is "
+		"checked" },
+	{ "pkix: pins_only with pins and pin_mode learn",
+		KEYS("pkix: pins_only, pins: [\"" PIN_A "\"], pin_mode: learn"),
+		"f:3:126: upstreams[].pin_mode: with pkix: pins_only nothing else is "
+		"checked; allowed: enforce" },
 	{ "pkix: pins_only with ct require",
 		KEYS("pkix: pins_only, pins: [\"" PIN_A "\"], ct: require"),
-		"f:3:120: upstreams[].ct: \"require\", but this version cannot check "
-		"Certificate Transparency yet; write ct: off" },
+		"f:3:120: upstreams[].ct: \"require\", but with pkix: pins_only no "
+		"issuer "
+		"is verified, and no SCT can be; write ct: off" },
+	{ "pkix: pins_only with ct report",
+		KEYS("pkix: pins_only, pins: [\"" PIN_A "\"], ct: report"),
+		"f:3:120: upstreams[].ct: \"report\", but with pkix: pins_only no issuer "
+		"is verified, and no SCT can be; write ct: off" },
+	{ "pkix: pins_only with ct.mode require, unsaid",
+		"upstreams:\n- {" GOOD_UPSTREAM ", pkix: pins_only, pins: [\"" PIN_A
+		"\"]}\n",
+		"f:2:41: upstreams[].ct: absent means \"require\", but with pkix: "
+		"pins_only no issuer is verified, and no SCT can be; write ct: off" },
+	{ "pkix: pins_only with ct.mode report",
+		"ct: {mode: report}\nupstreams:\n- {" GOOD_UPSTREAM
+		", pkix: pins_only, pins: [\"" PIN_A "\"]}\n",
+		"f:3:41: upstreams[].ct: absent means \"report\", but with pkix: "
+		"pins_only no issuer is verified, and no SCT can be; write ct: off" },
 	{ "ca_file: relative", KEYS("ca_file: ca.pem"),
 		"f:3:44: upstreams[].ca_file: \"ca.pem\" does not begin with a slash; "
 		"allowed: an absolute path of at most 4095 bytes" },
 	{ "ca_path", KEYS("ca_path: /etc/ssl/certs"), "f:3:35: unknown key \"ca_path\"" },
-	{ "ct: require", KEYS("ct: require"),
-		"f:3:39: upstreams[].ct: \"require\", but this version cannot check "
-		"Certificate Transparency yet; write ct: off" },
-	{ "ct: report", KEYS("ct: report"),
-		"f:3:39: upstreams[].ct: \"report\", but this version cannot check "
-		"Certificate Transparency yet; write ct: off" },
+	{ "ct: another word", KEYS("ct: on"),
+		"f:3:39: upstreams[].ct: \"on\" is none of the words known here; "
+		"allowed: "
+		"require, report, off" },
 	{ "ct: a map", KEYS("ct: {mode: off}"),
-		"f:3:39: upstreams[].ct: a map is not a single value; allowed: off" },
+		"f:3:39: upstreams[].ct: a map is not a single value; allowed: "
+		"require, report, off" },
 };
 
 int main(void)

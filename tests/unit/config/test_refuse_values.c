@@ -77,38 +77,6 @@ static const struct refusal rows[] = {
 	{ "cache.prefetch", "cache: {prefetch: true}" REST,
 		"f:1:9: cache.prefetch: this version does not have that key yet; take it "
 		"out" },
-	{ "ct.policy", "upstreams: []\nct: {mode: off, policy: strict}",
-		"f:2:17: ct.policy: this version does not have that key yet; take it "
-		"out" },
-	{ "ct.log_list", "upstreams: []\nct: {mode: off, log_list: builtin}",
-		"f:2:17: ct.log_list: this version does not have that key yet; take it "
-		"out" },
-	{ "ct.stale", "upstreams: []\nct: {mode: off, stale: warn}",
-		"f:2:17: ct.stale: this version does not have that key yet; take it "
-		"out" },
-	{ "ct.update", "upstreams: []\nct: {mode: off, update: {}}",
-		"f:2:17: ct.update: this version does not have that key yet; take it "
-		"out" },
-	/* Certificate Transparency is never left out without a word */
-	{ "ct absent", "upstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:1: ct.mode: absent means \"require\", but this version cannot check "
-		"Certificate Transparency yet; write ct: {mode: off}" },
-	{ "ct.mode absent", "ct: {}\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:1: ct.mode: absent means \"require\", but this version cannot check "
-		"Certificate Transparency yet; write ct: {mode: off}" },
-	{ "ct.mode require", "ct: {mode: require}\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:12: ct.mode: \"require\", but this version cannot check Certificate "
-		"Transparency yet; write ct: {mode: off}" },
-	{ "ct.mode report", "ct: {mode: report}\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:12: ct.mode: \"report\", but this version cannot check Certificate "
-		"Transparency yet; write ct: {mode: off}" },
-	{ "ct.mode misspelt", "ct: {mode: of}\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:12: ct.mode: \"of\" is none of the words known here; allowed: off" },
-	{ "ct.mode false", "ct: {mode: false}\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:12: ct.mode: \"false\" is none of the words known here; allowed: "
-		"off" },
-	{ "ct a word", "ct: off\nupstreams: [{" GOOD_UPSTREAM "}]\n",
-		"f:1:5: ct: \"off\" is not a map; allowed: {key: value}" },
 	/* listen, allow */
 	{ "listen: a text", "listen: 127.0.0.1" REST,
 		"f:1:9: listen: \"127.0.0.1\" is not a list; allowed: a list of 1 to 64 "

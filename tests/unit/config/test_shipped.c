@@ -32,6 +32,7 @@ static void loads(void **state)
 		assert_int_equal(config->upstreams[i].policy.pkix, PKIX_REQUIRE);
 		assert_int_equal(config->upstreams[i].policy.identity, IDENTITY_NAME);
 		assert_int_equal(config->upstreams[i].policy.pins.n, 0);
+		assert_int_equal(config->upstreams[i].policy.ct, CT_MODE_REQUIRE);
 	}
 	config_free(config);
 }
@@ -106,7 +107,7 @@ static void the_manual_s_examples(void **state)
 		next = end + 1;
 		n++;
 	}
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 3);
 }
 
 int main(void)
