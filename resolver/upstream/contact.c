@@ -45,8 +45,9 @@ static bool is_about(const struct learned *learned, const struct contact_of *of)
 {
 	if (strcmp(learned->name, identity(of)) == 0)
 		return true;
-	log_notice("upstream %s: what was learned of it was for another auth_name: its "
-		   "next contact is the first",
+	log_line(learns(of) ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG,
+		"upstream %s: what was learned of it was for another auth_name: its next "
+		"contact is the first",
 		of->config->name);
 	return false;
 }

@@ -58,19 +58,22 @@ static struct bytes take_field(struct lines *lines, const char *key)
 	return bytes_of(line.p + strlen(key), line.n - strlen(key));
 }
 
-/* The next word of a line; words are parted by one space. */
+/* The next word of a line, with the one space before it; "" if there is none. */
 static void take_word(struct bytes *line, char out[WORD_MAX])
 {
-	const uint8_t *space = line->n > 0 ? memchr(line->p, ' ', line->n) : NULL;
-	size_t n = space != NULL ? (size_t)(space - line->p) : line->n;
+	const uint8_t *end = line->p + line->n, *word = line->p + 1, *space;
+	size_t n;
 
 	out[0] = '\0';
-	if (n < WORD_MAX && n > 0) {
-		memcpy(out, line->p, n);
+	if (line->n == 0 || *line->p != ' ')
+		return;
+	space = memchr(word, ' ', line->n - 1);
+	n = (size_t)((space != NULL ? space : end) - word);
+	if (n < WORD_MAX && memchr(word, '\0', n) == NULL) {
+		memcpy(out, word, n);
 		out[n] = '\0';
 	}
-	n += space != NULL;
-	*line = bytes_of(line->p + n, line->n - n);
+	*line = bytes_of(word + n, line->n - n - 1);
 }
 
 /* One spelling of each value, so that what is read is what was written. */
@@ -167,10 +170,10 @@ enum status learned_parse(
 	memset(out, 0, sizeof *out);
 	expect_end(&lines, take_field(&lines, HEAD));
 	take_identity(&lines, out->name);
-	take_key(&lines, "issuer: ", &out->pins.issuer, &out->issuer_seen);
-	take_key(&lines, "root: ", &out->pins.root, &out->root_seen);
-	take_pair(&lines, "was: ", &out->was);
-	take_pair(&lines, "refused: ", &out->refused);
+	take_key(&lines, "issuer:", &out->pins.issuer, &out->issuer_seen);
+	take_key(&lines, "root:", &out->pins.root, &out->root_seen);
+	take_pair(&lines, "was:", &out->was);
+	take_pair(&lines, "refused:", &out->refused);
 	if (out->refused.known)
 		take_subject(&lines, out->refused_leaf);
 	if (lines.problem == NULL && lines.rest.n > 0) {

@@ -17,11 +17,14 @@ static void expect(bool truth)
 static void check_upstream(const struct config_upstream *up)
 {
 	expect(up->address_n > 0 && *up->name != '\0');
-	expect(up->policy.ct == CT_MODE_OFF);
+	expect(up->policy.ct == CT_MODE_OFF || up->policy.ct_policy != NULL);
+	expect(up->policy.ct_stale != CT_STALE_JUDGE && up->policy.learned == NULL);
+	expect(up->policy.pin_mode != PIN_LEARN || up->policy.pins.n == 0);
 	expect((up->policy.ca_file == NULL) != (up->policy.ca_path == NULL));
 	expect((up->policy.identity == IDENTITY_NAME) == (up->policy.auth_name != NULL));
 	if (up->policy.pkix == PKIX_PINS_ONLY)
-		expect(up->policy.pins.n > 0 && up->policy.pin_mode == PIN_ENFORCE);
+		expect(up->policy.pins.n > 0 && up->policy.pin_mode == PIN_ENFORCE &&
+			up->policy.ct == CT_MODE_OFF);
 	else
 		expect(up->policy.identity != IDENTITY_NONE);
 	expect(config_upstream_equal(up, up));
@@ -31,6 +34,7 @@ static void check_config(const struct config *config)
 {
 	expect(config->listen_n > 0 && config->allow_n > 0 && config->upstream_n > 0);
 	expect(config->cache_min_ttl_s <= config->cache_max_ttl_s);
+	expect(config->update.url == NULL || config->log_list == NULL);
 	expect(config->limit_timeout_ms >= 100 && config->limit_timeout_ms <= 60000);
 	for (size_t i = 0; i < config->upstream_n; i++) {
 		const struct config_upstream *up = &config->upstreams[i];

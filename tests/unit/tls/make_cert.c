@@ -233,10 +233,11 @@ void remove_directory(const char *path)
 
 	must(dir != NULL, path);
 	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.')
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-		unlink(file);
+		if (unlink(file) != 0)
+			remove_directory(file);
 	}
 	closedir(dir);
 	rmdir(path);
