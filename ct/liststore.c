@@ -21,12 +21,16 @@ enum status liststore_split(
 	struct bytes file, struct bytes *signature, struct bytes *list)
 {
 	uint8_t raw[LIST_SIGNATURE_BYTES];
+	struct bytes line;
 
 	if (file.n <= SIGNATURE_LINE || file.p[SIGNATURE_LINE] != '\n')
 		return STATUS_MALFORMED;
-	*signature = bytes_of(file.p, SIGNATURE_LINE);
+	line = bytes_of(file.p, SIGNATURE_LINE);
+	if (!list_signature_decode(line, raw))
+		return STATUS_MALFORMED;
+	*signature = line;
 	*list = bytes_of(file.p + SIGNATURE_LINE + 1, file.n - SIGNATURE_LINE - 1);
-	return list_signature_decode(*signature, raw) ? STATUS_OK : STATUS_MALFORMED;
+	return STATUS_OK;
 }
 
 /* `*good`: the bytes are signed by the key. */
@@ -133,17 +137,21 @@ static enum status prefer_stored(const char *state_dir, const uint8_t *key,
 enum status loglist_choose(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
 	struct list_choice *out, struct text *warning)
 {
+	char reason[STORE_WHY_MAX];
+	struct text why = text_in(reason, sizeof reason);
 	enum status status;
 
 	*out = (struct list_choice){ NULL, false };
-	status = loglist_builtin(warning, &out->list);
-	if (status == STATUS_OK && state_dir != NULL)
+	status = loglist_builtin(&why, &out->list);
+	if (status != STATUS_OK)
+		text_add(warning, "%s", reason);
+	else if (state_dir != NULL)
 		status = prefer_stored(state_dir, key, out, warning);
 	if (status != STATUS_OK && out->list != NULL) {
 		loglist_free(out->list);
 		out->list = NULL;
 	}
-	if (status == STATUS_NOMEM && warning->n == 0)
+	if (status != STATUS_OK && warning->n == 0)
 		text_add(warning, "%s", status_text(status));
 	return status;
 }

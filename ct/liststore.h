@@ -32,8 +32,8 @@ struct list_choice {
 MUST_CHECK enum status loglist_choose(const char *state_dir,
 	const uint8_t key[LIST_KEY_BYTES], struct list_choice *out, struct text *warning);
 
-/* The two parts of a stored file, borrowed from it. MALFORMED: it is none (a bare
- * list, for one). */
+/* The two parts of a stored file, borrowed from it. MALFORMED, and neither is set: it
+ * is none (a bare list, for one). */
 MUST_CHECK enum status liststore_split(
 	struct bytes file, struct bytes *signature, struct bytes *list);
 
