@@ -138,7 +138,7 @@ static json_t *log_id_json(const struct sct_row *row)
 	return json_string(text);
 }
 
-static json_t *sct_json(const struct sct_row *row)
+json_t *sct_row_to_json(const struct sct_row *row)
 {
 	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);
@@ -164,7 +164,7 @@ static json_t *scts_json(const struct verdict *v)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < v->ct.report.n; i++)
-		json_array_append_new(out, sct_json(&v->ct.report.rows[i]));
+		json_array_append_new(out, sct_row_to_json(&v->ct.report.rows[i]));
 	return out;
 }
 

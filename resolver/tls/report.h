@@ -9,4 +9,7 @@
 /* A new reference, or NULL: no memory. */
 json_t *verdict_to_json(const struct verdict *verdict);
 
+/* One SCT, as in its "scts". */
+json_t *sct_row_to_json(const struct sct_row *row);
+
 #endif
