@@ -10,18 +10,19 @@ enum kind { SWITCH, WORD, WORDS };
 
 static const struct row {
 	const char *name;
-	const char *command; /* NULL: of every command */
+	const char *commands; /* with a space between; NULL: every command */
 	enum kind kind;
 	size_t at; /* in struct args */
 	const char *value, *help;
 } rows[] = {
 #define AT(member) offsetof(struct args, member)
 	{ "--socket", NULL, WORD, AT(socket), "PATH", "the daemon's control socket" },
-	{ "-c", NULL, WORD, AT(config), "FILE", "the configuration, for probe UPSTREAM" },
+	{ "-c", NULL, WORD, AT(config), "FILE",
+		"the configuration, for probe UPSTREAM and evidence" },
 	{ "--json", NULL, SWITCH, AT(json), NULL, "print JSON" },
 	{ "--help", NULL, SWITCH, AT(help), NULL, "print this, or a command's options" },
 	{ "--version", NULL, SWITCH, AT(version), NULL, "print the version" },
-	{ "--chain", "verify", WORD, AT(chain), "FILE",
+	{ "--chain", "verify sct", WORD, AT(chain), "FILE",
 		"the certificates, leaf first (PEM or DER)" },
 	{ "--name", "verify", WORD, AT(name), "NAME", "the host name it must be for" },
 	{ "--ip", "verify", WORD, AT(ip), "ADDRESS", "the address it must be for" },
@@ -30,18 +31,44 @@ static const struct row {
 	{ "--pin", "verify", WORDS, AT(pins), "PIN", "a pin; more may be given" },
 	{ "--pins-only", "verify", SWITCH, AT(pins_only), NULL,
 		"the leaf must be pinned; no root need vouch for it" },
-	{ "--ct", "verify", WORD, AT(ct), "MODE",
-		"Certificate Transparency: off (require cannot be checked yet)" },
-	{ "--at", "verify", WORD, AT(at), "TIME",
+	{ "--ct", "verify probe", WORD, AT(ct), "MODE",
+		"Certificate Transparency: require, report or off" },
+	{ "--log-list", "verify probe sct evidence", WORD, AT(log_list), "FILE",
+		"the CT logs (log_list v3), or builtin" },
+	{ "--policy", "verify probe sct evidence", WORD, AT(policy), "NAME",
+		"what SCTs must amount to: strict, chrome, mozilla, apple" },
+	{ "--sct", "verify", WORD, AT(sct), "FILE",
+		"the SCT list of the TLS extension (raw)" },
+	{ "--ocsp", "verify", WORD, AT(ocsp), "FILE", "the stapled OCSP response (DER)" },
+	{ "--issuer", "sct", WORD, AT(issuer), "FILE",
+		"where the leaf's issuer is, if not in its file" },
+	{ "--at", "verify sct", WORD, AT(at), "TIME",
 		"time of verification, as 2026-11-23T14:05:00Z" },
+	{ "--state-dir", "evidence", WORD, AT(state_dir), "DIR",
+		"the daemon's state_dir, if not as configured" },
 	{ "--upstream", "query", WORD, AT(upstream), "NAME", "ask this upstream only" },
 };
 
+/* Whether the row is for that command; NULL: for every command alike. */
+static bool row_is_of(const struct row *row, const char *command)
+{
+	const char *word = row->commands;
+
+	if (word == NULL || command == NULL)
+		return word == command;
+	for (size_t n; *word != '\0'; word += n + (word[n] == ' ')) {
+		n = strcspn(word, " ");
+		if (strlen(command) == n && memcmp(word, command, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool row_applies(const struct row *row, const struct args *args)
 {
-	if (row->command == NULL)
+	if (row->commands == NULL)
 		return true;
-	return args->command != NULL && strcmp(row->command, args->command->name) == 0;
+	return args->command != NULL && row_is_of(row, args->command->name);
 }
 
 /* `n` characters of `text` are the option's name. */
@@ -179,9 +206,7 @@ void args_print_options(const char *command, FILE *out)
 		char left[32];
 		struct text text = text_in(left, sizeof left);
 
-		if ((row->command == NULL) != (command == NULL))
-			continue;
-		if (command != NULL && strcmp(row->command, command) != 0)
+		if (!row_is_of(row, command))
 			continue;
 		text_add(&text, "%s%s%s", row->name, row->value != NULL ? " " : "",
 			row->value != NULL ? row->value : "");

@@ -1,5 +1,5 @@
 /* The command line. Options are rows of one table in args.c, each for every
- * command or for one; they may stand before or after the operands. */
+ * command or for some; they may stand before or after the operands. */
 #ifndef CTL_ARGS_H
 #define CTL_ARGS_H
 
@@ -25,10 +25,16 @@ struct args {
 	const char *socket, *config;
 	bool json, help, version;
 	/* verify */
-	const char *chain, *name, *ip, *roots, *ct, *at;
+	const char *name, *ip, *roots, *sct, *ocsp;
 	const char *pins[ARGS_PINS_MAX];
 	size_t pin_n;
 	bool pins_only;
+	/* sct */
+	const char *issuer;
+	/* evidence */
+	const char *state_dir;
+	/* those of them that Certificate Transparency concerns */
+	const char *chain, *at, *ct, *log_list, *policy;
 	/* query */
 	const char *upstream;
 };

@@ -28,7 +28,10 @@ struct command {
 #define CTL_ERROR_MAX 512
 
 enum exit_code command_verify(const struct args *args);
+enum exit_code command_sct(const struct args *args);
+enum exit_code command_evidence(const struct args *args);
 enum exit_code command_pins(const struct args *args);
+enum exit_code command_accept(const struct args *args);
 enum exit_code command_probe(const struct args *args);
 enum exit_code command_status(const struct args *args);
 enum exit_code command_query(const struct args *args);

@@ -1,4 +1,4 @@
-/* `reload`, `flush`, `stats`: what the daemon does or knows; its answer is
+/* `reload`, `flush`, `stats`, `pins accept`: what the daemon does or knows; its answer is
  * printed a line a member, whatever the members are. */
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +62,14 @@ enum exit_code command_reload(const struct args *args)
 enum exit_code command_stats(const struct args *args)
 {
 	return order(args, json_pack("{s:s}", "command", "stats"), NULL);
+}
+
+enum exit_code command_accept(const struct args *args)
+{
+	return order(args,
+		json_pack(
+			"{s:s, s:s}", "command", "accept", "upstream", args->operands[1]),
+		"accepted: its next contact is held against these");
 }
 
 enum exit_code command_flush(const struct args *args)

@@ -95,10 +95,15 @@ static void print_pins(const struct verdict *v)
 	char pin[PIN_TEXT_MAX];
 
 	print_rule("pins", v->pins.ok);
-	if (v->pins.configured == 0)
+	if (v->pins.configured == 0 && !v->pins.learned)
 		puts("none given");
+	else if (v->pins.ok == RULE_UNKNOWN && v->pkix.ok == RULE_OK)
+		puts("what the daemon learned is not known here");
 	else if (v->pins.ok == RULE_UNKNOWN)
 		puts("not looked at: they only count on a chain that holds");
+	else if (v->pins.ok == RULE_FAILED && v->pins.learned)
+		puts("not the issuer and root of the first contact: if the operator "
+		     "changed, pintlectl pins accept");
 	else if (v->pins.ok == RULE_FAILED)
 		printf("no key in the chain is pinned (pins given: %zu)%s\n",
 			v->pins.configured,
@@ -107,15 +112,6 @@ static void print_pins(const struct verdict *v)
 		pin_format(&v->pins.matched, pin);
 		printf("certificate %zu has %s\n", v->pins.matched_at, pin);
 	}
-}
-
-static void print_ct(const struct verdict *v)
-{
-	print_rule("ct", v->ct.ok);
-	if (v->ct.mode == CT_MODE_OFF)
-		puts("not checked: off");
-	else
-		printf("%s; this version cannot check it\n", ct_mode_text(v->ct.mode));
 }
 
 /* The first reason with what there is to say about it, the others in words. */
@@ -144,7 +140,9 @@ void print_verdict(const struct verdict *v, const char *identity)
 	print_pkix(v);
 	print_name(v, identity);
 	print_pins(v);
+	print_rule("ct", v->ct.ok);
 	print_ct(v);
+	print_staple(&v->staple);
 }
 
 void print_chain(const struct verdict *v)

@@ -22,4 +22,15 @@ void print_verdict(const struct verdict *verdict, const char *identity);
 /* The chain with its pins; as verified, or as sent. */
 void print_chain(const struct verdict *verdict);
 
+/* The SCTs: print_verdict()'s line for them, behind the rule's outcome. */
+void print_ct(const struct verdict *verdict);
+/* What they amount to, and one of them: a line each. */
+void print_ct_policy(const struct ct_policy *policy, const struct ct_report *report);
+void print_ct_row(const struct sct_row *row);
+/* A log list's age, and until when it can satisfy the policy; a line. The times as in
+ * struct peer. */
+void print_log_list(int64_t timestamp_s, int64_t horizon_s, int64_t at_s);
+/* A line, or nothing where there is no staple and need be none. */
+void print_staple(const struct staple *staple);
+
 #endif

@@ -1,5 +1,7 @@
-/* `pins`: a line a certificate, in the order of the files. */
+/* `pins`: a line a certificate, in the order of the files; or `pins accept`, an
+ * order to the daemon. */
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/output.h"
 #include "tls/certfile.h"
@@ -60,9 +62,16 @@ static enum exit_code list_file(const char *path, json_t *list)
 
 enum exit_code command_pins(const struct args *args)
 {
-	json_t *list = args->json ? json_array() : NULL;
+	json_t *list;
 	enum exit_code code = CTL_OK;
 
+	/* A file of that name is ./accept. */
+	if (strcmp(args->operands[0], "accept") == 0)
+		return args->operand_n == 2
+			       ? command_accept(args)
+			       : complain(CTL_USAGE, "usage: pintlectl pins accept "
+						     "UPSTREAM (a file is ./accept)");
+	list = args->json ? json_array() : NULL;
 	/* A bad file does not hide what the others hold. */
 	for (size_t i = 0; i < args->operand_n; i++)
 		if (list_file(args->operands[i], list) != CTL_OK)

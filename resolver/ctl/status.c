@@ -4,6 +4,7 @@
 
 #include "ctl/daemon.h"
 #include "ctl/output.h"
+#include "ctl/status_ct.h"
 
 #define NAME_WIDTH_MAX 32
 
@@ -187,6 +188,7 @@ enum exit_code command_status(const struct args *args)
 	print_headline(answer);
 	print_process(answer);
 	print_upstreams(answer);
+	print_status_ct(answer);
 	print_counters(answer);
 	json_decref(answer);
 	return CTL_OK;

@@ -1,9 +1,12 @@
 /* `verify`: what the daemon would say of these certificates, by the same two
  * functions: peer_collect() and verdict_reach(). */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/endpoint.h"
+#include "base/file.h"
+#include "ctl/logs.h"
 #include "ctl/output.h"
 #include "tls/certfile.h"
 #include "tls/report.h"
@@ -11,12 +14,30 @@
 
 #define SYSTEM_ROOTS "/etc/ssl/certs"
 
+/* A list's own length has 16 bits (RFC 6962 §3.3), a staple's 24 (RFC 6066 §8); what
+ * is longer than this was never seen. */
+#define SCTS_BYTES_MAX   (2 + 65535)
+#define STAPLE_BYTES_MAX (256 * 1024)
+
 struct question {
 	struct tls_policy policy; /* borrows `pins` */
 	struct pin pins[ARGS_PINS_MAX];
 	struct endpoint address; /* IDENTITY_ADDRESS */
 	int64_t at_s;
+
+	/* Owned: question_deinit(). */
+	struct loglist *logs;          /* NULL: CT_MODE_OFF */
+	struct bytes tls_scts, staple; /* p NULL: none given */
+	STACK_OF(X509) * chain;
 };
+
+static void question_deinit(struct question *q)
+{
+	loglist_free(q->logs);
+	free((void *)q->tls_scts.p);
+	free((void *)q->staple.p);
+	certfile_free(q->chain);
+}
 
 static enum exit_code read_identity(const struct args *args, struct question *q)
 {
@@ -61,19 +82,21 @@ static enum exit_code read_pins(const struct args *args, struct question *q)
 	return CTL_OK;
 }
 
-/* A verdict that leaves a required check out would be wrong, so it is not
- * reached at all. */
+/* Without a verified chain there is no issuer, so no SCT that can be checked. */
 static enum exit_code read_ct(const struct args *args, struct question *q)
 {
-	q->policy.ct = CT_MODE_REQUIRE;
-	if (args->ct != NULL && ct_mode_from_text(args->ct, &q->policy.ct) != STATUS_OK)
-		return complain(CTL_USAGE, "--ct '%s': allowed are require, report, off",
-			args->ct);
-	if (q->policy.ct != CT_MODE_OFF)
-		return complain(CTL_CONFIG,
-			"this version cannot check Certificate Transparency yet: "
-			"pass --ct off to judge without it");
-	return CTL_OK;
+	enum exit_code code;
+
+	q->policy.ct = args->pins_only ? CT_MODE_OFF : CT_MODE_REQUIRE;
+	q->policy.ct_stale = CT_STALE_JUDGE;
+	code = logs_mode(args, &q->policy.ct);
+	if (code == CTL_OK)
+		code = logs_policy(args, &q->policy.ct_policy);
+	if (code == CTL_OK && args->pins_only && q->policy.ct == CT_MODE_REQUIRE)
+		return complain(CTL_CONFIG, "--pins-only verifies no chain, so --ct "
+					    "require could never hold: "
+					    "pass --ct off");
+	return code;
 }
 
 static enum exit_code read_question(const struct args *args, struct question *q)
@@ -91,22 +114,49 @@ static enum exit_code read_question(const struct args *args, struct question *q)
 	code = read_identity(args, q);
 	if (code == CTL_OK)
 		code = read_pins(args, q);
-	q->at_s = clock_wall_s();
-	if (code == CTL_OK && args->at != NULL && clock_parse(args->at, &q->at_s) != 0)
-		return complain(CTL_USAGE,
-			"--at '%s' is not a time, such as 2026-11-23T14:05:00Z",
-			args->at);
+	if (code == CTL_OK)
+		code = logs_time(args, &q->at_s);
 	return code == CTL_OK ? read_ct(args, q) : code;
 }
 
-static enum status judge(const struct question *q, STACK_OF(X509) * chain,
-	struct text *error, struct verdict *out)
+static enum exit_code read_bytes(const char *path, size_t bytes_max, struct bytes *out)
+{
+	char why[CTL_ERROR_MAX];
+	struct text error = text_in(why, sizeof why);
+
+	if (path == NULL || file_read(path, bytes_max, &error, out) == STATUS_OK)
+		return CTL_OK;
+	return complain(CTL_FAILED, "%s", why);
+}
+
+/* The list first: one in error is told whatever the chain is. */
+static enum exit_code read_files(const struct args *args, struct question *q)
+{
+	char why[CTL_ERROR_MAX];
+	struct text error = text_in(why, sizeof why);
+	enum exit_code code = CTL_OK;
+
+	if (q->policy.ct != CT_MODE_OFF)
+		code = logs_open(args->log_list, &q->logs);
+	if (code == CTL_OK)
+		code = read_bytes(args->sct, SCTS_BYTES_MAX, &q->tls_scts);
+	if (code == CTL_OK)
+		code = read_bytes(args->ocsp, STAPLE_BYTES_MAX, &q->staple);
+	if (code == CTL_OK && certfile_read(args->chain, &error, &q->chain) != STATUS_OK)
+		return complain(CTL_FAILED, "%s", why);
+	return code;
+}
+
+static enum status judge(
+	const struct question *q, struct text *error, struct verdict *out)
 {
 	struct bytes address = endpoint_address(&q->address);
-	struct tls_trust trust = { 0 };
-	struct peer_shown shown = { .sent = chain };
+	struct tls_trust trust = { .logs = q->logs };
+	struct peer_shown shown = {
+		.sent = q->chain, .tls_scts = q->tls_scts, .staple = q->staple
+	};
+	struct peer peer = { 0 };
 	enum status status = STATUS_OK;
-	struct peer peer;
 
 	if (q->policy.pkix == PKIX_REQUIRE)
 		status = roots_open(
@@ -116,6 +166,7 @@ static enum status judge(const struct question *q, STACK_OF(X509) * chain,
 			peer_collect(&q->policy, &trust, &shown, address, q->at_s, &peer);
 	if (status == STATUS_OK)
 		verdict_reach(&q->policy, &peer, out);
+	peer_deinit(&peer);
 	roots_free(trust.roots);
 	return status;
 }
@@ -131,30 +182,32 @@ static void print_answer(
 	print_chain(verdict);
 }
 
-enum exit_code command_verify(const struct args *args)
+static enum exit_code answer(const struct args *args, const struct question *q)
 {
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
-	STACK_OF(X509) *chain = NULL;
 	struct verdict verdict;
-	struct question q;
-	enum exit_code code = read_question(args, &q);
-	enum status status;
+	enum status status = judge(q, &error, &verdict);
 
-	if (code != CTL_OK)
-		return code;
-	status = certfile_read(args->chain, &error, &chain);
-	if (status == STATUS_OK) {
-		error = text_in(why, sizeof why);
-		status = judge(&q, chain, &error, &verdict);
-		certfile_free(chain);
-	}
 	if (status != STATUS_OK)
 		return complain(
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));
 	if (!args->json)
-		print_answer(args, &q, &verdict);
+		print_answer(args, q, &verdict);
 	else if (print_json(verdict_to_json(&verdict)) != CTL_OK)
 		return CTL_FAILED;
 	return verdict.accepted ? CTL_OK : CTL_REFUSED;
+}
+
+enum exit_code command_verify(const struct args *args)
+{
+	struct question q;
+	enum exit_code code = read_question(args, &q);
+
+	if (code == CTL_OK)
+		code = read_files(args, &q);
+	if (code == CTL_OK)
+		code = answer(args, &q);
+	question_deinit(&q);
+	return code;
 }

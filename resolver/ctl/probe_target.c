@@ -1,0 +1,123 @@
+#include "ctl/probe_target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/logs.h"
+
+#define SYSTEM_ROOTS "/etc/ssl/certs"
+
+/* "IP[:PORT][#NAME]". The name stays where it is in argv. */
+static enum exit_code read_url(const char *text, struct probe_target *out)
+{
+	char address[ENDPOINT_TEXT_MAX];
+	size_t n = strcspn(text, "#");
+	struct tls_policy *policy = &out->policy;
+	const char *wrong;
+
+	*policy = (struct tls_policy){
+		.ca_path = SYSTEM_ROOTS,
+		.ct = CT_MODE_REQUIRE,
+		.ct_policy = ct_policy_default(),
+	};
+	if (text[n] == '#') {
+		wrong = auth_name_problem(text + n + 1);
+		if (wrong != NULL)
+			return complain(CTL_USAGE, "the name behind '#' in '%s': %s",
+				text, wrong);
+		policy->identity = IDENTITY_NAME;
+		policy->auth_name = text + n + 1;
+	}
+	if (n < sizeof address) {
+		memcpy(address, text, n);
+		address[n] = '\0';
+	}
+	if (n >= sizeof address ||
+		endpoint_parse(address, CONFIG_PORT_DOT, &out->address) != STATUS_OK)
+		return complain(CTL_USAGE,
+			"'%s' has no IP address: tls://IP[:PORT][#NAME]", text);
+	out->addresses = &out->address;
+	out->address_n = 1;
+	return CTL_OK;
+}
+
+static enum exit_code read_upstream(const struct args *args, struct probe_target *out)
+{
+	const char *path = args->config != NULL ? args->config
+						: PINTLE_SYSCONFDIR "/pintle/pintle.yaml";
+	const struct config_upstream *upstream;
+	struct config_error error;
+
+	if (config_load(path, &out->config, &error) != STATUS_OK) {
+		out->config = NULL;
+		return complain(CTL_CONFIG, "%s", error.text);
+	}
+	upstream = config_find_upstream(out->config, out->name);
+	if (upstream == NULL) {
+		complain(CTL_USAGE, "%s has no upstream '%s'; its upstreams are:", path,
+			out->name);
+		for (size_t i = 0; i < out->config->upstream_n; i++)
+			fprintf(stderr, "  %s\n", out->config->upstreams[i].name);
+		return CTL_USAGE;
+	}
+	out->policy = upstream->policy;
+	out->addresses = upstream->addresses;
+	out->address_n = upstream->address_n;
+	return CTL_OK;
+}
+
+static enum exit_code read_target(const struct args *args, struct probe_target *out)
+{
+	const char *text = args->operands[0];
+
+	if (strncmp(text, "https://", 8) == 0)
+		return complain(CTL_USAGE,
+			"DNS over HTTPS is not in this version: probe tls://IP[:PORT]"
+			"[#NAME]");
+	if (strncmp(text, "tls://", 6) == 0)
+		return read_url(text + 6, out);
+	return read_upstream(args, out);
+}
+
+/* What the command line says goes before what is configured. */
+static enum exit_code read_ct(const struct args *args, struct probe_target *out)
+{
+	struct tls_policy *policy = &out->policy;
+	enum exit_code code = logs_mode(args, &policy->ct);
+
+	if (code == CTL_OK && (args->policy != NULL || policy->ct_policy == NULL))
+		code = logs_policy(args, &policy->ct_policy);
+	if (code == CTL_OK && policy->pkix == PKIX_PINS_ONLY &&
+		policy->ct == CT_MODE_REQUIRE)
+		return complain(CTL_CONFIG,
+			"%s has pkix: pins_only, which verifies no chain: --ct require "
+			"could never hold",
+			out->name);
+	return code;
+}
+
+static enum exit_code open_logs(const struct args *args, struct probe_target *out)
+{
+	if (out->policy.ct == CT_MODE_OFF)
+		return CTL_OK;
+	if (args->log_list == NULL && out->config != NULL)
+		return logs_open_configured(out->config, &out->logs);
+	return logs_open(args->log_list, &out->logs);
+}
+
+enum exit_code probe_target_init(const struct args *args, struct probe_target *out)
+{
+	enum exit_code code;
+
+	*out = (struct probe_target){ .name = args->operands[0] };
+	code = read_target(args, out);
+	if (code == CTL_OK)
+		code = read_ct(args, out);
+	return code == CTL_OK ? open_logs(args, out) : code;
+}
+
+void probe_target_deinit(struct probe_target *target)
+{
+	loglist_free(target->logs);
+	config_free(target->config);
+}

@@ -1,0 +1,137 @@
+#include "ctl/status_ct.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ct/horizon.h"
+#include "ctl/daemon.h"
+#include "ctl/output.h"
+
+/* The date of a time, if it is one. */
+static void print_date(const char *time)
+{
+	char date[] = "0000-00-00";
+	int64_t at_s;
+
+	if (clock_parse(time, &at_s) != 0) {
+		print_untrusted(time);
+		return;
+	}
+	memcpy(date, time, sizeof date - 1);
+	fputs(date, stdout);
+}
+
+/* Until when it is good for something, and whether that is soon. */
+static void print_horizon(const char *good_until)
+{
+	int64_t now_s = clock_wall_s(), end_s;
+
+	if (clock_parse(good_until, &end_s) != 0)
+		return;
+	if (end_s < now_s)
+		fputs(", STALE since ", stdout);
+	else if (end_s - now_s < CT_HORIZON_WARN_S)
+		fputs(", UPDATE IT: it can satisfy the policies only until ", stdout);
+	else
+		fputs(", can satisfy the policies until ", stdout);
+	print_date(good_until);
+}
+
+static void print_list(const json_t *list)
+{
+	const json_t *logs = json_object_get(list, "logs");
+	const json_t *age = json_object_get(list, "age_days");
+
+	if (!json_is_object(list))
+		return;
+	fputs("  log list ", stdout);
+	print_untrusted(member_text(list, "source"));
+	if (member_text(list, "timestamp")[0] != '\0') {
+		fputs(" of ", stdout);
+		print_date(member_text(list, "timestamp"));
+	}
+	if (json_is_integer(age))
+		printf(", %lld days old", (long long)json_integer_value(age));
+	if (json_is_integer(logs))
+		printf(", %lld logs", (long long)json_integer_value(logs));
+	print_horizon(member_text(list, "good_until"));
+	puts("");
+}
+
+/* "  NAME     WORD     " */
+static void print_head(const json_t *upstream, const char *word)
+{
+	printf("  %-8s ", word);
+	print_untrusted(member_text(upstream, "name"));
+	fputs(": ", stdout);
+}
+
+static void print_ct_line(const json_t *upstream)
+{
+	const json_t *ct = json_object_get(json_object_get(upstream, "verdict"), "ct");
+	const char *mode = member_text(ct, "mode");
+	const char *reason = member_text(ct, "reason");
+	const char *words = member_text(ct, "explanation");
+
+	if (mode[0] == '\0' || strcmp(mode, "off") == 0)
+		return;
+	print_head(upstream, "ct");
+	print_untrusted(mode);
+	fputs(", ", stdout);
+	print_untrusted(member_text(ct, "policy"));
+	fputs(": ", stdout);
+	if (reason[0] != '\0') {
+		print_untrusted(reason);
+		fputs(": ", stdout);
+	}
+	print_untrusted(words[0] != '\0' ? words : "not looked at");
+	puts(json_is_true(json_object_get(ct, "waived")) ? " (let pass: ct.stale)" : "");
+}
+
+static void print_learned(const json_t *upstream)
+{
+	const json_t *learned = json_object_get(upstream, "learned");
+
+	if (!json_is_object(learned))
+		return;
+	print_head(upstream, "learned");
+	fputs("issuer ", stdout);
+	print_untrusted(member_text(learned, "issuer"));
+	fputs(", root ", stdout);
+	print_untrusted(member_text(learned, "root"));
+	fputs(", since ", stdout);
+	print_date(member_text(learned, "since"));
+	puts("");
+}
+
+static void print_change(const json_t *upstream)
+{
+	const json_t *change = json_object_get(upstream, "issuer_changed");
+
+	if (!json_is_object(change))
+		return;
+	print_head(upstream, "WARNING");
+	fputs("its issuer changed ", stdout);
+	print_date(member_text(change, "at"));
+	fputs(", from ", stdout);
+	print_untrusted(member_text(change, "was"));
+	fputs(" to ", stdout);
+	print_untrusted(member_text(change, "is"));
+	puts("");
+}
+
+void print_status_ct(const json_t *answer)
+{
+	const json_t *upstreams = json_object_get(answer, "upstreams");
+	size_t i;
+	json_t *upstream;
+
+	print_list(json_object_get(answer, "log_list"));
+	json_array_foreach((json_t *)upstreams, i, upstream)
+	{
+		print_ct_line(upstream);
+		print_learned(upstream);
+		print_change(upstream);
+	}
+}
