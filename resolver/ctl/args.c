@@ -17,8 +17,7 @@ static const struct row {
 } rows[] = {
 #define AT(member) offsetof(struct args, member)
 	{ "--socket", NULL, WORD, AT(socket), "PATH", "the daemon's control socket" },
-	{ "-c", NULL, WORD, AT(config), "FILE",
-		"the configuration, for probe UPSTREAM and evidence" },
+	{ "-c", NULL, WORD, AT(config), "FILE", "the configuration" },
 	{ "--json", NULL, SWITCH, AT(json), NULL, "print JSON" },
 	{ "--help", NULL, SWITCH, AT(help), NULL, "print this, or a command's options" },
 	{ "--version", NULL, SWITCH, AT(version), NULL, "print the version" },
@@ -35,16 +34,31 @@ static const struct row {
 		"Certificate Transparency: require, report or off" },
 	{ "--log-list", "verify probe sct evidence", WORD, AT(log_list), "FILE",
 		"the CT logs (log_list v3), or builtin" },
-	{ "--policy", "verify probe sct evidence", WORD, AT(policy), "NAME",
+	{ "--policy", "verify probe sct evidence loglist", WORD, AT(policy), "NAME",
 		"what SCTs must amount to: strict, chrome, mozilla, apple" },
 	{ "--sct", "verify", WORD, AT(sct), "FILE",
 		"the SCT list of the TLS extension (raw)" },
 	{ "--ocsp", "verify", WORD, AT(ocsp), "FILE", "the stapled OCSP response (DER)" },
 	{ "--issuer", "sct", WORD, AT(issuer), "FILE",
 		"where the leaf's issuer is, if not in its file" },
-	{ "--at", "verify sct", WORD, AT(at), "TIME",
+	{ "--at", "verify sct loglist", WORD, AT(at), "TIME",
 		"time of verification, as 2026-11-23T14:05:00Z" },
-	{ "--state-dir", "evidence", WORD, AT(state_dir), "DIR",
+	{ "--compare", "loglist", WORD, AT(compare), "FILE",
+		"show: the difference from this list" },
+	{ "--apple", "loglist", WORD, AT(apple), "FILE", "build: Apple's list" },
+	{ "--mozilla", "loglist", WORD, AT(mozilla), "FILE", "build: Mozilla's list" },
+	{ "--timestamp", "loglist", WORD, AT(timestamp), "TIME",
+		"build: the list's time, if not the newest stated" },
+	{ "--output", "loglist", WORD, AT(output), "FILE",
+		"build: where to, if not to the terminal" },
+	{ "--key", "loglist", WORD, AT(key), "KEY",
+		"Ed25519, base64; for check also a PEM file" },
+	{ "--url", "loglist", WORD, AT(url), "URL", "update: where the list is" },
+	{ "--address", "loglist", WORD, AT(address), "IP[:PORT]",
+		"update: that server's address" },
+	{ "--ca-file", "loglist", WORD, AT(ca_file), "FILE",
+		"update: the roots for that server" },
+	{ "--state-dir", "evidence loglist", WORD, AT(state_dir), "DIR",
 		"the daemon's state_dir, if not as configured" },
 	{ "--upstream", "query", WORD, AT(upstream), "NAME", "ask this upstream only" },
 };
@@ -210,6 +224,6 @@ void args_print_options(const char *command, FILE *out)
 			continue;
 		text_add(&text, "%s%s%s", row->name, row->value != NULL ? " " : "",
 			row->value != NULL ? row->value : "");
-		fprintf(out, "  %-16s %s\n", left, row->help);
+		fprintf(out, "  %-19s %s\n", left, row->help);
 	}
 }

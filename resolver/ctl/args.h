@@ -35,6 +35,9 @@ struct args {
 	const char *state_dir;
 	/* those of them that Certificate Transparency concerns */
 	const char *chain, *at, *ct, *log_list, *policy;
+	/* loglist */
+	const char *compare, *key, *apple, *mozilla, *timestamp, *output;
+	const char *url, *address, *ca_file;
 	/* query */
 	const char *upstream;
 };

@@ -21,29 +21,55 @@
 /* Longer than the daemon itself waits for an upstream. */
 #define ANSWER_TIMEOUT_MS 30000
 
-static enum exit_code connect_to(const char *path, int *out)
+static const char *socket_path(const struct args *args)
+{
+	return args->socket != NULL ? args->socket : CONTROL_SOCKET;
+}
+
+/* -1, and errno says why: ENAMETOOLONG of a path that no socket can have. */
+static int open_socket(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	int fd, saved;
 
-	if (strlen(path) >= sizeof address.sun_path)
-		return complain(CTL_USAGE, "--socket: the path is longer than %zu bytes",
-			sizeof address.sun_path - 1);
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	strcpy(address.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
-		*out = fd;
-		return CTL_OK;
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
 	}
+	return fd;
+}
+
+static enum exit_code connect_to(const char *path, int *out)
+{
+	*out = open_socket(path);
+	if (*out >= 0)
+		return CTL_OK;
+	if (errno == ENAMETOOLONG)
+		return complain(CTL_USAGE, "--socket: the path is longer than %zu bytes",
+			sizeof((struct sockaddr_un *)NULL)->sun_path - 1);
 	if (errno == ENOENT || errno == ECONNREFUSED)
-		complain(CTL_FAILED,
+		return complain(CTL_FAILED,
 			"pintle does not run, or its control socket is not %s (%s)", path,
 			strerror(errno));
-	else
-		complain(CTL_FAILED, "%s: %s", path, strerror(errno));
+	return complain(CTL_FAILED, "%s: %s", path, strerror(errno));
+}
+
+bool daemon_runs(const struct args *args)
+{
+	int fd = open_socket(socket_path(args));
+	bool runs = fd >= 0 || (errno != ENOENT && errno != ECONNREFUSED);
+
 	if (fd >= 0)
 		close(fd);
-	return CTL_FAILED;
+	return runs;
 }
 
 static enum exit_code say(int fd, const json_t *request)
@@ -161,7 +187,6 @@ static enum exit_code report_failure(const struct args *args, const json_t *answ
 
 enum exit_code daemon_ask(const struct args *args, json_t *request, json_t **answer)
 {
-	const char *path = args->socket != NULL ? args->socket : CONTROL_SOCKET;
 	enum exit_code code;
 	int fd;
 
@@ -169,7 +194,7 @@ enum exit_code daemon_ask(const struct args *args, json_t *request, json_t **ans
 	/* jansson makes nothing of text that is not UTF-8. */
 	if (request == NULL)
 		return complain(CTL_USAGE, "an operand is not UTF-8");
-	code = connect_to(path, &fd);
+	code = connect_to(socket_path(args), &fd);
 	if (code == CTL_OK) {
 		code = converse(fd, request, answer);
 		close(fd);

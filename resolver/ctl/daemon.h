@@ -12,6 +12,10 @@
  * the daemon's own, if it sent one. */
 enum exit_code daemon_ask(const struct args *args, json_t *request, json_t **answer);
 
+/* False: nobody listens at its socket. Nothing is said; trouble of another kind is left
+ * for daemon_ask() to say. */
+bool daemon_runs(const struct args *args);
+
 /* A member's text, or "" if there is none; and its number, or 0. Borrowed. */
 const char *member_text(const json_t *object, const char *key);
 json_int_t member_number(const json_t *object, const char *key);

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	{ "pins", "FILE... | accept UPSTREAM",
 		"the pin of every certificate; take over a new issuer", 1, ANY_NUMBER,
 		command_pins },
+	{ "loglist", "show [FILE] | check FILE | build | update [OPTION...]",
+		"the list of CT logs: look, check, make, fetch", 1, 2, command_loglist },
 	{ "query", "NAME [TYPE] [--upstream NAME]", "ask the daemon", 1, 2,
 		command_query },
 	{ "flush", "[NAME]", "forget cached answers, all or those of a name", 0, 1,
