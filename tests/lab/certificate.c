@@ -1,4 +1,5 @@
-/* Fields first, then extensions, the signature last. Every step can only fail
+/* Fields first, then extensions, then the signature; with it what the logs sign is
+ * known, and their SCTs go in under a second signature. Every step can only fail
  * for lack of memory or inside libcrypto, so all share one status. */
 #include "tests/lab/certificate.h"
 
@@ -17,6 +18,8 @@
 
 /* Below the private enterprise number for documentation (RFC 5612). */
 #define UNKNOWN_OID "1.3.6.1.4.1.32473.1"
+/* RFC 6962 §3.1. */
+#define POISON_OID "1.3.6.1.4.1.11129.2.4.3"
 
 static bool set_serial(X509 *x)
 {
@@ -64,10 +67,10 @@ static bool add_extension(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
 	return ok;
 }
 
-static bool add_unknown_critical(X509 *x)
+static bool add_critical_null(X509 *x, const char *oid_text)
 {
 	static const unsigned char null_value[] = { 0x05, 0x00 }; /* DER NULL */
-	ASN1_OBJECT *oid = OBJ_txt2obj(UNKNOWN_OID, 1);
+	ASN1_OBJECT *oid = OBJ_txt2obj(oid_text, 1);
 	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
 	X509_EXTENSION *extension = NULL;
 	bool ok =
@@ -139,6 +142,7 @@ static bool add_alternative_names(X509 *x, const struct wish *wish)
 static bool add_usage(X509 *x, X509V3_CTX *ctx, const struct wish *wish)
 {
 	const char *key_usage = "critical,digitalSignature,keyEncipherment";
+	const char *purpose = "serverAuth";
 
 	if (wish->ca)
 		key_usage = wish->may_not_sign ? "critical,cRLSign"
@@ -147,8 +151,11 @@ static bool add_usage(X509 *x, X509V3_CTX *ctx, const struct wish *wish)
 		key_usage = "critical,digitalSignature,keyCertSign";
 	if (!add_extension(x, ctx, NID_key_usage, key_usage))
 		return false;
-	return wish->ca || add_extension(x, ctx, NID_ext_key_usage,
-				   wish->client_only ? "clientAuth" : "serverAuth");
+	if (wish->client_only)
+		purpose = "clientAuth";
+	else if (wish->ocsp_signing)
+		purpose = "OCSPSigning";
+	return wish->ca || add_extension(x, ctx, NID_ext_key_usage, purpose);
 }
 
 static bool add_extensions(X509 *x, const struct wish *wish, const X509 *issuer)
@@ -175,11 +182,42 @@ static bool add_extensions(X509 *x, const struct wish *wish, const X509 *issuer)
 		if (!add_extension(x, &ctx, NID_name_constraints, permitted))
 			return false;
 	}
-	return !wish->unknown_critical || add_unknown_critical(x);
+	if (wish->must_staple &&
+		!add_extension(x, &ctx, NID_tlsfeature, "status_request"))
+		return false;
+	if (wish->poison && !add_critical_null(x, POISON_OID))
+		return false;
+	return !wish->unknown_critical || add_critical_null(x, UNKNOWN_OID);
+}
+
+static bool sign(X509 *x, const struct wish *wish, EVP_PKEY *key)
+{
+	return X509_sign(x, key, wish->sha1 ? EVP_sha1() : EVP_sha256()) > 0;
+}
+
+static bool add_scts(
+	X509 *x, const struct wish *wish, const X509 *issuer, const struct ctlogs *logs)
+{
+	const struct sct_wish *wished = wish->ca || wish->poison ? scts_none : scts_usual;
+	X509_EXTENSION *extension;
+	struct scts scts;
+	bool ok;
+
+	if (wish->scts != NULL)
+		wished = wish->scts;
+	if (scts_make(logs, wished, x, issuer, SCT_ENTRY_PRECERT, &scts) != STATUS_OK)
+		return false;
+	if (scts.n == 0)
+		return true;
+	extension = scts_extension(&scts, NID_ct_precert_scts);
+	ok = extension != NULL && X509_add_ext(x, extension, -1) &&
+	     (!wish->scts_twice || X509_add_ext(x, extension, -1));
+	X509_EXTENSION_free(extension);
+	return ok;
 }
 
 enum status certificate_make(const struct wish *wish, EVP_PKEY *subject_key,
-	const X509 *issuer, EVP_PKEY *signing_key, X509 **out)
+	const X509 *issuer, EVP_PKEY *signing_key, const struct ctlogs *logs, X509 **out)
 {
 	X509 *x = X509_new();
 
@@ -188,7 +226,8 @@ enum status certificate_make(const struct wish *wish, EVP_PKEY *subject_key,
 	if (X509_set_version(x, X509_VERSION_3) && set_serial(x) &&
 		set_names(x, wish, issuer) && set_dates(x, wish) &&
 		X509_set_pubkey(x, subject_key) && add_extensions(x, wish, issuer) &&
-		X509_sign(x, signing_key, wish->sha1 ? EVP_sha1() : EVP_sha256()) > 0) {
+		sign(x, wish, signing_key) && add_scts(x, wish, issuer, logs) &&
+		sign(x, wish, signing_key)) {
 		*out = x;
 		return STATUS_OK;
 	}

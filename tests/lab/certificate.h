@@ -7,9 +7,10 @@
 #include <openssl/x509.h>
 
 #include "tests/lab/key.h"
+#include "tests/lab/scts.h"
 
 /* A zeroed wish is a P-256 leaf for TLS servers without a name, valid from
- * yesterday for 90 days, signed with SHA-256. */
+ * yesterday for 90 days, signed with SHA-256, with the usual SCTs. */
 struct wish {
 	const char *cn;         /* the subject's common name; NULL: the first of `dns` */
 	const char *dns[2];     /* dNSName; none and no `ip`: no subjectAltName at all */
@@ -22,9 +23,16 @@ struct wish {
 	bool may_sign;         /* keyUsage keyCertSign on what is no CA */
 	bool may_not_sign;     /* no keyCertSign on what is a CA */
 	bool client_only;      /* extendedKeyUsage clientAuth only */
+	bool ocsp_signing;     /* extendedKeyUsage OCSPSigning only */
 	bool nul_after_name;   /* the first of `dns` goes on with NUL and ".evil.lab" */
 	bool unknown_critical; /* a critical extension nobody knows */
 	const char *permitted; /* nameConstraints: only this domain */
+	bool must_staple;      /* TLS feature status_request (RFC 7633) */
+	bool poison;           /* a precertificate (RFC 6962 §3.1) */
+	/* Embedded; NULL: scts_usual, but none in a CA's certificate or in a
+	 * precertificate. */
+	const struct sct_wish *scts;
+	bool scts_twice; /* two extensions with the same SCTs */
 };
 
 /* One certificate with its key, both owned. */
@@ -37,7 +45,7 @@ struct credential {
  * signed with `signing_key`, which is the issuer's unless it is to be forged.
  * `issuer` NULL: self-signed. */
 MUST_CHECK enum status certificate_make(const struct wish *wish, EVP_PKEY *subject_key,
-	const X509 *issuer, EVP_PKEY *signing_key, X509 **out);
+	const X509 *issuer, EVP_PKEY *signing_key, const struct ctlogs *logs, X509 **out);
 
 /* "sha256//" and the base64 of the SPKI's SHA-256 (RFC 7469 §2.4), worked out
  * here and not by pintle's own code, which is what is under test. */

@@ -21,7 +21,7 @@
 
 #define ASKED_NAME   "example.lab"
 #define DRAIN_MS     1000 /* for the last bytes of a command that has ended */
-#define VARIABLES    8
+#define VARIABLES    10
 #define VARIABLE_MAX (PATH_MAX + 64)
 
 struct against {
@@ -83,6 +83,9 @@ static bool environment_make(
 	add_variable(e, "LAB_CA_FILE=%s/%s", a->directory,
 		pki_file_name(client->ca != WHO_NONE ? client->ca : WHO_ROOT));
 	add_variable(e, "LAB_PKIX=%s", client->pins_only ? "pins_only" : "require");
+	add_variable(
+		e, "LAB_CT=%s", client->ct_off || client->pins_only ? "off" : "require");
+	add_variable(e, "LAB_CT_LOGS=%s/%s", a->directory, CTLOGS_FILE);
 	add_variable(e, "LAB_NAME=" ASKED_NAME);
 	add_variable(e, "LAB_DIR=%s", a->directory);
 	if (!add_pins(e, l))

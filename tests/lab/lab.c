@@ -86,7 +86,11 @@ static enum status start(
 		status = bind_listener(&lab->listeners[i], error);
 	if (status != STATUS_OK)
 		return status;
-	status = pki_new(&lab->pki);
+	status = ctlogs_new(&lab->logs);
+	if (status == STATUS_OK)
+		status = ctlogs_write(lab->logs, lab->directory);
+	if (status == STATUS_OK)
+		status = pki_new(lab->logs, &lab->pki);
 	if (status == STATUS_OK)
 		status = pki_write(lab->pki, lab->directory);
 	for (size_t i = 0; status == STATUS_OK && i < lab->listener_n; i++)
@@ -135,6 +139,7 @@ void lab_free(struct lab *lab)
 		if (l->fd >= 0)
 			close(l->fd);
 		SSL_CTX_free(l->tls);
+		delivery_deinit(&l->delivery);
 		credential_deinit(&l->own);
 		counters_deinit(&l->counters);
 	}
@@ -146,6 +151,7 @@ void lab_free(struct lab *lab)
 		close(lab->directory);
 	free(lab->listeners);
 	pki_free(lab->pki);
+	ctlogs_free(lab->logs);
 	pthread_cond_destroy(&lab->idle);
 	pthread_mutex_destroy(&lab->lock);
 	free(lab);

@@ -10,6 +10,7 @@
 #include "base/endpoint.h"
 #include "base/list.h"
 #include "tests/lab/counters.h"
+#include "tests/lab/delivery.h"
 #include "tests/lab/scenario.h"
 
 enum role {
@@ -30,15 +31,17 @@ struct listener {
 	const struct server_plan *server;
 	const struct client_plan *client;
 	struct endpoint address;
-	struct credential own; /* owned; what the server shows in the end */
-	SSL_CTX *tls;          /* owned; NULL without TLS */
+	struct credential own;    /* owned; what the server shows in the end */
+	struct delivery delivery; /* owned; what it shows beside */
+	SSL_CTX *tls;             /* owned; NULL without TLS */
 	int fd;
 	struct counters counters;
 	struct lab *lab;
 };
 
 struct lab {
-	struct pki *pki; /* owned */
+	struct ctlogs *logs; /* owned */
+	struct pki *pki;     /* owned */
 	struct listener *listeners;
 	size_t listener_n;
 	int directory; /* open */

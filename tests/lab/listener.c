@@ -109,6 +109,8 @@ enum status listener_equip(struct lab *lab, struct listener *l)
 
 	if (status == STATUS_OK)
 		status = listener_make_tls(l, lab->pki);
+	if (status == STATUS_OK)
+		status = listener_make_delivery(l, lab->pki);
 	if (status != STATUS_OK)
 		return status;
 	snprintf(file, sizeof file, "leaf-%s%s.pem", l->name,

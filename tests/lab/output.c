@@ -1,7 +1,6 @@
 #include "tests/lab/output.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "tests/lab/file.h"
 
 static void print_addresses(FILE *f, const struct lab *lab, const struct listener *l)
 {
@@ -41,6 +40,8 @@ static enum status print_upstream(
 		fprintf(f, "    auth_name: %s\n", l->client->auth_name);
 	if (l->client->pins_only)
 		fprintf(f, "    pkix: pins_only\n");
+	if (l->client->ct_off || l->client->pins_only)
+		fprintf(f, "    ct: off\n");
 	if (l->client->ca != WHO_NONE)
 		fprintf(f, "    ca_file: \"%s/%s\"\n", directory,
 			pki_file_name(l->client->ca));
@@ -60,7 +61,8 @@ enum status output_yaml(FILE *f, const struct lab *lab, const char *directory)
 	fprintf(f, "listen: [\"127.0.0.1:5353\"]\n");
 	fprintf(f, "control: \"%s/control.sock\"\n", directory);
 	fprintf(f, "state_dir: \"%s/state\"\n", directory);
-	fprintf(f, "ct: {mode: off}\n");
+	fprintf(f, "ct:\n  mode: require\n  log_list: \"%s/%s\"\n", directory,
+		CTLOGS_FILE);
 	fprintf(f, "tls:\n  ca_file: \"%s/%s\"\n", directory, pki_file_name(WHO_ROOT));
 	fprintf(f, "  deny: [\"%s\"]\n", denied);
 	fprintf(f, "upstreams:\n");
@@ -100,36 +102,20 @@ enum status output_scenarios(FILE *f, const struct lab *lab)
 	return ferror(f) ? STATUS_IO : STATUS_OK;
 }
 
-static FILE *open_at(int directory, const char *file)
-{
-	int fd = openat(directory, file,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-
-	if (f == NULL && fd >= 0)
-		close(fd);
-	return f;
-}
-
-static enum status close_checked(FILE *f, enum status status)
-{
-	return fclose(f) == 0 ? status : STATUS_IO;
-}
-
 enum status output_files(const struct lab *lab, const char *directory)
 {
-	FILE *f = open_at(lab->directory, "scenarios.tsv");
+	FILE *f = file_open_at(lab->directory, "scenarios.tsv");
 	enum status status;
 
 	if (f == NULL)
 		return STATUS_IO;
-	status = close_checked(f, output_scenarios(f, lab));
+	status = file_close(f, output_scenarios(f, lab));
 	if (status != STATUS_OK)
 		return status;
-	f = open_at(lab->directory, "pintle.yaml");
+	f = file_open_at(lab->directory, "pintle.yaml");
 	if (f == NULL)
 		return STATUS_IO;
-	return close_checked(f, output_yaml(f, lab, directory));
+	return file_close(f, output_yaml(f, lab, directory));
 }
 
 void output_list(FILE *f)

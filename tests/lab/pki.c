@@ -1,12 +1,12 @@
 /* A row a certificate; issuers stand above what they issued. */
 #include "tests/lab/pki.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <openssl/pem.h>
+
+#include "tests/lab/file.h"
 
 struct pki {
 	struct credential of[WHO_COUNT]; /* owned */
@@ -66,9 +66,14 @@ static const struct authority authorities[WHO_COUNT] = {
 		.wish = { .cn = "Lab Cross Issuer", .ca = true } },
 	[WHO_CROSS_SECOND] = { "cross-second.pem", WHO_CROSS_ROOT, WHO_CROSS_FIRST,
 		.wish = { .cn = "Lab Cross Issuer", .ca = true } },
+	[WHO_LOGGED_ISSUER] = { "logged-issuer.pem", WHO_ROOT,
+		.wish = { .cn = "Lab Logged Issuer", .ca = true, .scts = scts_usual } },
+	[WHO_RESPONDER] = { "responder.pem", WHO_ISSUER,
+		.wish = { .cn = "Lab Responder", .ocsp_signing = true } },
 };
 
-static enum status authority_make(struct pki *pki, enum who who)
+static enum status authority_make(
+	struct pki *pki, const struct ctlogs *logs, enum who who)
 {
 	const struct authority *a = &authorities[who];
 	struct credential *made = &pki->of[who];
@@ -85,10 +90,10 @@ static enum status authority_make(struct pki *pki, enum who who)
 		return status;
 	return certificate_make(&a->wish, made->key,
 		root ? NULL : pki->of[a->issuer].certificate,
-		root ? made->key : pki->of[a->issuer].key, &made->certificate);
+		root ? made->key : pki->of[a->issuer].key, logs, &made->certificate);
 }
 
-enum status pki_new(struct pki **out)
+enum status pki_new(const struct ctlogs *logs, struct pki **out)
 {
 	struct pki *pki = calloc(1, sizeof *pki);
 	enum status status = STATUS_OK;
@@ -96,7 +101,7 @@ enum status pki_new(struct pki **out)
 	if (pki == NULL)
 		return STATUS_NOMEM;
 	for (unsigned who = WHO_ROOT; who < WHO_COUNT && status == STATUS_OK; who++)
-		status = authority_make(pki, who);
+		status = authority_make(pki, logs, who);
 	if (status != STATUS_OK) {
 		pki_free(pki);
 		return status;
@@ -131,18 +136,14 @@ const char *pki_file_name(enum who who)
 
 enum status pem_write(int directory, const char *file, X509 *const *list, size_t n)
 {
-	int fd = openat(directory, file,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	bool ok = f != NULL;
+	FILE *f = file_open_at(directory, file);
+	bool ok = true;
 
-	if (f == NULL && fd >= 0)
-		close(fd);
+	if (f == NULL)
+		return STATUS_IO;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = PEM_write_X509(f, list[i]) == 1;
-	if (f != NULL && fclose(f) != 0)
-		ok = false;
-	return ok ? STATUS_OK : STATUS_IO;
+	return file_close(f, ok ? STATUS_OK : STATUS_IO);
 }
 
 enum status pki_write(const struct pki *pki, int directory)

@@ -33,12 +33,14 @@ enum who {
 	WHO_CROSS_ROOT,     /* trusted */
 	WHO_CROSS_FIRST,    /* one CA with one key, certified by the root … */
 	WHO_CROSS_SECOND,   /* … and by the cross root */
+	WHO_LOGGED_ISSUER,  /* has SCTs of its own */
+	WHO_RESPONDER,      /* the issuer's delegate, who may sign OCSP responses */
 	WHO_COUNT
 };
 
 struct pki;
 
-MUST_CHECK enum status pki_new(struct pki **out);
+MUST_CHECK enum status pki_new(const struct ctlogs *logs, struct pki **out);
 void pki_free(struct pki *pki);
 
 /* Borrowed from `pki`. Not for WHO_NONE and WHO_OWN. */

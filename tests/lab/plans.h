@@ -10,11 +10,20 @@
 #define BY_ADDRESS       { .auth_name = NULL }
 /* PKIX off; what is left is the leaf's key and its dates. */
 #define BY_LEAF_PIN      { .pins_only = true, .pins = { WHO_OWN } }
+/* The same without Certificate Transparency. */
+#define BY_NAME_ALONE    { .auth_name = LAB_AUTH_NAME, .ct_off = true }
 /* What a careful user configures: the genuine leaf and its issuer. */
 #define BY_GENUINE_PINS  { .auth_name = LAB_AUTH_NAME, .pins = { WHO_GENUINE, WHO_ISSUER } }
 
+/* Lists of SCTs to order. */
+#define SCTS(...)        (const struct sct_wish[]){ __VA_ARGS__, { CTLOG_NONE, SCT_SOUND } }
+#define GOOD(log)        { CTLOG_##log, SCT_SOUND }
+#define BAD(log, fault)  { CTLOG_##log, SCT_##fault }
+
 /* A certificate without a fault. */
 #define GOOD_LEAF        { .dns = { LAB_AUTH_NAME } }
+#define LEAF_WITH(list)  { .dns = { LAB_AUTH_NAME }, .scts = list }
+#define STAPLED_LEAF     { .dns = { LAB_AUTH_NAME }, .must_staple = true }
 #define GOOD_RSA_LEAF    { .dns = { LAB_AUTH_NAME }, .key = KEY_RSA_2048 }
 #define GOOD_SERVER      { .leaf = GOOD_LEAF, .issuer = WHO_ISSUER }
 #define GENUINE_SERVER   { .leaf_is_genuine = true, .issuer = WHO_ISSUER }

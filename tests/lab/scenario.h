@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "tests/lab/pki.h"
+#include "tests/lab/staple.h"
 
 /* In a wish's `ip` or `dns`, and as a name to ask for: the address of the
  * listener itself, and of the second listener of the scenario. */
@@ -37,12 +38,17 @@ struct server_plan {
 	bool forged;          /* names `issuer`, signed with another key */
 	bool impostor;        /* has the certificate, not its key */
 	enum tls_manner manner;
+	const struct sct_wish *by_tls; /* over the leaf, in the TLS extension … */
+	const struct sct_wish *beside_issuer; /* … of the first issuer sent (TLS 1.3);
+					       * NULL: none */
+	struct staple_wish staple;
 };
 
 #define PLAN_PINS_MAX 2
 struct client_plan {
 	const char *auth_name; /* NULL: the address is the identity */
-	bool pins_only;        /* pkix: pins_only */
+	bool pins_only;        /* pkix: pins_only, which goes with ct: off */
+	bool ct_off;           /* ct: off; otherwise it is required */
 	enum who pins[PLAN_PINS_MAX];
 	enum who ca; /* its file as ca_file; WHO_NONE: root.pem */
 };
@@ -77,7 +83,7 @@ struct scenario_table {
 };
 
 extern const struct scenario_table scenarios_honest, scenarios_pkix, scenarios_name,
-	scenarios_pin, scenarios_tls;
+	scenarios_pin, scenarios_tls, scenarios_ct, scenarios_delivery;
 
 /* All of them in a fixed order, honest first; NULL behind the last. */
 const struct scenario *scenario_at(size_t index);

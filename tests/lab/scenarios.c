@@ -8,6 +8,8 @@ static const struct scenario_table *const tables[] = {
 	&scenarios_name,
 	&scenarios_pin,
 	&scenarios_tls,
+	&scenarios_ct,
+	&scenarios_delivery,
 };
 
 const struct scenario *scenario_at(size_t index)

@@ -45,24 +45,27 @@ static enum status make_key(
 	return STATUS_OK;
 }
 
-static enum status issue(struct credential *own, const struct wish *wish,
-	const struct server_plan *plan, const struct pki *pki)
+static enum status issue(
+	struct listener *listener, const struct wish *wish, const struct pki *pki)
 {
+	const struct server_plan *plan = listener->server;
+	const struct ctlogs *logs = listener->lab->logs;
+	struct credential *own = &listener->own;
 	const struct credential *issuer;
 	EVP_PKEY *forger = NULL;
 	enum status status;
 
 	if (plan->issuer == WHO_OWN)
 		return certificate_make(
-			wish, own->key, NULL, own->key, &own->certificate);
+			wish, own->key, NULL, own->key, logs, &own->certificate);
 	issuer = pki_of(pki, plan->issuer);
 	if (!plan->forged)
 		return certificate_make(wish, own->key, issuer->certificate, issuer->key,
-			&own->certificate);
+			logs, &own->certificate);
 	status = key_make(KEY_P256, &forger);
 	if (status == STATUS_OK)
-		status = certificate_make(
-			wish, own->key, issuer->certificate, forger, &own->certificate);
+		status = certificate_make(wish, own->key, issuer->certificate, forger,
+			logs, &own->certificate);
 	EVP_PKEY_free(forger);
 	return status;
 }
@@ -102,7 +105,7 @@ enum status listener_certify(struct listener *listener, const struct pki *pki,
 		endpoint_format_address(second, places.second);
 	wish = replace_places(&plan->leaf, &places);
 	status = make_key(plan, base, &listener->own.key);
-	return status == STATUS_OK ? issue(&listener->own, &wish, plan, pki) : status;
+	return status == STATUS_OK ? issue(listener, &wish, pki) : status;
 }
 
 static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
