@@ -224,17 +224,6 @@ static json_t *operators_json(const struct ctlogs *logs, int64_t now_s)
 }
 
 /* The first 1/`part` of it. */
-static enum status write_text(
-	int directory, const char *name, const char *text, size_t part)
-{
-	FILE *f = file_open_at(directory, name);
-
-	if (f == NULL)
-		return STATUS_IO;
-	fwrite(text, 1, strlen(text) / part, f);
-	return file_close(f, STATUS_OK);
-}
-
 static enum status write_dated(
 	json_t *list, int directory, const char *name, size_t part, int64_t at_s)
 {
@@ -244,7 +233,7 @@ static enum status write_dated(
 	json_object_set_new(list, "log_list_timestamp", time_json(at_s));
 	text = json_dumps(list, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	if (text != NULL)
-		status = write_text(directory, name, text, part);
+		status = file_write(directory, name, bytes_of(text, strlen(text) / part));
 	free(text);
 	return status;
 }

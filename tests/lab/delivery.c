@@ -1,7 +1,10 @@
 #include "tests/lab/delivery.h"
 
+#include <stdio.h>
+
 #include <openssl/ssl.h>
 
+#include "tests/lab/file.h"
 #include "tests/lab/lab.h"
 
 /* RFC 6962 §3.3.1. libssl shows it for no server by itself. */
@@ -74,6 +77,42 @@ static enum status make_scts(const struct listener *listener, const struct pki *
 		pki_of(pki, listener->server->issuer)->certificate, SCT_ENTRY_X509, out);
 }
 
+static enum status write_one(
+	const struct listener *listener, const char *suffix, struct bytes content)
+{
+	char file[LISTENER_NAME_MAX + 16];
+
+	if (content.n == 0)
+		return STATUS_OK;
+	snprintf(file, sizeof file, "leaf-%s.%s", listener->name, suffix);
+	return file_write(listener->lab->directory, file, content);
+}
+
+static enum status write_delivery(const struct listener *listener)
+{
+	const struct delivery *delivery = &listener->delivery;
+	enum status status = write_one(
+		listener, "scts", bytes_of(delivery->by_tls.p, delivery->by_tls.n));
+
+	return status == STATUS_OK
+		       ? write_one(listener, "ocsp",
+				 bytes_of(delivery->staple, delivery->staple_n))
+		       : status;
+}
+
+static bool attach(SSL_CTX *tls, struct delivery *delivery)
+{
+	if ((delivery->by_tls.n > 0 || delivery->beside_issuer.n > 0) &&
+		SSL_CTX_add_custom_ext(tls, TLSEXT_TYPE_signed_certificate_timestamp,
+			CONTEXTS, on_scts, NULL, delivery, NULL, NULL) != 1)
+		return false;
+	if (delivery->staple != NULL) {
+		SSL_CTX_set_tlsext_status_cb(tls, on_staple);
+		SSL_CTX_set_tlsext_status_arg(tls, delivery);
+	}
+	return true;
+}
+
 enum status listener_make_delivery(struct listener *listener, const struct pki *pki)
 {
 	const struct server_plan *plan = listener->server;
@@ -85,18 +124,9 @@ enum status listener_make_delivery(struct listener *listener, const struct pki *
 			listener, pki, plan->beside_issuer, &delivery->beside_issuer);
 	if (status == STATUS_OK && plan->staple.kind != STAPLE_NONE)
 		status = make_staple(listener, pki);
-	if (status != STATUS_OK)
-		return status;
-	if ((plan->by_tls != NULL || plan->beside_issuer != NULL) &&
-		SSL_CTX_add_custom_ext(listener->tls,
-			TLSEXT_TYPE_signed_certificate_timestamp, CONTEXTS, on_scts, NULL,
-			delivery, NULL, NULL) != 1)
-		return STATUS_CRYPTO;
-	if (delivery->staple != NULL) {
-		SSL_CTX_set_tlsext_status_cb(listener->tls, on_staple);
-		SSL_CTX_set_tlsext_status_arg(listener->tls, delivery);
-	}
-	return STATUS_OK;
+	if (status == STATUS_OK && !attach(listener->tls, delivery))
+		status = STATUS_CRYPTO;
+	return status == STATUS_OK ? write_delivery(listener) : status;
 }
 
 void delivery_deinit(struct delivery *delivery)

@@ -15,7 +15,8 @@ struct delivery {
 	size_t staple_n;
 };
 
-/* Fills listener->delivery as its plan says, and has listener->tls show it. */
+/* Fills listener->delivery as its plan says, and has listener->tls show it. Writes
+ * both to the lab's directory: leaf-NAME.scts, leaf-NAME.ocsp. */
 MUST_CHECK enum status listener_make_delivery(
 	struct listener *listener, const struct pki *pki);
 void delivery_deinit(struct delivery *delivery);

@@ -21,3 +21,13 @@ enum status file_close(FILE *f, enum status status)
 
 	return fclose(f) != 0 || (failed && status == STATUS_OK) ? STATUS_IO : status;
 }
+
+enum status file_write(int directory, const char *name, struct bytes content)
+{
+	FILE *f = file_open_at(directory, name);
+
+	if (f == NULL)
+		return STATUS_IO;
+	fwrite(content.p, 1, content.n, f);
+	return file_close(f, STATUS_OK);
+}

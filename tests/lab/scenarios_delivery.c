@@ -111,6 +111,20 @@ static const struct scenario rows[] = {
 		.twin_client = BY_NAME_ALONE,
 	},
 	{
+		.name = "ct-tls-and-ocsp",
+		.explains = "one SCT in the TLS extension, another in the stapled "
+			    "response: added up by mozilla alone",
+		.expected = VERDICT_REFUSED,
+		.reason = "ct_too_few",
+		.server = { .leaf = LEAF_WITH(scts_none),
+			.issuer = WHO_ISSUER,
+			.by_tls = SCTS(GOOD(ALDER)),
+			.staple = { STAPLE_GOOD, SCTS(GOOD(BIRCH)) } },
+		.client = BY_NAME,
+		.twin = TWIN_CONFIG,
+		.twin_client = BY_NAME_ALONE,
+	},
+	{
 		.name = "staple",
 		.explains = "must-staple, and a good staple",
 		.genuine_zone = true,

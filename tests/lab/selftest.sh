@@ -1,13 +1,14 @@
 #!/bin/sh
-# Proves with other programs (openssl, kdig) that each of the lab's servers has
+# Proves with other programs (openssl, kdig, Python) that each of the lab's servers has
 # the fault it claims. Prints a line per proof; the proofs are in proofs-*.sh.
 # Most functions are called by the files of proofs, or by a trap.
 # shellcheck disable=SC2317
 set -u
 here=$(dirname "$0")
 lab=${LAB:-./pintle-lab}
-for tool in openssl kdig; do
-  command -v $tool >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
+python=${PYTHON:-python3}
+for tool in openssl kdig "$python"; do
+  command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
 
 dir=$(mktemp -d)
@@ -115,7 +116,7 @@ sent() {
 
 # --- proofs ------------------------------------------------------------------
 
-for part in certificates tls answers command; do
+for part in certificates ct staples tls answers command; do
   # shellcheck source=/dev/null
   . "$here/proofs-$part.sh"
 done

@@ -242,14 +242,16 @@ class Lab(Child):
             assert self.is_alive(), f"the lab ended at start:\n{self.log()}"
             return "ready" in self.log()
         wait_for("the lab", ready)
-        self.tls, self.upstreams = self.parse_yaml()
+        self.tls, self.ct, self.upstreams = self.parse_yaml()
         return self
 
     def parse_yaml(self):
         """The lab's own configuration, which has one line a key."""
-        tls, upstreams = {}, {}
+        sections, upstreams = {}, {}
         with open(os.path.join(self.directory, "pintle.yaml"), encoding="utf-8") as file:
             for line in file:
+                if match := re.match(r"(\w+):$", line):
+                    section = sections[match[1]] = {}
                 match = re.match(r"( +)(- )?(\w+): (.*)", line)
                 if match is None:
                     continue
@@ -258,10 +260,10 @@ class Lab(Child):
                 if dash:
                     current = upstreams[value] = {}
                 if len(indent) == 2 and not dash:
-                    tls[key] = value
+                    section[key] = value
                 else:
                     current[key] = value
-        return tls, upstreams
+        return sections["tls"], sections["ct"], upstreams
 
     def rows(self):
         """scenarios.tsv as dicts."""
