@@ -39,7 +39,7 @@ def everyone(all_labs):
 @pytest.fixture
 def guarded(start, all_labs, everyone):
     """A daemon that has every listener of the lab as an upstream."""
-    return start(everyone, tls=all_labs.tls)
+    return start(everyone, tls=all_labs.tls, ct=all_labs.ct)
 
 
 def query(daemon, upstream):
@@ -125,6 +125,11 @@ ALERTS = {
     "pkix_denied": "bad certificate|certificate revoked|access denied|certificate unknown",
     "name_mismatch": "bad certificate|certificate unknown",
     "pin_mismatch": "bad certificate|certificate unknown",
+    "pkix_revoked": "certificate revoked",
+    "ocsp_required": "bad certificate status response",
+    "ct_no_scts": "bad certificate|certificate unknown",
+    "ct_too_few": "bad certificate|certificate unknown",
+    "ct_operators": "bad certificate|certificate unknown",
 }
 
 
@@ -157,17 +162,17 @@ def test_renegotiation_gets_nothing(guarded, all_labs):
 def test_only_refused(start, all_labs, everyone):
     """Nobody left: SERVFAIL, at once from then on, with names and reasons; no byte to
     anyone."""
-    names = ["rival-ca", "expired", "wrong-name"]
+    names = ["rival-ca", "expired", "wrong-name", "rogue-unlogged"]
     upstreams = [u for u in everyone if u["name"] in names]
     before = {name: all_labs.counters(name, "scenario")["query_bytes"] for name in names}
-    daemon = start(upstreams, tls=all_labs.tls)
+    daemon = start(upstreams, tls=all_labs.tls, ct=all_labs.ct)
     for name, kind in (("example.lab", "A"), ("another.lab", "A"), ("x.lab", "TXT")):
         reply = ask(daemon, name, kind, use_edns=0)
         assert is_failed(reply)
     code, text = ede(reply)
     assert code == 28
     for name, reason in (("rival-ca", "pin"), ("expired", "expired"),
-                         ("wrong-name", "name")):
+                         ("wrong-name", "name"), ("rogue-unlogged", "SCT")):
         assert re.search(rf"{name}: [^;]*{reason}", text), text
     for name in names:
         assert all_labs.counters(name, "scenario")["query_bytes"] == before[name] == 0
@@ -182,7 +187,7 @@ def dig(daemon, name):
 
 
 def test_only_refused_as_dig_sees_it(start, all_labs, everyone):
-    daemon = start([u for u in everyone if u["name"] == "rival-ca"], tls=all_labs.tls)
+    daemon = start([u for u in everyone if u["name"] == "rival-ca"], tls=all_labs.tls, ct=all_labs.ct)
     first = dig(daemon, "example.lab")
     assert "status: SERVFAIL" in first
     assert "EDE: 28" in first and "rival-ca: " in first, first
@@ -194,11 +199,12 @@ def test_only_refused_as_dig_sees_it(start, all_labs, everyone):
     assert all_labs.counters("rival-ca", "scenario")["query_bytes"] == 0
 
 
-@pytest.mark.parametrize("name", ["self-signed", "rival-ca", "expired", "cn-only"])
+@pytest.mark.parametrize("name", ["self-signed", "rival-ca", "expired", "cn-only",
+                                  "ct-none", "staple-revoked"])
 def test_next_upstream_is_asked(start, all_labs, everyone, name):
     """A refused upstream before an honest one costs a client nothing but time."""
     by_name = {u["name"]: u for u in everyone}
-    daemon = start([by_name[name], by_name["honest"]], tls=all_labs.tls)
+    daemon = start([by_name[name], by_name["honest"]], tls=all_labs.tls, ct=all_labs.ct)
     assert is_good(ask(daemon, "example.lab"))
     assert all_labs.counters(name, "scenario")["query_bytes"] == 0
     assert daemon.upstream("honest")["answers"] == 1
@@ -215,7 +221,9 @@ def test_status_in_words(guarded, all_labs):
 
 
 @pytest.mark.parametrize("name, code", [("wrong-name", 3), ("self-signed", 3),
-                                        ("rival-ca", 3), ("honest-limit", 0)])
+                                        ("rival-ca", 3), ("honest-limit", 0),
+                                        ("ct-none", 3), ("ct-tls", 0), ("staple", 0),
+                                        ("must-staple", 3)])
 def test_probe_agrees(guarded, name, code):
     """`pintlectl probe` comes to the same verdict, by the same configuration."""
     done = run([PINTLECTL, "probe", "-c", guarded.path, name, "--json"])
