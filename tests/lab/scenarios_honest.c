@@ -63,8 +63,9 @@ static const struct scenario rows[] = {
 	},
 	{
 		.name = "honest-limit",
-		.explains = "a trusted CA issued in the resolver's name and logged it, and "
-			    "no pins are set: nothing tells it apart",
+		.explains =
+			"a trusted CA issued in the resolver's name and logged it, and "
+			"no pins are set: nothing tells it apart",
 		.server = { .leaf = GOOD_LEAF, .issuer = WHO_RIVAL },
 		.client = BY_NAME,
 	},

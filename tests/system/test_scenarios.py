@@ -187,7 +187,8 @@ def dig(daemon, name):
 
 
 def test_only_refused_as_dig_sees_it(start, all_labs, everyone):
-    daemon = start([u for u in everyone if u["name"] == "rival-ca"], tls=all_labs.tls, ct=all_labs.ct)
+    daemon = start([u for u in everyone if u["name"] == "rival-ca"], tls=all_labs.tls,
+                   ct=all_labs.ct)
     first = dig(daemon, "example.lab")
     assert "status: SERVFAIL" in first
     assert "EDE: 28" in first and "rival-ca: " in first, first
