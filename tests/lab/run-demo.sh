@@ -78,6 +78,17 @@ for question in "example.lab A" "example.lab AAAA" "nx.lab A"; do
   printf '  dig @127.0.0.1 -p %s %-17s -> %s\n' "$port" "$question" "$answer"
 done
 
+# --- Certificate Transparency --------------------------------------------------
+echo
+echo "Certificate Transparency is required. The honest upstream's certificate, by"
+echo "\`pintlectl probe honest':"
+echo
+"$ctl" -c "$dir/run.yaml" probe honest | awk '/^  ct / { on = 1 } on { print } /log list/ { exit }' |
+  fold -s -w 78 | sed 's/^/  /'
+echo
+echo "It shows that the certificate was published, not that its owner wanted it: the"
+echo "rogue certificates for 1.1.1.1 were logged, too (rogue-logged, honest-limit)."
+
 # --- every scenario --------------------------------------------------------------
 # Asks one upstream alone. The reason is the word behind its name in the Extended
 # DNS Error; an answer means that the upstream was accepted.

@@ -99,10 +99,10 @@ static const struct scenario rows[] = {
 	},
 	{
 		.name = "ct-ocsp",
-		.explains = "SCTs in the stapled response alone: not enough but for "
-			    "mozilla and apple",
+		.explains = "SCTs in the stapled response alone: they count for mozilla "
+			    "and apple only",
 		.expected = VERDICT_REFUSED,
-		.reason = "ct_too_few",
+		.reason = "ct_no_scts",
 		.server = { .leaf = LEAF_WITH(scts_none),
 			.issuer = WHO_ISSUER,
 			.staple = { STAPLE_GOOD, scts_usual } },

@@ -92,7 +92,7 @@ POLICIES = {
     "ct-tls-one": 4 * [FEW],
     "ct-mixed": 4 * [FEW],
     "ct-intermediate-tls": 4 * ["ct_no_scts"],
-    "ct-ocsp": [FEW, FEW, ACCEPTED, ACCEPTED],
+    "ct-ocsp": ["ct_no_scts", "ct_no_scts", ACCEPTED, ACCEPTED],
     "ct-tls-and-ocsp": [FEW, FEW, ACCEPTED, FEW],
 }
 
