@@ -124,7 +124,7 @@ static const struct scenario rows[] = {
 	},
 	{
 		.name = "ct-future",
-		.explains = "one of two SCTs is dated tomorrow",
+		.explains = "one of two SCTs is dated a month ahead",
 		.expected = VERDICT_REFUSED,
 		.reason = "ct_too_few",
 		.server = { .leaf = LEAF_WITH(SCTS(GOOD(BIRCH), BAD(ALDER, FUTURE))),

@@ -15,6 +15,7 @@
 #define HOUR_S          3600
 #define DAY_S           86400
 #define BEFORE_NOW_S    600
+#define FUTURE_S        (30 * DAY_S) /* a lab may stay up for days */
 #define AROUND_ENTRY    128 /* what is signed beside the entry: 95 bytes at most */
 #define SIGNATURE_MAX   512
 #define HASH_SHA256     4 /* RFC 5246 §7.4.1.4.1 */
@@ -187,7 +188,7 @@ static void write_sct(struct writer *w, const struct ctlogs *logs,
 	struct writer in = { .p = malloc(entry->n + AROUND_ENTRY),
 		.cap = entry->n + AROUND_ENTRY };
 	uint64_t timestamp_ms =
-		(uint64_t)(wish->fault == SCT_FUTURE ? clock_wall_s() + DAY_S : at_s) *
+		(uint64_t)(wish->fault == SCT_FUTURE ? clock_wall_s() + FUTURE_S : at_s) *
 		1000;
 	size_t start = w->n, extensions;
 

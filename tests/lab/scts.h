@@ -12,7 +12,7 @@ enum sct_fault {
 	SCT_OF_ANOTHER,        /* an honest one for another certificate */
 	SCT_WRONG_ENTRY,       /* over the certificate where the precertificate is
 				* signed, and the other way round */
-	SCT_FUTURE,            /* dated tomorrow */
+	SCT_FUTURE,            /* dated a month ahead */
 	SCT_UNKNOWN_ALGORITHM, /* says Ed25519 */
 	SCT_NO_LEAF_INDEX,     /* of a static log, without its extension */
 	SCT_EMPTY,             /* zero bytes: the list's encoding is broken */
