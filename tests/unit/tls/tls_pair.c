@@ -57,6 +57,11 @@ static int on_client_hello(SSL *ssl, int *alert, void *unused)
 		pair->offered_ticket = true;
 	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) == 1)
 		pair->named_server = true;
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_status_request, &p, &n) == 1)
+		pair->asked_for_staple = true;
+	if (SSL_client_hello_get0_ext(
+		    ssl, TLSEXT_TYPE_signed_certificate_timestamp, &p, &n) == 1)
+		pair->asked_for_scts = true;
 	return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -68,11 +73,48 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *n,
 	(void)unused;
 	(void)offered;
 	(void)offered_n;
-	if (pair->protocol == NULL)
+	if (pair->like.protocol == NULL)
 		return SSL_TLSEXT_ERR_NOACK;
-	*out = (const unsigned char *)pair->protocol;
-	*n = (unsigned char)strlen(pair->protocol);
+	*out = (const unsigned char *)pair->like.protocol;
+	*n = (unsigned char)strlen(pair->like.protocol);
 	return SSL_TLSEXT_ERR_OK;
+}
+
+static int on_status(SSL *ssl, void *unused)
+{
+	const struct pair *pair = SSL_get_app_data(ssl);
+	struct bytes staple = pair->like.staple;
+
+	(void)unused;
+	if (staple.p == NULL)
+		return SSL_TLSEXT_ERR_NOACK;
+	must(SSL_set_tlsext_status_ocsp_resp(
+		     ssl, OPENSSL_memdup(staple.p, staple.n), (long)staple.n) == 1,
+		"staple");
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static int on_add_scts(SSL *ssl, unsigned type, unsigned where, const unsigned char **out,
+	size_t *n, X509 *certificate, size_t place, int *alert, void *unused)
+{
+	const struct pair *pair = SSL_get_app_data(ssl);
+	struct bytes scts = pair->like.scts[place];
+
+	(void)type, (void)where, (void)certificate, (void)alert, (void)unused;
+	*out = scts.p;
+	*n = scts.n;
+	return scts.p != NULL;
+}
+
+static void add_extras(SSL_CTX *ssl)
+{
+	const unsigned where = SSL_EXT_CLIENT_HELLO | SSL_EXT_TLS1_2_SERVER_HELLO |
+			       SSL_EXT_TLS1_3_CERTIFICATE;
+
+	SSL_CTX_set_tlsext_status_cb(ssl, on_status);
+	must(SSL_CTX_add_custom_ext(ssl, TLSEXT_TYPE_signed_certificate_timestamp, where,
+		     on_add_scts, NULL, NULL, NULL, NULL) == 1,
+		"extension");
 }
 
 /* As weak as it gets: what is refused, the client refuses. */
@@ -95,6 +137,7 @@ static SSL_CTX *make_server(const struct pair_server *like)
 			"certificate");
 	for (size_t i = 1; i < PAIR_CHAIN_MAX && like->chain[i] != NULL; i++)
 		must(SSL_CTX_add1_chain_cert(ssl, like->chain[i]) == 1, "chain");
+	add_extras(ssl);
 	SSL_CTX_set_session_id_context(ssl, (const unsigned char *)"pair", 4);
 	SSL_CTX_set_info_callback(ssl, on_info);
 	SSL_CTX_set_client_hello_cb(ssl, on_client_hello, NULL);
@@ -110,7 +153,7 @@ void pair_init(
 
 	memset(pair, 0, sizeof *pair);
 	pair->alert = -1;
-	pair->protocol = server->protocol;
+	pair->like = *server;
 	pair->ssl = make_server(server);
 	pair->server = SSL_new(pair->ssl);
 	must(pair->server != NULL && in != NULL && out != NULL, "server");

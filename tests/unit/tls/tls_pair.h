@@ -21,6 +21,9 @@ struct pair_server {
 	const char *ciphers;         /* NULL: OpenSSL's */
 	const char *groups;          /* NULL: OpenSSL's */
 	const char *protocol;        /* ALPN it selects; NULL: none */
+	struct bytes staple;         /* p NULL: none */
+	/* Extension 18 of each certificate; in TLS 1.2 there is the leaf's alone. */
+	struct bytes scts[PAIR_CHAIN_MAX];
 };
 
 struct pair {
@@ -28,12 +31,12 @@ struct pair {
 	struct session *client;      /* owned */
 	SSL_CTX *ssl;                /* owned */
 	SSL *server;                 /* owned */
-	const char *protocol;
+	struct pair_server like;
 
 	/* What the server has seen. */
 	int alert; /* of the client, -1: none */
 	int client_hellos;
-	bool offered_ticket, named_server;
+	bool offered_ticket, named_server, asked_for_staple, asked_for_scts;
 	uint8_t at_server[256], at_client[256];
 	size_t at_server_n, at_client_n;
 };
