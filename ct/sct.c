@@ -37,7 +37,7 @@ enum status sct_decode(struct bytes in, struct sct *out)
 	struct reader r = { .rest = in };
 
 	*out = (struct sct){ .version = (uint8_t)rd_uint(&r, 1) };
-	if (!r.bad && out->version != SCT_V1)
+	if (out->version != SCT_V1)
 		return STATUS_UNSUPPORTED;
 	out->log_id = rd_take(&r, SCT_LOG_ID_BYTES);
 	out->timestamp_ms = rd_uint(&r, 8);

@@ -43,8 +43,7 @@ bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key)
 	       strcmp(group, "prime256v1") == 0;
 }
 
-/* False: no log can sign that, it does not fit the struct. The first piece is then
- * empty, which it is for nothing that can be signed. */
+/* False: no log can sign that, it does not fit the struct. */
 static bool signed_struct_init(
 	struct signed_struct *s, const struct sct *sct, const struct ct_entry *entry)
 {
@@ -118,37 +117,35 @@ enum status ct_signature_check(
 	return status;
 }
 
-static int digest_piece(EVP_MD_CTX *ctx, struct bytes piece)
+/* What fits the struct tells its own lengths, and the signature stands last: no two
+ * are alike. What does not fit is kept apart, and is invalid in every case. */
+static bool digest_all(EVP_MD_CTX *ctx, const struct sct *sct,
+	const struct ct_entry *entry, uint8_t digest[CT_SIGNATURE_DIGEST_BYTES])
 {
-	uint8_t length[8];
-	struct writer w = { .p = length, .cap = sizeof length };
+	struct signed_struct s;
+	const uint8_t numbers[] = { signed_struct_init(&s, sct, entry), sct->hash,
+		sct->algorithm };
+	int ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
+		 EVP_DigestUpdate(ctx, numbers, sizeof numbers) == 1;
 
-	wr_uint(&w, piece.n, sizeof length);
-	return EVP_DigestUpdate(ctx, length, sizeof length) == 1 &&
-	       EVP_DigestUpdate(ctx, piece.p, piece.n) == 1;
+	for (size_t i = 0; i < PIECES && ok == 1; i++)
+		ok = EVP_DigestUpdate(ctx, s.pieces[i].p, s.pieces[i].n);
+	return ok == 1 && EVP_DigestUpdate(ctx, sct->log_id.p, sct->log_id.n) == 1 &&
+	       EVP_DigestUpdate(ctx, sct->signature.p, sct->signature.n) == 1 &&
+	       EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
 }
 
 enum status ct_signature_digest(const struct sct *sct, const struct ct_entry *entry,
 	uint8_t digest[CT_SIGNATURE_DIGEST_BYTES])
 {
-	const uint8_t algorithms[] = { sct->hash, sct->algorithm };
-	struct signed_struct s;
 	EVP_MD_CTX *ctx;
-	int ok;
+	bool ok;
 
-	/* What cannot be signed is as invalid as all else whose first piece is empty. */
-	(void)signed_struct_init(&s, sct, entry);
 	ERR_clear_error();
 	ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
 		return trouble(STATUS_CRYPTO);
-	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-	for (size_t i = 0; i < PIECES && ok == 1; i++)
-		ok = digest_piece(ctx, s.pieces[i]);
-	ok = ok == 1 && digest_piece(ctx, sct->log_id) &&
-	     digest_piece(ctx, bytes_of(algorithms, sizeof algorithms)) &&
-	     digest_piece(ctx, sct->signature) &&
-	     EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+	ok = digest_all(ctx, sct, entry, digest);
 	EVP_MD_CTX_free(ctx);
 	return ok ? STATUS_OK : trouble(STATUS_CRYPTO);
 }

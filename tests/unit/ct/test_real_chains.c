@@ -1,5 +1,5 @@
 /* Real certificates of ten years with their issuers: every embedded SCT is what the
- * data says it is, and as good as OpenSSL finds it. */
+ * data says it is, and as good as OpenSSL finds it; step by step, and in the report. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "base/base64.h"
 #include "ct/certificate.h"
 #include "ct/signature.h"
+#include "ct/verify.h"
 #include "tests/unit/ct/openssl_ct.h"
 #include "tests/unit/ct/real.h"
 #include "tests/unit/rows.h"
@@ -35,6 +36,7 @@ struct row {
 
 static struct real_logs logs;
 static CTLOG_STORE *store;
+static struct loglist *list_of_all; /* the list that has every log of these SCTs */
 static size_t scts_seen, scts_valid, scts_agreed;
 
 static bool is_exception(const char *name)
@@ -178,6 +180,43 @@ static void expect_list(const struct chain *c, const struct row *row, json_t *wa
 	SCT_LIST_free(theirs);
 }
 
+static int64_t seconds_of(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	assert_int_equal(ASN1_TIME_to_tm(time, &tm), 1);
+	return timegm(&tm);
+}
+
+static void expect_report(const struct chain *c, const struct row *row, json_t *want)
+{
+	const struct ct_evidence evidence = {
+		.leaf = c->certificate.der,
+		.issuer_key_hash = c->entry.issuer_key_hash,
+		.not_before_s = seconds_of(X509_get0_notBefore(c->leaf)),
+		.not_after_s = seconds_of(X509_get0_notAfter(c->leaf)),
+	};
+	enum sct_signature wanted =
+		is_exception(row->name) ? SCT_SIGNATURE_BAD : SCT_SIGNATURE_VALID;
+	struct ct_report report;
+
+	assert_int_equal(ct_verify(list_of_all, ct_policy_default(), &evidence,
+				 evidence.not_after_s - 1, &report),
+		STATUS_OK);
+	assert_int_equal(report.n, json_array_size(want));
+	assert_int_equal(report.list_broken[SCT_EMBEDDED], report.n == 0);
+	for (size_t i = 0; i < report.n; i++) {
+		json_t *sct = json_array_get(want, i);
+
+		assert_int_equal(report.rows[i].signature, wanted);
+		assert_true(report.rows[i].known);
+		expect_base64(
+			sct, "log_id", bytes_of(report.rows[i].log_id, SCT_LOG_ID_BYTES));
+		assert_int_equal(
+			report.rows[i].timestamp_ms, time_ms(text_of(sct, "ts")));
+	}
+}
+
 static void chain_run(void **state)
 {
 	const struct row *row = *state;
@@ -195,13 +234,21 @@ static void chain_run(void **state)
 	else /* 052: an extension with an empty list */
 		assert_int_equal(
 			sct_list_decode(c.certificate.sct_list, &list), STATUS_MALFORMED);
+	expect_report(&c, row, want);
 	chain_deinit(&c);
 }
 
 static void world_start(void)
 {
 	static const char *keys[REAL_LOGS_MAX];
+	char path[PATH_MAX], why[200];
+	struct text error = text_in(why, sizeof why);
 
+	real_path(path, "loglists/crtsh_crtsh_v3_all_all_logs_list.json");
+	if (loglist_read(path, &error, &list_of_all) != STATUS_OK) {
+		fprintf(stderr, "%s\n", why);
+		abort();
+	}
 	real_logs_init(&logs);
 	for (size_t i = 0; i < logs.n; i++)
 		keys[i] = logs.logs[i].base64;
@@ -210,6 +257,7 @@ static void world_start(void)
 
 static void world_end(void)
 {
+	loglist_free(list_of_all);
 	CTLOG_STORE_free(store);
 	real_logs_deinit(&logs);
 }

@@ -167,6 +167,7 @@ static void what_is_signed_counts(void **state)
 	sct = s.sct;
 	sct.version = 1;
 	assert_false(check(&sct, &entry, P256));
+	assert_false(ct_signature_supported(&sct, logs[P256].key));
 	assert_true(check(&s.sct, &entry, P256));
 }
 
@@ -201,6 +202,14 @@ static void what_cannot_be_signed(void **state)
 	changed.certificate.n = 0;
 	assert_false(check(&s.sct, &changed, P256));
 	changed.certificate.n = 0x1000000; /* not looked at */
+	assert_false(check(&s.sct, &changed, P256));
+	/* Not even if the log did. */
+	changed.certificate.n = 0;
+	sign(P256, &changed, &s);
+	assert_false(check(&s.sct, &changed, P256));
+	changed = entry;
+	changed.issuer_key_hash.n = 31;
+	sign(P256, &changed, &s);
 	assert_false(check(&s.sct, &changed, P256));
 }
 
@@ -321,6 +330,28 @@ static void digest_covers_everything(void **state)
 	digests_differ(&s, &entry, &sct, &entry);
 }
 
+/* What cannot be signed, but would be the same bytes in a row. */
+static void digest_keeps_pieces_apart(void **state)
+{
+	struct ct_entry entry = entry_of(CT_ENTRY_PRECERT), changed = entry;
+	uint8_t row[1 + 1 + 8 + 2 + sizeof key_hash + 3 + sizeof certificate];
+	struct writer w = { .p = row, .cap = sizeof row };
+	struct signed_sct s;
+
+	(void)state;
+	sign(P256, &entry, &s);
+	wr_uint(&w, 0, 2);
+	wr_uint(&w, TIMESTAMP_MS, 8);
+	wr_uint(&w, CT_ENTRY_PRECERT, 2);
+	wr_bytes(&w, entry.issuer_key_hash);
+	wr_uint(&w, entry.certificate.n, 3);
+	wr_bytes(&w, entry.certificate);
+	assert_int_equal(w.n, sizeof row);
+	changed.issuer_key_hash.n = 0;
+	changed.certificate = wr_done(&w);
+	digests_differ(&s, &entry, &s.sct, &changed);
+}
+
 static void digest_is_the_same_again(void **state)
 {
 	struct ct_entry entry = entry_of(CT_ENTRY_PRECERT);
@@ -346,6 +377,7 @@ int main(void)
 		cmocka_unit_test(ecdsa_in_ber),
 		cmocka_unit_test(ecdsa_out_of_range),
 		cmocka_unit_test(digest_covers_everything),
+		cmocka_unit_test(digest_keeps_pieces_apart),
 		cmocka_unit_test(digest_is_the_same_again),
 	};
 	int failed;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include "tests/unit/ct/make_sct.h"
 
@@ -74,6 +75,7 @@ static void check_each(struct test_log log)
 		fail_at(n);
 		status = ct_signature_check(&sct, &entry, log.key, &valid);
 		until_failure = -1;
+		assert_int_equal(ERR_peek_error(), 0);
 		if (status == STATUS_OK)
 			assert_true(valid);
 		else
