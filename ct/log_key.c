@@ -43,6 +43,19 @@ static bool is_usual(struct bytes spki)
 	       memcmp(spki.p, p256_head, sizeof p256_head) == 0;
 }
 
+/* OpenSSL says of a key that it cannot be decoded also where memory ended before
+ * that was known; but the cause stands first in its errors. */
+static enum status failure(void)
+{
+	enum status status = STATUS_MALFORMED;
+	unsigned long code;
+
+	while ((code = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
+			status = STATUS_CRYPTO;
+	return status;
+}
+
 static enum status judge_point(const struct log_key_judge *judge, const uint8_t *point)
 {
 	/* RFC 5480 §2.2 forbids the hybrid forms, which OpenSSL would take. */
@@ -51,13 +64,7 @@ static enum status judge_point(const struct log_key_judge *judge, const uint8_t 
 	if (EC_POINT_oct2point(judge->p256, judge->point, point, P256_POINT_BYTES,
 		    judge->bignums) == 1)
 		return STATUS_OK;
-	switch (ERR_GET_REASON(ERR_peek_last_error())) {
-	case EC_R_POINT_IS_NOT_ON_CURVE:
-	case EC_R_INVALID_ENCODING: /* a coordinate that is not below the prime */
-		return STATUS_MALFORMED;
-	default:
-		return STATUS_CRYPTO;
-	}
+	return failure();
 }
 
 /* Of the algorithms that can count, by its AlgorithmIdentifier alone: a key of
@@ -83,6 +90,7 @@ static bool can_count(const X509_PUBKEY *spki)
 static enum status judge_spki(const X509_PUBKEY *spki, const char **unfit)
 {
 	const EVP_PKEY *key;
+	int bits;
 
 	if (!can_count(spki)) {
 		*unfit = unfit_kind;
@@ -91,27 +99,42 @@ static enum status judge_spki(const X509_PUBKEY *spki, const char **unfit)
 	key = X509_PUBKEY_get0(spki);
 	if (key == NULL)
 		return STATUS_MALFORMED;
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
-		EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
+	bits = EVP_PKEY_get_bits(key);
+	if (bits <= 0)
+		return STATUS_CRYPTO;
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && bits < RSA_BITS_MIN)
 		*unfit = unfit_size;
 	return STATUS_OK;
+}
+
+static enum status judge_other(struct bytes spki, const char **unfit)
+{
+	const unsigned char *p = spki.p;
+	X509_PUBKEY *decoded = d2i_X509_PUBKEY(NULL, &p, (long)spki.n);
+	enum status status = STATUS_MALFORMED;
+
+	if (decoded == NULL)
+		status = failure();
+	else if (p == spki.p + spki.n)
+		status = judge_spki(decoded, unfit);
+	X509_PUBKEY_free(decoded);
+	return status;
 }
 
 enum status log_key_judge(
 	const struct log_key_judge *judge, struct bytes spki, const char **unfit)
 {
-	const unsigned char *p = spki.p;
-	enum status status = STATUS_MALFORMED;
-	X509_PUBKEY *decoded;
+	enum status status;
 
 	*unfit = NULL;
+	ERR_clear_error();
 	if (is_usual(spki)) {
 		status = judge_point(judge, spki.p + sizeof p256_head);
 	} else {
-		decoded = d2i_X509_PUBKEY(NULL, &p, (long)spki.n);
-		if (decoded != NULL && p == spki.p + spki.n)
-			status = judge_spki(decoded, unfit);
-		X509_PUBKEY_free(decoded);
+		status = judge_other(spki, unfit);
+		/* Of the key within OpenSSL keeps no error: it may have been memory. */
+		if (status == STATUS_MALFORMED)
+			status = judge_other(spki, unfit);
 	}
 	ERR_clear_error();
 	return status;

@@ -20,8 +20,9 @@ static enum status parse_into(struct bytes json, struct text *error, struct logl
 
 	arena_init(&list->arena);
 	arena_init(&scratch);
-	SHA256(json.p, json.n, list->sha256);
-	status = node_parse(json, &scratch, error, &document);
+	status = SHA256(json.p, json.n, list->sha256) != NULL ? STATUS_OK : STATUS_CRYPTO;
+	if (status == STATUS_OK)
+		status = node_parse(json, &scratch, error, &document);
 	if (status == STATUS_OK)
 		status = loglist_decode(document, error, list);
 	arena_deinit(&scratch);
@@ -76,7 +77,9 @@ enum status loglist_read(const char *path, struct text *error, struct loglist **
 	status = content == NULL ? STATUS_NOMEM : slurp(path, content, &n);
 	if (status == STATUS_IO)
 		text_add(error, "%s", strerror(errno));
-	if (status == STATUS_OK)
+	else if (status != STATUS_OK)
+		text_add(error, "%s", status_text(status));
+	else
 		status = loglist_parse(bytes_of(content, n), error, out);
 	free(content);
 	return status;

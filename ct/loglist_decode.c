@@ -44,6 +44,17 @@ static const char *text_member(struct decoder *d, const struct node *object,
 	return keep(d, &node, node_text(&node, otherwise));
 }
 
+/* Operators are told apart by their names. */
+static const char *name_member(struct decoder *d, const struct node *object)
+{
+	struct node node = node_member(object, "name");
+	const char *name = node_text(&node, NULL);
+
+	if (*name == '\0')
+		node_fail(&node, STATUS_MALFORMED, "empty");
+	return keep(d, &node, name);
+}
+
 static int64_t time_member(const struct node *object, const char *key)
 {
 	struct node node = node_member(object, key);
@@ -86,8 +97,9 @@ static void decode_id(struct decoder *d, const struct node *object, struct ct_lo
 		node_fail(&node, STATUS_MALFORMED, "not 32 bytes");
 	if (d->reader.status != STATUS_OK)
 		return;
-	SHA256(log->key.p, log->key.n, expected);
-	if (memcmp(log->id, expected, sizeof expected) != 0)
+	if (SHA256(log->key.p, log->key.n, expected) == NULL)
+		node_trouble(&node, STATUS_CRYPTO);
+	else if (memcmp(log->id, expected, sizeof expected) != 0)
 		set_unfit(log, "its ID is not the SHA-256 of its key");
 	log->mimic = ct_log_is_mimic(log->id);
 }
@@ -171,7 +183,7 @@ static void decode_terms(struct decoder *d, const struct node *object, struct ct
 
 		if (!node_is_object(&item))
 			return;
-		terms[i].operator_name = text_member(d, &item, "name", NULL);
+		terms[i].operator_name = name_member(d, &item);
 		terms[i].end_ms = time_member(&item, "end_time");
 	}
 	qsort(terms, n, sizeof *terms, by_end);
@@ -254,7 +266,7 @@ static void decode_operators(struct decoder *d, const struct node *operators)
 
 		if (!node_is_object(&item))
 			return;
-		name = text_member(d, &item, "name", NULL);
+		name = name_member(d, &item);
 		decode_logs(d, &item, name, false);
 		decode_logs(d, &item, name, true);
 	}

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 
 #include "base/clock.h"
+#include "ct/horizon.h"
 #include "ct/loglist.h"
 #include "tests/unit/rows.h"
 
@@ -49,6 +50,35 @@ static const struct row rows[] = {
 		68, 0 },
 	{ "logs whose private keys are public", "crtsh_mimics_log_mimics_list.json", "",
 		NULL, 2, 0, 2, 0, 2, 0, 2 },
+};
+
+/* Two logs of two operators, as Chrome and Mozilla ask for. */
+static const struct ct_policy two = {
+	.methods[SCT_EMBEDDED] = { true, 1, true, 2, 3, 2, 0, 0 },
+};
+
+struct horizon_row {
+	const char *name;
+	const char *file;
+	const char *at, *expected; /* "-": never, or no end */
+};
+
+/* The days were counted by a program apart from this one. */
+static const struct horizon_row horizon_rows[] = {
+	{ "Google's of 2024", "appmattus_log_list_2024-07-14-4fdb2a2.json",
+		"2024-07-14T00:00:00Z", "2027-01-07T23:59:59Z" },
+	{ "Google's of 2025", "appmattus_log_list_2025-07-14-f3dfd05.json",
+		"2025-07-14T00:00:00Z", "2027-01-19T23:59:59Z" },
+	{ "Google's of January 2026", "azul_log_list.json", "2026-03-01T00:00:00Z",
+		"2027-12-31T23:59:59Z" },
+	{ "Apple's", "crtsh_apple_current_log_list.json", "2026-04-01T00:00:00Z",
+		"2027-12-31T23:59:59Z" },
+	{ "Mozilla's, without intervals", "crtsh_mozilla_v3_known_logs_list.json",
+		"2026-09-01T00:00:00Z", "-" },
+	{ "crt.sh's, without states", "crtsh_crtsh_v3_all_all_logs_list.json",
+		"2026-09-01T00:00:00Z", "-" },
+	{ "two mimics", "crtsh_mimics_log_mimics_list.json", "2026-09-01T00:00:00Z",
+		"-" },
 };
 
 static bool find_file(const char *file, char *out, size_t cap)
@@ -119,7 +149,27 @@ static void is_read(void **state)
 	loglist_free(list);
 }
 
+static void reaches(void **state)
+{
+	const struct horizon_row *row = *state;
+	char path[4096], why[256], found[CLOCK_TEXT_MAX];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list;
+	int64_t at_s;
+
+	if (!find_file(row->file, path, sizeof path))
+		return;
+	if (loglist_read(path, &error, &list) != STATUS_OK)
+		fail_msg("%s", why);
+	assert_int_equal(clock_parse(row->at, &at_s), 0);
+	clock_format(ct_horizon_s(list, &two, at_s), found);
+	assert_string_equal(found, row->expected);
+	loglist_free(list);
+}
+
 int main(void)
 {
-	return run_rows("real list", rows, sizeof *rows, ROWS(rows), is_read);
+	return run_rows("real list", rows, sizeof *rows, ROWS(rows), is_read) +
+	       run_rows("horizon", horizon_rows, sizeof *horizon_rows, ROWS(horizon_rows),
+		       reaches);
 }

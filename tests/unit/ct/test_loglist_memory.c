@@ -1,0 +1,210 @@
+/* Every allocation fails once, ours, jansson's and OpenSSL's: there is no list then,
+ * the document is not blamed, and nothing leaks. Linked with
+ * --wrap=malloc,--wrap=calloc; jansson's memory comes from our arena. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/crypto.h>
+
+#include "ct/loglist.h"
+#include "ct/node.h"
+#include "tests/unit/ct/list_text.h"
+
+/* Above the number of allocations for the list below. */
+#define ALLOCATIONS_MAX 20000
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t count, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t count, size_t n);
+
+static long left = -1; /* allocations until one fails; negative: none does */
+
+static bool fails_now(void)
+{
+	return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return fails_now() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t count, size_t n)
+{
+	return fails_now() ? NULL : __real_calloc(count, n);
+}
+
+static void *crypto_malloc(size_t n, const char *file, int line)
+{
+	(void)file, (void)line;
+	return fails_now() ? NULL : __real_malloc(n);
+}
+
+static void *crypto_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file, (void)line;
+	return fails_now() ? NULL : realloc(p, n);
+}
+
+static void crypto_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(p);
+}
+
+static void rsa_list(char json[LIST_TEXT_MAX])
+{
+	list_edit(LIST_KEY_1, LIST_RSA_KEY, json);
+	memcpy(strstr(json, LIST_ID_1), LIST_RSA_ID, strlen(LIST_RSA_ID));
+}
+
+/* Whole, or none: what OpenSSL could do without does no harm. */
+static void check(enum status status, struct loglist *list, const char *why)
+{
+	if (status == STATUS_OK) {
+		assert_int_equal(list->n, 2);
+		assert_null(list->logs[0].unfit);
+		assert_null(list->logs[1].unfit);
+		loglist_free(list);
+		return;
+	}
+	assert_null(list);
+	if (status != STATUS_NOMEM && status != STATUS_CRYPTO)
+		fail_msg("%s", why);
+	assert_string_equal(why, status_text(status));
+}
+
+/* How many times it failed. */
+static size_t fail_each(const char *json)
+{
+	size_t failed_n = 0;
+	bool failed = true;
+
+	for (long n = 0; failed && n < ALLOCATIONS_MAX; n++) {
+		char why[256] = "";
+		struct text error = text_in(why, sizeof why);
+		struct loglist *list;
+		enum status status;
+
+		left = n;
+		status = loglist_parse(bytes_of_text(json), &error, &list);
+		failed = left < 0;
+		left = -1;
+		failed_n += status != STATUS_OK;
+		check(status, list, why);
+	}
+	assert_false(failed);
+	return failed_n;
+}
+
+/* OpenSSL does not survive that its own start fails: it has started before. */
+static int start_openssl(void **state)
+{
+	char json[LIST_TEXT_MAX], why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list;
+
+	(void)state;
+	rsa_list(json);
+	if (loglist_parse(bytes_of_text(json), &error, &list) != STATUS_OK)
+		return 1;
+	loglist_free(list);
+	return 0;
+}
+
+static void the_nth_allocation_fails(void **state)
+{
+	(void)state;
+	assert_in_range(fail_each(list_text), 10, ALLOCATIONS_MAX);
+}
+
+static void an_rsa_key_is_decoded(void **state)
+{
+	char json[LIST_TEXT_MAX];
+
+	(void)state;
+	rsa_list(json);
+	fail_each(json);
+}
+
+/* jansson loses characters of a text when its buffer cannot grow. */
+static void long_texts_stay_whole(void **state)
+{
+	static const char json[] =
+		"{\"operators\": [], \"version\": \"0123456789012345678901234567890123456"
+		"78901234567890123456789012345678901234567890123456789012345678901234567"
+		"890123456789\"}";
+	long n = 0;
+
+	(void)state;
+	for (json_t *document = NULL; document == NULL; n++) {
+		char why[256] = "";
+		struct text error = text_in(why, sizeof why);
+		struct arena arena;
+		enum status status;
+
+		arena_init(&arena);
+		left = n;
+		status = node_parse(bytes_of_text(json), &arena, &error, &document);
+		left = -1;
+		assert_int_equal(status, document == NULL ? STATUS_NOMEM : STATUS_OK);
+		if (document != NULL)
+			assert_int_equal(
+				json_string_length(json_object_get(document, "version")),
+				120);
+		arena_deinit(&arena);
+	}
+	assert_in_range(n, 2, 100);
+}
+
+static void the_file_s_buffer_fails(void **state)
+{
+	char why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list;
+
+	(void)state;
+	left = 0;
+	assert_int_equal(loglist_read("/dev/null", &error, &list), STATUS_NOMEM);
+	left = -1;
+	assert_string_equal(why, "/dev/null: out of memory");
+	assert_null(list);
+}
+
+static void a_key_is_not_decoded(void **state)
+{
+	char why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list;
+
+	(void)state;
+	assert_int_equal(
+		loglist_parse(bytes_of_text(list_text), &error, &list), STATUS_OK);
+	left = 0;
+	assert_null(ct_log_key(&list->logs[0]));
+	left = -1;
+	assert_non_null(ct_log_key(&list->logs[0]));
+	loglist_free(list);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_nth_allocation_fails),
+		cmocka_unit_test(an_rsa_key_is_decoded),
+		cmocka_unit_test(long_texts_stay_whole),
+		cmocka_unit_test(the_file_s_buffer_fails),
+		cmocka_unit_test(a_key_is_not_decoded),
+	};
+
+	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)
+		return 1;
+	return cmocka_run_group_tests(tests, start_openssl, NULL);
+}
