@@ -6,7 +6,7 @@
 #include <openssl/sha.h>
 
 /* Of one log, and of the list as a whole. */
-#define PER_LOG_MAX  3
+#define PER_LOG_MAX  2
 #define PER_LIST_MAX 2
 
 struct problems {
@@ -38,7 +38,7 @@ static void check_log(struct problems *p, const struct ct_log *log)
 		add(p, log, true, "its log_id is not the SHA-256 of its key");
 	else if (log->unfit != NULL)
 		add(p, log, false, log->unfit);
-	if (log->phase_n == 0)
+	else if (log->phase_n == 0)
 		add(p, log, false, "it has no state");
 	else if (log->from_ms >= log->until_ms)
 		add(p, log, false, "its temporal_interval is empty");

@@ -1,0 +1,408 @@
+"""pintlectl loglist show, check, build: exit codes and words."""
+import base64
+import json
+import pathlib
+
+import pytest
+
+from lists import (
+    APPLE, BUILTIN, GOOGLE, MOZILLA, SHARED, STORED, Signer, a_list,
+)
+from pintlectl import CONFIG, FAILED, OK, REFUSED, USAGE, ctl, openssl
+
+JUST_NOW = ["--at", "2026-11-23T00:00:00Z"]
+
+
+@pytest.fixture(name="signer", scope="module")
+def fixture_signer(tmp_path_factory):
+    return Signer(tmp_path_factory.mktemp("keys"), "list")
+
+
+@pytest.fixture(name="shared")
+def fixture_shared():
+    if not SHARED.is_dir():
+        pytest.skip("../shared is absent: no real log lists")
+
+
+def write(path, data):
+    path.write_bytes(data)
+    return path
+
+
+# --- the command line -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words, said", [
+    ([], "usage"),
+    (["list"], "allowed are show, check, build, update"),
+    (["check"], "needs a FILE"),
+    (["check", "a", "b"], "usage"),
+    (["update", "a"], "usage"),
+    (["build", "a"], "usage"),
+    (["build"], "--apple"),
+    (["build", "--apple", "a"], "--mozilla"),
+    (["show", "--apple", "a"], "loglist show takes no --apple"),
+    (["check", "a", "--at", "2026-01-01T00:00:00Z"], "takes no --at"),
+    (["build", "--url", "https://a.lab/"], "loglist build takes no --url"),
+    (["update", "--compare", "a"], "loglist update takes no --compare"),
+    (["show", "--policy", "lax"], "strict, chrome, mozilla, apple"),
+    (["show", "--at", "today"], "--at"),
+    (["show", "--key", "AAAA"], "--key"),
+    (["show", "--chain", "a"], "unknown option"),
+])
+def test_usage(words, said):
+    done = ctl("loglist", *words)
+    assert (done.returncode, done.out) == (USAGE, "")
+    assert said in done.err
+
+
+# --- show ---------------------------------------------------------------------------------
+
+
+def show(*words):
+    done = ctl("loglist", "show", *words, "--json")
+    assert done.returncode == OK, done.err
+    return json.loads(done.out)
+
+
+def test_show_the_built_in_list():
+    said = show(*JUST_NOW)
+    assert said["list"] == "built in"
+    assert said["timestamp"] == "2026-08-11T20:05:47Z"
+    assert (said["age_days"], said["policy"], said["warnings"]) == (103, "strict", [])
+    assert said["satisfiable_until"] == "2027-12-31T23:59:59Z"
+    assert len(said["logs"]) == 64 and len({r["operator"] for r in said["logs"]}) == 8
+    nimbus = next(r for r in said["logs"] if r["log"] == "Cloudflare 'Nimbus2027' log")
+    assert nimbus == {
+        "log": "Cloudflare 'Nimbus2027' log", "operator": "Cloudflare", "kind": "rfc6962",
+        "log_id": "TGPcmOWcHauI9h6KPd6uj6tEozd7X5uUw/uhnPzBviY=", "state": "usable",
+        "since": "2025-11-17T21:04:04Z", "unfit": None,
+        "shard": {"start_inclusive": "2027-01-01T00:00:00Z",
+                  "end_exclusive": "2028-01-01T00:00:00Z"}}
+    text = ctl("loglist", "show", *JUST_NOW)
+    assert text.out.startswith(
+        "built in: of 2026-08-11T20:05:47Z, 103 days old; 64 logs of 8 operators\n"
+        "strict can be satisfied until 2027-12-31T23:59:59Z\n\nCloudflare\n  usable")
+    assert "warning" not in text.out
+
+
+@pytest.mark.parametrize("at, policy, said", [
+    ("2027-11-01T23:59:59Z", "strict", None),
+    ("2027-11-02T00:00:00Z", "strict", "only until 2027-12-31T23:59:59Z"),
+    ("2028-01-01T00:00:00Z", "strict", "since 2027-12-31T23:59:59Z no certificate"),
+    ("2028-02-01T00:00:00Z", "apple", "since 2027-12-31T23:59:59Z no certificate"),
+    ("2020-01-01T00:00:00Z", "strict", "no certificate can satisfy strict"),
+    ("2026-08-11T20:05:46Z", "mozilla", "dated in the future"),
+    ("2026-08-11T20:05:47Z", "mozilla", None),
+])
+def test_show_warns(at, policy, said):
+    warnings = show("--at", at, "--policy", policy)["warnings"]
+    text = ctl("loglist", "show", "--at", at, "--policy", policy)
+    assert text.returncode == OK
+    if said is None:
+        assert not warnings and "warning" not in text.out
+    else:
+        assert said in " ".join(warnings)
+        assert all(f"warning: {w}\n" in text.out for w in warnings)
+
+
+def test_show_a_file_and_its_difference(tmp_path):
+    def change(data):
+        first = data["operators"][0]
+        first["logs"][0]["state"] = {"retired": {"timestamp": "2026-10-01T00:00:00Z"}}
+        first["logs"][1]["temporal_interval"]["end_exclusive"] = "2027-06-01T12:00:00Z"
+        data["operators"].pop()
+        data["operators"][1]["name"] = "Digi\u202eCert\x1b[2J"
+
+    path = write(tmp_path / "a.json", a_list(change=change))
+    said = show(path, "--compare", BUILTIN, *JUST_NOW)
+    difference = said["difference"]
+    assert said["list"] == str(path) and difference["added"] == []
+    assert {r["operator"] for r in difference["removed"]} == {"TrustAsia"}
+    assert difference["changed"][0] == {
+        "log": "Cloudflare 'Nimbus 2026' log",
+        "log_id": "yzj3FYl8hKFEX1vB3fvJbvKaWc1HCmkFhbDLFMMUWOc=",
+        "state": {"from": "usable", "to": "retired"}}
+    assert difference["changed"][1]["shard"] == {
+        "from": "2027-01-01..2028-01-01", "to": "2027-01-01..2027-06-01T12:00:00Z"}
+    assert difference["changed"][2]["operator"]["from"] == "DigiCert"
+    text = ctl("loglist", "show", path, "--compare", BUILTIN, *JUST_NOW).out
+    assert "~ Cloudflare 'Nimbus 2026' log: state usable -> retired\n" in text
+    assert "- usable TrustAsia: TrustAsia Log2026A\n" in text
+    assert "Digi\\xe2\\x80\\xaeCert\\x1b[2J" in text
+
+
+def test_show_no_difference():
+    assert ctl("loglist", "show", "--compare", BUILTIN).out.endswith("no difference\n")
+    assert show("--compare", BUILTIN)["difference"] == {
+        "added": [], "removed": [], "changed": []}
+
+
+@pytest.mark.parametrize("words, code", [
+    (["/nonexistent"], FAILED),
+    (["--compare", "/nonexistent"], FAILED),
+    (["BROKEN"], CONFIG),
+    (["--compare", "BROKEN"], CONFIG),
+    (["-c", "/nonexistent"], CONFIG),
+])
+def test_show_what_cannot_be_read(tmp_path, words, code):
+    broken = write(tmp_path / "broken.json", b'{"operators": 1}')
+    done = ctl("loglist", "show", *[broken if w == "BROKEN" else w for w in words])
+    assert (done.returncode, done.out) == (code, "")
+    assert ("operators" if "BROKEN" in words else "/nonexistent") in done.err
+
+
+# --- show: the list in force ---------------------------------------------------------------
+
+
+def store(tmp_path, signer, data):
+    signature = base64.b64encode(signer.sign(data))
+    return write(tmp_path / STORED, signature + b"\n" + data)
+
+
+def in_force(tmp_path, key):
+    words = ["--state-dir", tmp_path, *JUST_NOW]
+    return show(*words, *(["--key", key] if key else []))
+
+
+def test_show_the_stored_list(tmp_path, signer):
+    path = store(tmp_path, signer, a_list("2026-09-01T00:00:00Z"))
+    said = in_force(tmp_path, signer.key)
+    assert (said["list"], said["timestamp"]) == (str(path), "2026-09-01T00:00:00Z")
+    assert show(path, *JUST_NOW)["timestamp"] == "2026-09-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("name, said", [
+    ("older", None), ("none", None), ("other key", "configured key"),
+    ("no key", "no key"), ("broken", "line 1"), ("bare", "signature"),
+    ("flipped", "configured key"), ("empty", "signature"),
+])
+def test_show_the_built_in_list_instead(tmp_path, signer, name, said):
+    key = signer.key
+    path = store(tmp_path, signer, a_list("2026-09-01T00:00:00Z"))
+    whole = path.read_bytes()
+    if name == "older":
+        store(tmp_path, signer, a_list("2026-08-01T00:00:00Z"))
+    elif name == "none":
+        path.unlink()
+    elif name == "other key":
+        key = Signer(tmp_path, "other").key
+    elif name == "no key":
+        key = None
+    elif name == "broken":
+        store(tmp_path, signer, b"[")
+    elif name == "bare":
+        path.write_bytes(whole[89:])
+    elif name == "flipped":
+        path.write_bytes(whole[:-30] + b" " + whole[-29:])
+    elif name == "empty":
+        path.write_bytes(b"")
+    seen = in_force(tmp_path, key)
+    assert seen["list"] == "built in"
+    assert [str(path) in w and said in w for w in seen["warnings"]] == [True] * bool(said)
+
+
+# --- check ---------------------------------------------------------------------------------
+
+
+def check(path, *words):
+    done = ctl("loglist", "check", path, *words, "--json")
+    said = json.loads(done.out)
+    text = ctl("loglist", "check", path, *words)
+    assert text.returncode == done.returncode
+    assert said["ok"] is (done.returncode == OK)
+    for problem in said["errors"] + said["warnings"]:
+        assert problem["problem"] in text.out
+    return done.returncode, said
+
+
+def test_check_the_built_in_list():
+    code, said = check(BUILTIN)
+    assert (code, said["errors"], said["warnings"], said["logs"]) == (OK, [], [], 64)
+    assert said["signature"] == {"verdict": "none", "file": None, "by": None}
+
+
+def first_log(data):
+    return data["operators"][0]["logs"][0]
+
+
+MIMIC = {
+    "description": "Mimic 1", "url": "https://ct-mimics.example.com/mimic1/", "mmd": 86400,
+    "log_id": "9EGV1vAOLbVUNcrdV3iS5T4VrUFwWPh44U/2uRh0FYk=",
+    "key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEdO/+dnH/NZSBSLmmN9u2h4HNTnCOLeU+oMBiRynIvQ"
+           "8zt2ft0IMyO90e5nwSaCdYvA4JVGzCMarfs9DcNxFY1g==",
+    "state": {"usable": {"timestamp": "2026-01-01T00:00:00Z"}}}
+
+CHANGES = {
+    "another log's ID": (
+        lambda d: first_log(d).update(log_id=base64.b64encode(bytes(32)).decode()),
+        CONFIG, "log_id is not the SHA-256 of its key"),
+    "a mimic log": (
+        lambda d: d["operators"][0]["logs"].append(MIMIC), CONFIG, "mimic"),
+    "a log twice": (
+        lambda d: d["operators"][0]["logs"].append(first_log(d)), CONFIG, "was there"),
+    "a key that is no base64": (
+        lambda d: first_log(d).update(key="MF!"), CONFIG, "operators[0].logs[0].key"),
+    "a time that is none": (
+        lambda d: first_log(d)["temporal_interval"].update(end_exclusive="2027"),
+        CONFIG, "operators[0].logs[0].temporal_interval.end_exclusive"),
+    "a state that is none": (
+        lambda d: first_log(d).update(state={"good": {"timestamp": "2027"}}), OK, "state"),
+    "no state": (lambda d: first_log(d).pop("state"), OK, "no state"),
+    "a test log": (lambda d: first_log(d).update(log_type="test"), OK, "test"),
+    "no timestamp": (
+        lambda d: d.pop("log_list_timestamp"), OK, "no log_list_timestamp"),
+    "dated in the future": (
+        lambda d: d.update(log_list_timestamp="2100-01-01T00:00:00Z"), OK, "future"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_check_a_list(tmp_path, name):
+    change, code, said = CHANGES[name]
+    path = write(tmp_path / "list.json", a_list(change=change))
+    got, seen = check(path)
+    assert got == code
+    problems = seen["errors" if code == CONFIG else "warnings"]
+    assert len(problems) == 1 and said in problems[0]["problem"]
+
+
+# The signature's file, its content made of the right one, --key, and what comes of it.
+SIGNED = {
+    "X.json.sig": ("list.json.sig", bytes, "KEY", OK, "good"),
+    "X.sig": ("list.sig", bytes, "KEY", OK, "good"),
+    "a PEM key": ("list.sig", bytes, "PEM", OK, "good"),
+    "base64": ("list.sig", base64.encodebytes, "KEY", OK, "good"),
+    "anybody's": ("list.sig", bytes, None, OK, "unchecked"),
+    "none, none asked for": (None, bytes, None, OK, "none"),
+    "none, but asked for": (None, bytes, "KEY", REFUSED, "none"),
+    "in another place": ("list.json.asc", bytes, "KEY", REFUSED, "none"),
+    "another key": ("list.sig", bytes, "OTHER", REFUSED, "bad"),
+    "another PEM key": ("list.sig", bytes, "OTHER PEM", REFUSED, "bad"),
+    "flipped": ("list.sig", lambda s: s[:9] + bytes([s[9] ^ 4]) + s[10:], "KEY", REFUSED,
+                "bad"),
+    "cut": ("list.sig", lambda s: s[:-1], "KEY", REFUSED, "bad"),
+    "cut, and so Google's": ("list.sig", lambda s: s[:-1], None, REFUSED, "bad"),
+    "empty": ("list.sig", lambda s: b"", None, REFUSED, "bad"),
+    "twice": ("list.sig", lambda s: s + s, "KEY", REFUSED, "bad"),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_check_a_signature(tmp_path, signer, name):
+    place, change, key, code, verdict = SIGNED[name]
+    data = a_list()
+    path = write(tmp_path / "list.json", data)
+    if place:
+        write(tmp_path / place, change(signer.sign(data)))
+    other = Signer(tmp_path, "other")
+    keys = {"KEY": signer.key, "PEM": signer.pem, "OTHER": other.key,
+            "OTHER PEM": other.pem}
+    got, seen = check(path, *(["--key", keys[key]] if key else []))
+    assert (got, seen["signature"]["verdict"]) == (code, verdict)
+
+
+def test_check_a_stored_list(tmp_path, signer):
+    path = store(tmp_path, signer, a_list())
+    assert check(path)[1]["signature"]["verdict"] == "unchecked"
+    assert check(path, "--key", signer.key)[0] == OK
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert check(path, "--key", signer.key)[0] == REFUSED
+
+
+def test_check_a_list_in_error_with_a_good_signature(tmp_path, signer):
+    path = write(tmp_path / "list.json", b"{}")
+    write(tmp_path / "list.sig", signer.sign(b"{}"))
+    code, said = check(path, "--key", signer.key)
+    assert (code, said["signature"]["verdict"]) == (CONFIG, "good")
+
+
+@pytest.mark.parametrize("key", ["/nonexistent", "EC", "RSA-1024", "EMPTY"])
+def test_check_keys_that_are_none(tmp_path, key):
+    kinds = {"EC": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+             "RSA-1024": ["RSA", "-pkeyopt", "rsa_keygen_bits:1024"]}
+    path = write(tmp_path / "EMPTY", b"")
+    if key in kinds:
+        private = openssl("genpkey", "-algorithm", *kinds[key])
+        path = write(tmp_path / key, openssl("pkey", "-pubout", input=private))
+    done = ctl("loglist", "check", BUILTIN, "--key", key if key[0] == "/" else path)
+    assert done.returncode == USAGE and "--key" in done.err
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("path", sorted(SHARED.glob("*.sig")), ids=lambda p: p.stem)
+def test_check_lists_that_google_signed(tmp_path, path):
+    data = path.with_suffix(".json").read_bytes()
+    code, said = check(path.with_suffix(".json"))
+    assert (code, said["errors"]) == (OK, [])
+    assert said["signature"] == {
+        "verdict": "good", "file": str(path), "by": "Google's key"}
+    bad = write(tmp_path / "a.json", data.replace(b'"mmd"', b'"MMD"', 1) + b"\n")
+    write(tmp_path / "a.sig", path.read_bytes())
+    assert check(bad)[1]["signature"]["verdict"] == "bad"
+
+
+@pytest.mark.usefixtures("shared")
+def test_check_the_mimic_logs():
+    code, said = check(SHARED / "crtsh_mimics_log_mimics_list.json")
+    assert code == CONFIG
+    assert ["mimic" in e["problem"] for e in said["errors"]] == [True, True]
+
+
+# --- build ---------------------------------------------------------------------------------
+
+
+def build(*words, apple=APPLE, mozilla=MOZILLA):
+    return ctl("loglist", "build", "--apple", apple, "--mozilla", mozilla, *words)
+
+
+@pytest.mark.usefixtures("shared")
+def test_build_gives_the_list_that_is_shipped(tmp_path):
+    path = tmp_path / "out.json"
+    done = build("--output", path)
+    assert (done.returncode, done.out, done.err) == (OK, "", "")
+    assert path.read_bytes() == BUILTIN.read_bytes()
+    assert build().out.encode() == BUILTIN.read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
+
+
+@pytest.mark.usefixtures("shared")
+def test_build_of_a_later_time(tmp_path):
+    done = build("--timestamp", "2027-08-11T22:05:47+02:00")
+    assert done.returncode == OK
+    made = json.loads(done.out)
+    assert made["log_list_timestamp"] == "2027-08-11T20:05:47Z"
+    path = write(tmp_path / "a.json", done.out.encode())
+    assert ctl("loglist", "check", path).returncode == OK
+    # 398 days before, the shards of 2026h1 had ended.
+    assert "2026-06-18T00:00:00Z" in BUILTIN.read_text()
+    assert "2026-06-18T00:00:00Z" not in done.out.replace(
+        '"start_inclusive": "2026-06-18T00:00:00Z"', "")
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("words, files, code, said", [
+    ([], {"mozilla": GOOGLE}, CONFIG, "Google's"),
+    ([], {"apple": GOOGLE}, CONFIG, "not Apple's"),
+    ([], {"apple": MOZILLA, "mozilla": APPLE}, CONFIG, "not Apple's"),
+    ([], {"mozilla": APPLE}, CONFIG, "not Mozilla's"),
+    ([], {"mozilla": BUILTIN, "apple": BUILTIN}, CONFIG, "not Apple's"),
+    ([], {"mozilla": pathlib.Path("/nonexistent")}, FAILED, "/nonexistent"),
+    (["--timestamp", "2026-08-11T20:05:46Z"], {}, USAGE, "older"),
+    (["--timestamp", "yesterday"], {}, USAGE, "--timestamp"),
+    (["--output", "/nonexistent/out.json"], {}, FAILED, "/nonexistent/out.json"),
+    (["--output", "/dev/null/out.json"], {}, FAILED, "/dev/null/out.json"),
+])
+def test_build_refuses(words, files, code, said):
+    done = build(*words, **files)
+    assert (done.returncode, done.out) == (code, "")
+    assert said in done.err
+
+
+@pytest.mark.usefixtures("shared")
+def test_build_replaces_or_leaves(tmp_path):
+    path = write(tmp_path / "out.json", b"before")
+    assert build("--output", path, apple=MOZILLA).returncode == CONFIG
+    assert path.read_bytes() == b"before"
+    assert build("--output", path).returncode == OK
+    assert path.read_bytes() == BUILTIN.read_bytes()

@@ -1,0 +1,351 @@
+"""pintlectl loglist update, from a server of HTTPS. Whatever fails leaves the stored
+list as it was."""
+import base64
+import json
+import os
+import resource
+import shutil
+import tempfile
+
+import pytest
+
+from lists import BUILTIN, STORED, Control, Server, Signer, a_list
+from pintlectl import (  # noqa: F401 (a fixture among them)
+    CONFIG, FAILED, OK, REFUSED, USAGE, ctl, fixture_pki, make_certificate,
+)
+
+OLD = "2026-08-20T00:00:00Z"
+NEW = "2026-09-01T00:00:00Z"
+NEWER = "2026-10-01T00:00:00Z"
+
+
+@pytest.fixture(name="server", scope="module")
+def fixture_server(pki):
+    server = Server(pki / "chain.pem", pki / "leaf.key")
+    yield server
+    server.end()
+
+
+@pytest.fixture(name="signers", scope="module")
+def fixture_signers(pki):
+    return Signer(pki, "list"), Signer(pki, "other")
+
+
+class Store:
+    """An update's command line, and the directory that it fills."""
+
+    def __init__(self, pki, server, signer, place):
+        self.server, self.signer = server, signer
+        self.place = place / "state"
+        self.place.mkdir()
+        self.options = {
+            "--url": "https://a.lab/logs.json", "--address": server.address,
+            "--key": signer.key, "--ca-file": pki / "root.pem",
+            "--state-dir": self.place, "--socket": place / "no.sock"}
+
+    def update(self, *words, **more):
+        options = [w for o in self.options.items() if o[1] is not None for w in o]
+        return ctl("loglist", "update", *options, *words, **more)
+
+    def files(self):
+        return {p.name: p.read_bytes() for p in self.place.iterdir() if p.is_file()}
+
+    def fill(self, timestamp=OLD):
+        data = a_list(timestamp)
+        self.server.serve(data, self.signer.sign(data))
+        done = self.update()
+        assert done.returncode == OK, done.err
+        return data
+
+
+@pytest.fixture(name="store")
+def fixture_store(pki, server, signers, tmp_path):
+    server.asked.clear()
+    return Store(pki, server, signers[0], tmp_path)
+
+
+def stored(signature, data):
+    return base64.b64encode(signature) + b"\n" + data
+
+
+# --- taken --------------------------------------------------------------------------
+
+
+def test_a_newer_list_is_taken(store, signers):
+    data = a_list(NEW)
+    signature = signers[0].sign(data)
+    store.server.serve(data, signature)
+    done = store.update()
+    assert (done.returncode, done.err) == (OK, "")
+    assert done.out.startswith(f"taken: of {NEW}, 64 logs\n")
+    assert store.files() == {STORED: stored(signature, data)}
+    assert store.server.asked == [("/logs.json", "a.lab"), ("/logs.json.sig", "a.lab")]
+
+
+def test_a_signature_in_base64(store, signers):
+    data = a_list(NEW)
+    signature = signers[0].sign(data)
+    store.server.serve(data, base64.encodebytes(signature))
+    assert store.update().returncode == OK
+    assert store.files() == {STORED: stored(signature, data)}
+
+
+def test_the_same_list_again_is_nothing_new(store):
+    store.fill()
+    before = store.files()
+    done = store.update()
+    assert (done.returncode, done.out[:11]) == (OK, "nothing new")
+    assert store.files() == before
+
+
+def test_the_built_in_list_is_nothing_new(store, signers):
+    data = BUILTIN.read_bytes()
+    store.server.serve(data, signers[0].sign(data))
+    assert (store.update().returncode, store.files()) == (OK, {})
+
+
+def test_the_list_before_is_kept(store):
+    store.fill()
+    before = store.files()[STORED]
+    store.fill(NEW)
+    files = store.files()
+    assert sorted(files) == [STORED, STORED + ".old"]
+    assert files[STORED + ".old"] == before != files[STORED]
+
+
+def test_what_is_not_signed_by_the_key_in_force_gives_way(store, signers):
+    """A stored list of 2030 under a key that is no longer configured stops nobody."""
+    far = a_list("2030-01-01T00:00:00Z")
+    (store.place / STORED).write_bytes(stored(signers[1].sign(far), far))
+    data = store.fill(NEW)
+    assert store.files()[STORED].endswith(b"\n" + data)
+
+
+def test_json(store):
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    said = json.loads(store.update("--json").out)
+    assert said == {"updated": True, "timestamp": NEW, "logs": 64,
+                    "state_dir": str(store.place), "daemon": "not running"}
+
+
+def test_a_list_dated_in_the_future_is_taken_with_a_warning(store, signers):
+    data = a_list("2100-01-01T00:00:00Z")
+    store.server.serve(data, signers[0].sign(data))
+    done = store.update()
+    assert done.returncode == OK
+    assert "warning: the list is dated in the future" in done.err
+
+
+# --- the daemon ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer, code, said", [
+    ({"ok": True}, OK, "daemon: reloaded"),
+    ({"ok": False, "exit": 78, "error": "log list in error"}, CONFIG, "daemon: failed"),
+])
+def test_a_running_daemon_is_told(store, answer, code, said):
+    place = tempfile.mkdtemp(prefix="pintle-")
+    control = Control(os.path.join(place, "s"), answer)
+    store.options["--socket"] = control.path
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    try:
+        done = store.update()
+        again = store.update()
+    finally:
+        control.end()
+        shutil.rmtree(place)
+    assert (done.returncode, again.returncode) == (code, OK)
+    assert said in done.out
+    assert control.asked == [{"command": "reload"}]
+
+
+# --- not taken ------------------------------------------------------------------------
+
+
+def flip(data, at):
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+
+
+def no_timestamp(data):
+    del data["log_list_timestamp"]
+
+
+def other_logs(data):
+    data["operators"].pop()
+
+
+# Of what the server has: (list, signature), made of the signers ours and theirs.
+OFFERS = {
+    "older": (lambda o, t: (a_list("2026-08-15T00:00:00Z"), o), REFUSED, "of 2026-08-15"),
+    "older than the built-in": (
+        lambda o, t: (a_list("2026-01-01T00:00:00Z"), o), REFUSED, "of 2026-01-01"),
+    "of the same time": (lambda o, t: (a_list(OLD, other_logs), o), REFUSED, OLD),
+    "another's signature": (lambda o, t: (a_list(NEW), t), REFUSED, "signature"),
+    "no list": (lambda o, t: (b"<html>", o), CONFIG, "line 1"),
+    "an empty list": (lambda o, t: (b"", o), CONFIG, "not taken"),
+    "no timestamp": (
+        lambda o, t: (a_list(NEW, no_timestamp), o), CONFIG, "log_list_timestamp"),
+    "a key twice": (lambda o, t: (b'{"a":1,' * 2 + a_list(NEW)[1:], o), CONFIG, "line 1"),
+}
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_an_offer_that_is_not_taken(store, signers, name):
+    offer, code, said = OFFERS[name]
+    store.fill()
+    before = store.files()
+    data, signer = offer(*signers)
+    store.server.serve(data, signer.sign(data) if data else signer.sign(b" "))
+    if not data:  # openssl signs no empty file
+        store.server.pages["/logs.json"] = (200, b" ")
+    done = store.update()
+    assert (done.returncode, store.files()) == (code, before), done.err
+    assert said in done.err and "https://a.lab/logs.json: not taken" in done.err
+
+
+SIGNATURES = {
+    "a bit of the signature": lambda s, d: flip(s(d), 40),
+    "a bit of the list": lambda s, d: s(flip(d, 100)),
+    "cut": lambda s, d: s(d)[:63],
+    "a byte too many": lambda s, d: s(d) + b"\n",
+    "base64 cut": lambda s, d: base64.b64encode(s(d))[:-4],
+    "hexadecimal": lambda s, d: s(d).hex().encode(),
+    "empty": lambda s, d: b"",
+    "zeros": lambda s, d: bytes(64),
+    "of the list before": lambda s, d: s(a_list(OLD)),
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_bad_signature(store, name):
+    store.fill()
+    before = store.files()
+    data = a_list(NEW)
+    store.server.serve(data, SIGNATURES[name](store.signer.sign, data))
+    done = store.update()
+    assert (done.returncode, store.files()) == (REFUSED, before)
+    assert "the signature is not by the configured key" in done.err
+    store.server.serve(data, store.signer.sign(data))
+    assert store.update().returncode == OK  # so it was the signature
+
+
+PAGES = {
+    "no list": ({"/logs.json": (404, b"")}, "404"),
+    "no signature": ({"/logs.json.sig": (404, b"")}, "404"),
+    "a redirect": ({"/logs.json": (302, b"")}, "302: redirects are not followed"),
+    "a redirect for ever": ({"/logs.json": (308, b"")}, "redirects are not followed"),
+    "the signature is elsewhere": ({"/logs.json.sig": (301, b"")}, "redirects are not"),
+    "an error of the server": ({"/logs.json": (500, b"{}")}, "500"),
+    "no content": ({"/logs.json": (204, b"")}, "204"),
+    "too long": ({"/logs.json": (200, b" " * (4 * 1024 * 1024 + 1))}, "longer than"),
+    "a signature too long": ({"/logs.json.sig": (200, b"A" * 2049)}, "longer than 2048"),
+    "too long, and not found": ({"/logs.json": (404, b" " * 5000000)}, "404"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_that_do_not_serve(store, name):
+    pages, said = PAGES[name]
+    store.fill()
+    before = store.files()
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    store.server.pages["/elsewhere.json"] = (200, data)
+    store.server.pages.update(pages)
+    done = store.update()
+    assert (done.returncode, store.files()) == (FAILED, before)
+    assert said in done.err and "https://a.lab/logs.json" in done.err
+
+
+@pytest.mark.parametrize("name, change, code, said", [
+    ("nobody listens", {"--address": "127.0.0.1:1"}, FAILED, "https://a.lab/logs.json: "),
+    ("another root", {"--ca-file": "other.pem"}, FAILED, "certificate"),
+    ("the system's roots", {"--ca-file": None}, FAILED, "certificate"),
+    ("a file that is no root", {"--ca-file": "leaf.key"}, FAILED, "https://"),
+    ("another name", {"--url": "https://b.lab/logs.json"}, FAILED, "b.lab"),
+    ("another key", {"--key": "A" * 42 + "8="}, REFUSED, "signature"),
+    ("no TLS", {"--url": "http://a.lab/logs.json"}, CONFIG, "https://"),
+    ("a file", {"--url": "file:///etc/passwd"}, CONFIG, "https://"),
+    ("a query", {"--url": "https://a.lab/l?x=1"}, CONFIG, "? and #"),
+    ("no URL", {"--url": None}, CONFIG, "ct.update.url"),
+    ("a key too short", {"--key": "AAAA"}, USAGE, "--key"),
+    ("a key that is none", {"--key": "no key"}, USAGE, "--key"),
+    ("an address that is none", {"--address": "a.lab"}, USAGE, "--address"),
+    ("a port that is none", {"--address": "127.0.0.1:0"}, USAGE, "--address"),
+])
+def test_settings_that_do_not_serve(store, pki, name, change, code, said):
+    make_certificate(pki, "other", "basicConstraints=critical,CA:TRUE")
+    store.fill()
+    before = store.files()
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    good = dict(store.options)
+    store.options.update(change)
+    if store.options["--ca-file"]:
+        store.options["--ca-file"] = pki / store.options["--ca-file"]
+    done = store.update()
+    assert (done.returncode, store.files()) == (code, before), name
+    assert said in done.err
+    store.options = good
+    assert store.update().returncode == OK  # so it was that
+
+
+# --- where it is stored -----------------------------------------------------------------
+
+
+def test_no_directory(store):
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    store.place.rmdir()
+    done = store.update()
+    assert done.returncode == FAILED and str(store.place) in done.err
+    assert not store.place.exists()
+
+
+def fill_disk():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+
+def test_a_disk_that_is_full(store):
+    store.fill()
+    before = store.files()
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    # Python ignores SIGXFSZ, and so will its child: write() fails instead.
+    done = store.update(preexec_fn=fill_disk, restore_signals=False)
+    assert (done.returncode, store.files()) == (FAILED, before)
+    assert STORED in done.err
+    assert store.update().returncode == OK
+
+
+@pytest.mark.parametrize("name", [STORED, STORED + ".old"])
+def test_something_is_in_the_way(store, name):
+    if name != STORED:
+        store.fill()
+    before = store.files()
+    (store.place / name).mkdir()
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    done = store.update()
+    assert (done.returncode, store.files()) == (FAILED, before)
+    assert str(store.place / name) in done.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_directory_that_may_not_be_written(store, signers):
+    place = tempfile.mkdtemp(prefix="pintle-")
+    try:
+        os.chmod(place, 0o755)
+        store.options["--state-dir"] = place
+        store.options["--ca-file"] = shutil.copy(store.options["--ca-file"], place)
+        os.chmod(store.options["--ca-file"], 0o644)
+        data = a_list(NEW)
+        store.server.serve(data, signers[0].sign(data))
+        before = os.listdir(place)
+        done = store.update(user=65534)
+        assert done.returncode == FAILED and place in done.err
+        assert os.listdir(place) == before
+    finally:
+        shutil.rmtree(place)
