@@ -62,6 +62,8 @@ struct config {
 	size_t cache_size_bytes; /* 0: no cache */
 	uint32_t cache_min_ttl_s, cache_max_ttl_s;
 
+	const char *ca_file, *ca_path; /* tls.*, for all but upstreams; one is NULL */
+
 	const char *log_list; /* path of a list; NULL: the built-in or the stored one */
 	/* Where that is chosen, as roots_place above. */
 	const char *log_list_place;

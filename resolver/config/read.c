@@ -236,5 +236,7 @@ enum status draft_read(
 		describe_log_list(&draft->config.arena, complaint, root);
 	if (draft->config.log_list_place == NULL)
 		return STATUS_NOMEM;
+	draft->config.ca_file = draft->policy.ca_file;
+	draft->config.ca_path = draft->policy.ca_path;
 	return check_file(complaint, root, &draft->config);
 }

@@ -10,7 +10,6 @@
 
 #define USUAL_CONFIG PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
 #define SYSTEM_ROOTS "/etc/ssl/certs"
-#define PORT_HTTPS   443
 
 static enum exit_code take_config(const char *path, struct list_settings *out)
 {
@@ -22,6 +21,15 @@ static enum exit_code take_config(const char *path, struct list_settings *out)
 	}
 	out->state_dir = out->config->state_dir;
 	out->control = out->config->control;
+	out->log_list = out->config->log_list;
+	out->ca_file = out->config->ca_file;
+	out->ca_path = out->config->ca_path;
+	if (out->config->update.url != NULL) {
+		out->url = out->config->update.url;
+		out->address = out->config->update.address;
+		memcpy(out->key, out->config->update.key, sizeof out->key);
+		out->has_address = out->has_key = true;
+	}
 	return CTL_OK;
 }
 
@@ -29,8 +37,11 @@ static enum exit_code take_options(const struct args *args, struct list_settings
 {
 	if (args->state_dir != NULL)
 		out->state_dir = args->state_dir;
-	if (args->url != NULL)
+	if (args->url != NULL) {
 		out->url = args->url;
+		/* The configured one is another URL's. */
+		out->has_address = false;
+	}
 	if (args->ca_file != NULL) {
 		out->ca_file = args->ca_file;
 		out->ca_path = NULL;
@@ -46,7 +57,8 @@ static enum exit_code take_options(const struct args *args, struct list_settings
 		out->has_key = true;
 	}
 	if (args->address != NULL) {
-		if (endpoint_parse(args->address, PORT_HTTPS, &out->address) != STATUS_OK)
+		if (endpoint_parse(args->address, CONFIG_PORT_HTTPS, &out->address) !=
+			STATUS_OK)
 			return complain(CTL_USAGE,
 				"--address '%s' is not an IP address, with or without a "
 				"port",
@@ -56,9 +68,11 @@ static enum exit_code take_options(const struct args *args, struct list_settings
 	return CTL_OK;
 }
 
-enum exit_code list_settings_read(const struct args *args, struct list_settings *out)
+enum exit_code list_settings_read(
+	const struct args *args, bool to_update, struct list_settings *out)
 {
-	bool said_all = args->state_dir != NULL && args->key != NULL;
+	bool said_all = args->state_dir != NULL && args->key != NULL &&
+			(args->url != NULL || !to_update);
 	const char *path = args->config;
 	enum exit_code code = CTL_OK;
 

@@ -23,8 +23,9 @@ struct list_settings {
 };
 
 /* `-c FILE`, else the usual one if there is such a file and the command line does not
- * say it all. CONFIG, USAGE: it has been said what is wrong. */
-enum exit_code list_settings_read(const struct args *args, struct list_settings *out);
+ * say all that is needed. CONFIG, USAGE: it has been said what is wrong. */
+enum exit_code list_settings_read(
+	const struct args *args, bool to_update, struct list_settings *out);
 void list_settings_free(struct list_settings *settings);
 
 /* A file with a list, bare or as it is stored with its signature. `*out` is owned,

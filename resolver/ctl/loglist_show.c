@@ -32,7 +32,7 @@ static enum exit_code open_in_force(const struct args *args, struct shown *out)
 	struct text name = text_in(out->name, sizeof out->name);
 	struct list_settings settings;
 	struct list_choice choice = { NULL, false };
-	enum exit_code code = list_settings_read(args, &settings);
+	enum exit_code code = list_settings_read(args, false, &settings);
 
 	if (code == CTL_OK && settings.log_list != NULL) {
 		text_add(&name, "%s", settings.log_list);

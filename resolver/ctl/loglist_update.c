@@ -153,7 +153,7 @@ static enum exit_code report(const struct args *args, const struct update *u)
 enum exit_code loglist_update(const struct args *args, const char *operand)
 {
 	struct update update = { .offer = OFFER_BROKEN };
-	enum exit_code code = list_settings_read(args, &update.settings);
+	enum exit_code code = list_settings_read(args, true, &update.settings);
 	enum exit_code reloaded = CTL_OK;
 
 	(void)operand;

@@ -349,3 +349,55 @@ def test_a_directory_that_may_not_be_written(store, signers):
         assert os.listdir(place) == before
     finally:
         shutil.rmtree(place)
+
+
+# --- as configured --------------------------------------------------------------------------
+
+
+@pytest.fixture(name="config")
+def fixture_config(store, tmp_path):
+    """pintle.yaml with all that update needs; JSON is YAML."""
+    settings = {
+        "control": str(tmp_path / "c.sock"), "state_dir": str(store.place),
+        "tls": {"ca_file": str(store.options["--ca-file"])},
+        "ct": {"update": {"url": "https://a.lab/logs.json", "key": store.signer.key,
+                          "address": store.server.address}},
+        "upstreams": [{"name": "a", "address": ["192.0.2.1"], "auth_name": "a.lab"}]}
+    store.options = {"-c": tmp_path / "pintle.yaml"}
+    return settings
+
+
+def write_config(store, settings):
+    store.options["-c"].write_text(json.dumps(settings))
+
+
+def test_all_is_configured(store, config):
+    write_config(store, config)
+    data = store.fill(NEW)
+    assert store.files()[STORED].endswith(b"\n" + data)
+    shown = ctl("loglist", "show", "-c", store.options["-c"], "--json")
+    assert json.loads(shown.out)["list"] == str(store.place / STORED)
+
+
+def test_the_command_line_wins(store, config, signers):
+    config["ct"]["update"].update(url="https://b.lab/x", key=signers[1].key,
+                                  address="192.0.2.1")
+    write_config(store, config)
+    store.options.update({"--url": "https://a.lab/logs.json", "--key": signers[0].key,
+                          "--address": store.server.address})
+    store.fill(NEW)
+
+
+@pytest.mark.parametrize("name, change, said", [
+    ("nothing", lambda c: c.pop("ct"), "ct.update.url"),
+    ("no key", lambda c: c["ct"]["update"].pop("key"), "ct.update.key"),
+    ("no address", lambda c: c["ct"]["update"].pop("address"), "ct.update.address"),
+    ("a URL without TLS", lambda c: c["ct"]["update"].update(url="http://a.lab/"), "https"),
+    ("a list of one's own", lambda c: c["ct"].update(log_list="/x.json"), "ct.log_list"),
+])
+def test_what_is_not_configured(store, config, name, change, said):
+    change(config)
+    write_config(store, config)
+    done = store.update()
+    assert (done.returncode, store.files()) == (CONFIG, {}), name
+    assert said in done.err
