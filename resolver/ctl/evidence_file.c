@@ -34,7 +34,7 @@ static const char *class_of(const char *name)
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
 		size_t word_n = strlen(classes[i].word);
 
-		if (name[n] == '-' && n > word_n && name[n - word_n - 1] == '-' &&
+		if (name[n] == '-' && n > word_n + 1 && name[n - word_n - 1] == '-' &&
 			memcmp(name + n - word_n, classes[i].word, word_n) == 0)
 			return classes[i].word;
 	}

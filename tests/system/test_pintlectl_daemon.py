@@ -1,5 +1,6 @@
 """pintlectl's orders to the daemon, over a control socket of our own."""
 import base64
+import datetime
 import json
 import os
 import socket
@@ -118,6 +119,71 @@ def test_status_of_hostile_text(daemon):
     assert daemon(one).ask("status", "--json").returncode == OK
 
 
+CT = {"mode": "require", "policy": "strict", "ok": True, "reason": None, "waived": False,
+      "explanation": "3 of 3 SCTs count"}
+LIST = {"source": "builtin", "timestamp": "2026-11-01T00:00:00Z", "age_days": 22,
+        "logs": 58, "good_until": "2999-01-01T00:00:00Z"}
+
+
+def judged(name, **ct):
+    return upstream(name, "good", verdict={
+        "accepted": True, "explanation": "accepted", "ct": {**CT, **ct}})
+
+
+def lines_of(daemon, *upstreams, **members):
+    done = daemon({**status_of(*upstreams), **members}).ask("status")
+    assert done.returncode == OK
+    return done.out
+
+
+def test_status_ct(daemon):
+    out = lines_of(daemon, judged("alpha"), judged("gone", mode="off"), log_list=LIST)
+    assert "  ct       alpha: require, strict: 3 of 3 SCTs count\n" in out
+    assert "ct       gone" not in out
+    assert ("  log list builtin of 2026-11-01, 22 days old, 58 logs, can satisfy the "
+            "policies until 2999-01-01\n") in out
+
+
+def test_status_ct_failed(daemon):
+    out = lines_of(daemon, judged(
+        "alpha", mode="report", ok=False, reason="ct_too_few", explanation="too few: 1"))
+    assert "  ct       alpha: report, strict: ct_too_few: too few: 1\n" in out
+    out = lines_of(daemon, judged("alpha", ok=None, explanation=None))
+    assert "  ct       alpha: require, strict: not looked at\n" in out
+    out = lines_of(daemon, judged("alpha", ok=False, reason="ct_log_list_stale",
+                                  waived=True))
+    assert "(let pass: ct.stale)" in out
+
+
+@pytest.mark.parametrize("days, words", [
+    (-1, "STALE since "), (59, "UPDATE IT: "), (61, "can satisfy the policies until ")])
+def test_status_list_horizon(daemon, days, words):
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    date = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    out = lines_of(daemon, log_list={**LIST, "good_until": date})
+    line, = [line for line in out.splitlines() if "log list" in line]
+    assert words in line and line.endswith(date[:10])
+
+
+def test_status_learned(daemon):
+    one = upstream("alpha", "good", learned={
+        "issuer": "sha256//I", "root": "sha256//R", "since": "2026-10-01T00:00:00Z"},
+        issuer_changed={"was": "sha256//A", "is": "sha256//B",
+                        "at": "2026-11-01T00:00:00Z"})
+    out = lines_of(daemon, one)
+    assert "  learned  alpha: issuer sha256//I, root sha256//R, since 2026-10-01\n" in out
+    assert ("  WARNING  alpha: its issuer changed 2026-11-01, from sha256//A to "
+            "sha256//B\n") in out
+
+
+@pytest.mark.parametrize("odd", [7, "x", [], {}, None, {"timestamp": 5, "logs": "x"},
+                                 {"was": [], "issuer": 7, "good_until": "x"}])
+def test_status_ct_of_other_shapes(daemon, odd):
+    lines_of(daemon, upstream("a", "good", learned=odd, issuer_changed=odd,
+                              verdict={"ct": odd}), log_list=odd)
+    lines_of(daemon, judged("a", mode=odd, policy=odd, reason=odd, explanation=odd))
+
+
 @pytest.mark.parametrize("answer", [
     {"ok": True}, {"ok": True, "upstreams": 7}, {"ok": True, "upstreams": [7, None, []]},
     {"ok": True, "listen": {}, "cache": [], "queries": "x", "uptime_s": -1, "pid": "x"},
@@ -179,6 +245,41 @@ def test_orders(daemon, words, asked):
     assert done.returncode == OK and one.asked == asked
     assert "removed 3\n" in done.out and "cache.hits 7\n" in done.out
     assert json.loads(daemon({"ok": True}).ask(*words, "--json").out) == {"ok": True}
+
+
+# --- pins accept ------------------------------------------------------------------------------
+
+
+def test_pins_accept(daemon):
+    answer = {"ok": True, "upstream": "alpha", "issuer": "sha256//I", "root": "sha256//R",
+              "was": {"issuer": "sha256//A", "root": "sha256//B"}}
+    one = daemon(answer)
+    done = one.ask("pins", "accept", "alpha")
+    assert one.asked == {"command": "accept", "upstream": "alpha"}
+    assert done.returncode == OK
+    for line in ("upstream alpha", "issuer sha256//I", "root sha256//R",
+                 "was.issuer sha256//A", "was.root sha256//B"):
+        assert line + "\n" in done.out
+    assert json.loads(daemon(answer).ask("pins", "accept", "alpha", "--json").out) == answer
+
+
+def test_pins_accept_refused(daemon):
+    done = daemon({"ok": False, "error": "alpha does not learn", "exit": 2}).ask(
+        "pins", "accept", "alpha")
+    assert done.returncode == USAGE and "does not learn" in done.err and done.out == ""
+
+
+@pytest.mark.parametrize("words", [["accept"], ["accept", "a", "b"]])
+def test_pins_accept_usage(words):
+    done = ctl("pins", *words)
+    assert done.returncode == USAGE and "./accept" in done.err
+
+
+def test_pins_of_a_file_called_accept(tmp_path):
+    """Not an order: no socket is opened."""
+    done = ctl("pins", "./accept", cwd=tmp_path)
+    assert done.returncode == FAILED and "./accept: No such file" in done.err
+    assert ctl("pins", "accept", "a", "--socket", tmp_path / "none").returncode == FAILED
 
 
 # --- query -----------------------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 import json
 import socket
 import ssl
+import subprocess
 import threading
+import time
 
 import pytest
 
+from ctlogs import Log, embed, write_list
 from pintlectl import (  # noqa: F401 (fixtures among them)
-    CONFIG, FAILED, OK, OTHER_PIN, REFUSED, USAGE, ctl, fixture_pki, make_certificate,
+    BUILD, CONFIG, FAILED, OK, OTHER_PIN, REFUSED, USAGE, ctl, fixture_pki, make_certificate,
     pin_of,
 )
 
@@ -85,7 +88,8 @@ def test_probe_upstream_accepted(pki, tmp_path, server):
     assert done.returncode == OK, done.err
     assert "accepted" in done.out and "TLSv1.3" in done.out
     leaf, root = pin_of(pki / "leaf.pem"), pin_of(pki / "root.pem")
-    assert f'pins: ["{leaf}", "{root}"]' in done.out
+    assert f'- "{leaf}"  # leaf: until 20' in done.out
+    assert f'- "{root}"  # issuer: lasts until 20' in done.out
     done = ctl("probe", "lab", "-c", config, "--json")
     said = json.loads(done.out)
     assert (said["accepted"], said["outcome"], said["tls"]) == (True, "accepted", "TLSv1.3")
@@ -114,7 +118,7 @@ def test_probe_upstream_refused(pki, tmp_path, server, row):
     assert json.loads(done.out)["reasons"] == reasons
     text = ctl("-c", config, "probe", "lab").out
     # What did not verify, or is somebody else's, is not offered for copying.
-    assert ("pins: [" in text) is offered
+    assert ("    pins:\n" in text) is offered
 
 
 def test_probe_url_uses_the_system_roots(pki, server):
@@ -122,7 +126,8 @@ def test_probe_url_uses_the_system_roots(pki, server):
     done = ctl("probe", f"tls://127.0.0.1:{one.port}#a.lab", "--json")
     said = json.loads(done.out)
     assert done.returncode == REFUSED and said["reasons"] == ["pkix_untrusted"]
-    assert said["name"]["ok"] is True and said["ct"]["mode"] == "off"
+    assert said["name"]["ok"] is True and said["ct"]["mode"] == "require"
+    assert said["ct"]["policy"] == "strict" and said["paste"] == "" and said["to_pin"] == []
 
 
 def test_probe_two_addresses_of_which_one_is_down(pki, tmp_path, server):
@@ -139,6 +144,146 @@ def test_probe_two_addresses_of_which_one_is_down(pki, tmp_path, server):
     assert done.returncode == FAILED
     assert [a["outcome"] for a in said["addresses"]] == ["accepted", "unreachable"]
     assert said["accepted"] is False
+
+
+# --- what to paste --------------------------------------------------------------------
+
+
+def check_config(path):
+    return subprocess.run([BUILD / "pintle", "-c", path, "--check-config"],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_probe_paste_is_configuration(pki, tmp_path, server):
+    """Behind the upstream's own lines it is read, and accepts the server."""
+    config = write_config(tmp_path, pki, server(tls_with(pki)).port, "auth_name: a.lab")
+    said = json.loads(ctl("-c", config, "probe", "lab", "--json").out)
+    leaf, root = pin_of(pki / "leaf.pem"), pin_of(pki / "root.pem")
+    assert [(one["role"], one["pin"], one["subject"]) for one in said["to_pin"]] == [
+        ("issuer", root, "CN=lab root"), ("leaf", leaf, "CN=a.lab")]
+    assert all(one["not_after"].endswith("Z") for one in said["to_pin"])
+    assert said["paste"] in ctl("-c", config, "probe", "lab").out
+    config.write_text(config.read_text() + said["paste"])
+    done = check_config(config)
+    assert done.returncode == OK, done.stderr
+    said = json.loads(ctl("-c", config, "probe", "lab", "--json").out)
+    assert (said["accepted"], said["pins"]["configured"], said["pins"]["ok"]) == (
+        True, 2, True)
+
+
+def test_probe_paste_of_two_addresses(pki, tmp_path, server):
+    """Each key once; the issuer that both have comes first."""
+    make_certificate(pki, "second", "subjectAltName=DNS:a.lab", issuer="root")
+    (pki / "second-chain.pem").write_text(
+        (pki / "second.pem").read_text() + (pki / "root.pem").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki / "second-chain.pem", pki / "second.key")
+
+    def serve(_, connection):
+        with context.wrap_socket(connection, server_side=True) as session:
+            session.recv(100)
+
+    one, two = server(tls_with(pki)), server(serve)
+    config = write_config(tmp_path, pki, one.port, "auth_name: a.lab")
+    config.write_text(config.read_text().replace(
+        f"['127.0.0.1:{one.port}']", f"['127.0.0.1:{one.port}', '127.0.0.1:{two.port}']"))
+    said = json.loads(ctl("-c", config, "probe", "lab", "--json").out)
+    assert [one["pin"] for one in said["to_pin"]] == [
+        pin_of(pki / f"{name}.pem") for name in ("root", "leaf", "second")]
+    config.write_text(config.read_text() + said["paste"])
+    assert check_config(config).returncode == OK
+
+
+def test_probe_says_that_the_configured_pins_differ(pki, tmp_path, server):
+    config = write_config(tmp_path, pki, server(tls_with(pki)).port, "auth_name: a.lab",
+                          f"pins: ['{OTHER_PIN}']")
+    done = ctl("-c", config, "probe", "lab")
+    assert done.returncode == REFUSED and "NOT the pins that are configured" in done.out
+
+
+def test_probe_paste_of_odd_subject(pki, tmp_path, server):
+    """A comment cannot be left."""
+    make_certificate(pki, "odd", "subjectAltName=DNS:a.lab", issuer="root",
+                     subject="/CN=a\n    pins: []\"#\u2028 x")
+    (pki / "odd-chain.pem").write_text(
+        (pki / "odd.pem").read_text() + (pki / "root.pem").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki / "odd-chain.pem", pki / "odd.key")
+
+    def serve(_, connection):
+        with context.wrap_socket(connection, server_side=True) as session:
+            session.recv(100)
+
+    config = write_config(tmp_path, pki, server(serve).port, "auth_name: a.lab")
+    said = json.loads(ctl("-c", config, "probe", "lab", "--json").out)
+    assert len(said["to_pin"]) == 2, said
+    config.write_text(config.read_text() + said["paste"])
+    assert check_config(config).returncode == OK
+
+
+# --- Certificate Transparency -----------------------------------------------------------
+
+
+def test_probe_ct(pki, tmp_path, server):
+    """What the command line says goes before what is configured; nothing is offered for
+    pasting that CT speaks against."""
+    config = write_config(tmp_path, pki, server(tls_with(pki)).port, "auth_name: a.lab")
+    done = ctl("-c", config, "probe", "lab", "--ct", "require", "--policy", "apple", "--json")
+    said = json.loads(done.out)
+    assert done.returncode == REFUSED and said["reasons"] == ["ct_no_scts"]
+    assert said["ct"]["policy"] == "apple" and said["to_pin"] == []
+    done = ctl("-c", config, "probe", "lab", "--ct", "report", "--json")
+    said = json.loads(done.out)
+    assert done.returncode == OK and said["ct"]["reason"] == "ct_no_scts"
+    assert len(said["to_pin"]) == 2
+    text = ctl("-c", config, "probe", "lab", "--ct", "report").out
+    assert "  ct    FAILED" in text and "log list of 20" in text
+
+
+def test_probe_embedded_scts(pki, tmp_path, server):
+    now = int(time.time())
+    logs = [Log(pki, "one", "Alpha"), Log(pki, "two", "Beta")]
+    make_certificate(pki, "short", "subjectAltName=DNS:a.lab", issuer="root", days=90)
+    embed(pki, "short", "root", lambda entry: [log.sct(entry, now - 60) for log in logs])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki / "short-ct.pem", pki / "short.key")
+
+    def serve(_, connection):
+        with context.wrap_socket(connection, server_side=True) as session:
+            session.recv(100)
+
+    config = write_config(tmp_path, pki, server(serve).port, "auth_name: a.lab")
+    write_list(tmp_path / "logs.json", logs)
+    words = ["-c", config, "probe", "lab", "--ct", "require"]
+    done = ctl(*words, "--log-list", tmp_path / "logs.json")
+    assert done.returncode == OK and done.out.count(": counts\n") == 2, done.out
+    assert ctl(*words).returncode == REFUSED  # the built-in list has other logs
+    config.write_text(config.read_text().replace(
+        "ct: {mode: 'off'}", f"ct: {{log_list: {tmp_path / 'logs.json'}}}"))
+    done = ctl("-c", config, "probe", "lab", "--json")
+    assert done.returncode == OK, done.out
+    assert [row["operator"] for row in json.loads(done.out)["ct"]["scts"]] == [
+        "Alpha", "Beta"]
+
+
+@pytest.mark.parametrize("words, code", [
+    (["--ct", "maybe"], USAGE), (["--policy", "lax"], USAGE),
+    (["--log-list", "/nonexistent"], CONFIG), (["--at", "2026-01-01T00:00:00Z"], USAGE),
+])
+def test_probe_ct_options_in_error(words, code):
+    done = ctl("probe", "tls://127.0.0.1:1", *words)
+    assert done.returncode == code and done.out == ""
+
+
+def test_probe_pins_only_cannot_require_ct(pki, tmp_path):
+    config = write_config(tmp_path, pki, 853, "pkix: pins_only", f"pins: ['{OTHER_PIN}']")
+    config.write_text(config.read_text().replace(
+        f"    ca_file: {pki / 'root.pem'}\n", ""))
+    done = ctl("-c", config, "probe", "lab", "--ct", "require")
+    assert done.returncode == CONFIG and "pins_only" in done.err
+
+
+# --- what is no server ------------------------------------------------------------------
 
 
 def test_probe_of_what_is_not_tls(server):
