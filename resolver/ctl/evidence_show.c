@@ -196,7 +196,7 @@ enum exit_code evidence_show(const struct args *args, const struct evidence *e)
 	enum status status;
 
 	if (code == CTL_OK)
-		code = logs_open(args->log_list, &scts.logs);
+		code = logs_read(args->log_list, &scts.logs);
 	if (code != CTL_OK)
 		return code;
 	status = check_scts(e, &scts);

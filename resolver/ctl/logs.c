@@ -33,7 +33,7 @@ static enum exit_code complain_of_list(enum status status, const char *why)
 		"the log list: %s", why[0] != '\0' ? why : status_text(status));
 }
 
-enum exit_code logs_open(const char *path, struct loglist **out)
+enum exit_code logs_read(const char *path, struct loglist **out)
 {
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
@@ -47,17 +47,17 @@ enum exit_code logs_open(const char *path, struct loglist **out)
 	return complain_of_list(status, why);
 }
 
-enum exit_code logs_open_configured(const struct config *config, struct loglist **out)
+enum exit_code logs_read_configured(const struct config *config, struct loglist **out)
 {
-	const char *state_dir = config->update.url != NULL ? config->state_dir : NULL;
+	const uint8_t *key = config->update.url != NULL ? config->update.key : NULL;
 	char why[CTL_ERROR_MAX];
 	struct text warning = text_in(why, sizeof why);
 	struct list_choice choice = { 0 };
 	enum status status;
 
 	if (config->log_list != NULL)
-		return logs_open(config->log_list, out);
-	status = loglist_choose(state_dir, config->update.key, &choice, &warning);
+		return logs_read(config->log_list, out);
+	status = loglist_choose(config->state_dir, key, &choice, &warning);
 	*out = choice.list;
 	if (status != STATUS_OK)
 		return complain_of_list(status, why);

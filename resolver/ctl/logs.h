@@ -15,9 +15,9 @@ enum exit_code logs_mode(const struct args *args, enum ct_mode *mode);
 /* `path`, or the built-in list if it is NULL or "builtin". `*out` is owned:
  * loglist_free(). CONFIG: the list is in error; FAILED: trouble of our own. Either
  * has been said. */
-enum exit_code logs_open(const char *path, struct loglist **out);
+enum exit_code logs_read(const char *path, struct loglist **out);
 /* The list that the daemon uses under that configuration: as above. */
-enum exit_code logs_open_configured(const struct config *config, struct loglist **out);
+enum exit_code logs_read_configured(const struct config *config, struct loglist **out);
 
 /* --at, or now. USAGE. */
 enum exit_code logs_time(const struct args *args, int64_t *at_s);

@@ -101,8 +101,8 @@ static enum exit_code open_logs(const struct args *args, struct probe_target *ou
 	if (out->policy.ct == CT_MODE_OFF)
 		return CTL_OK;
 	if (args->log_list == NULL && out->config != NULL)
-		return logs_open_configured(out->config, &out->logs);
-	return logs_open(args->log_list, &out->logs);
+		return logs_read_configured(out->config, &out->logs);
+	return logs_read(args->log_list, &out->logs);
 }
 
 enum exit_code probe_target_init(const struct args *args, struct probe_target *out)

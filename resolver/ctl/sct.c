@@ -149,7 +149,7 @@ enum exit_code command_sct(const struct args *args)
 {
 	struct subject subject = { 0 };
 	struct scts scts = { 0 };
-	enum exit_code code = logs_open(args->log_list, &scts.logs);
+	enum exit_code code = logs_read(args->log_list, &scts.logs);
 
 	if (code == CTL_OK)
 		code = read_subject(args, &subject);

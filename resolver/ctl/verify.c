@@ -137,7 +137,7 @@ static enum exit_code read_files(const struct args *args, struct question *q)
 	enum exit_code code = CTL_OK;
 
 	if (q->policy.ct != CT_MODE_OFF)
-		code = logs_open(args->log_list, &q->logs);
+		code = logs_read(args->log_list, &q->logs);
 	if (code == CTL_OK)
 		code = read_bytes(args->sct, SCTS_BYTES_MAX, &q->tls_scts);
 	if (code == CTL_OK)
