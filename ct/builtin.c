@@ -12,6 +12,11 @@ struct bytes loglist_builtin_json(void)
 
 enum status loglist_builtin(struct text *error, struct loglist **out)
 {
-	text_add(error, "the built-in log list: ");
-	return loglist_parse(loglist_builtin_json(), error, out);
+	char words[256];
+	struct text why = text_in(words, sizeof words);
+	enum status status = loglist_parse(loglist_builtin_json(), &why, out);
+
+	if (status != STATUS_OK)
+		text_add(error, "the built-in log list: %s", words);
+	return status;
 }

@@ -262,6 +262,18 @@ static bool only_by_pins(const struct verdict *verdict)
 	       reasons[0] == REASON_PIN_MISMATCH;
 }
 
+static void warn_of_refused(const struct contact_of *of, const struct learned_pins *pins)
+{
+	char issuer[PIN_TEXT_MAX], root[PIN_TEXT_MAX];
+
+	pin_format(&pins->issuer, issuer);
+	pin_format(&pins->root, root);
+	log_warning(
+		"upstream %s: issuer %s with root %s is not what was learned; if it is "
+		"as it should be: pintlectl pins accept %s",
+		of->config->name, issuer, root, of->config->name);
+}
+
 void contact_refused(
 	struct contact *c, const struct contact_of *of, const struct verdict *verdict)
 {
@@ -276,10 +288,7 @@ void contact_refused(
 	l->refused = (struct learned_pair){ true, pins, clock_wall_s() };
 	text_copy(l->refused_leaf, sizeof l->refused_leaf,
 		verdict->chain.certificates[0].subject);
-	log_warning(
-		"upstream %s: issuer or root is not the learned one; if that is as it "
-		"should be: pintlectl pins accept %s",
-		of->config->name, of->config->name);
+	warn_of_refused(of, &pins);
 	save_or_say(c, of);
 }
 

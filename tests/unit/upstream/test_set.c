@@ -106,7 +106,7 @@ static void removed_while_it_connects(void **state)
 /* No question, no error text, no change. */
 static void assert_not_prepared(struct lab *lab, const char *words)
 {
-	char text[256];
+	char text[CONFIG_ERROR_MAX];
 	struct text error = text_in(text, sizeof text);
 	struct upstream *items[2] = { lab->set.items[0], lab->set.items[1] };
 	struct upstream_plan plan;
@@ -188,6 +188,99 @@ static void other_roots_mean_another_connection(void **state)
 	issuer_deinit(&other);
 }
 
+/* --- log lists ------------------------------------------------------------- */
+
+/* A list without logs, of that time, as ct.log_list; "a" reports by it. */
+static void write_list(struct lab *lab, const char *text)
+{
+	static char path[MAKE_DIRECTORY_MAX + 16];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/l.json", lab->directory);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	lab->config.log_list = path;
+	lab->config.log_list_place = "f:1:1: ct.log_list";
+	lab->upstreams[0].policy.ct = CT_MODE_REPORT;
+	lab->upstreams[0].policy.ct_policy = ct_policy_default();
+}
+
+#define LIST(stamp) "{\"log_list_timestamp\": \"" stamp "\", \"operators\": []}"
+
+static void the_same_list_keeps_the_connection(void **state)
+{
+	struct lab *lab = *state;
+	struct upstream *before;
+	struct asked a;
+
+	write_list(lab, LIST("2026-05-01T00:00:00Z"));
+	lab_load(lab);
+	before = lab->set.items[0];
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	lab_load(lab);
+	assert_ptr_equal(lab->set.items[0], before);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(lab->servers[0].accepted, 1);
+}
+
+static void another_list_means_another_connection(void **state)
+{
+	struct lab *lab = *state;
+	struct upstream *items[2];
+	struct asked a;
+
+	write_list(lab, LIST("2026-05-01T00:00:00Z"));
+	lab_load(lab);
+	memcpy(items, lab->set.items, sizeof items);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	write_list(lab, LIST("2026-05-02T00:00:00Z"));
+	lab_load(lab);
+	assert_ptr_not_equal(lab->set.items[0], items[0]);
+	/* Who is not held against it does not care. */
+	assert_ptr_equal(lab->set.items[1], items[1]);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(lab->servers[0].accepted, 2);
+}
+
+static void a_list_that_is_broken_or_older_changes_nothing(void **state)
+{
+	struct lab *lab = *state;
+	const struct loglist *list;
+	struct asked a;
+
+	write_list(lab, LIST("2026-05-02T00:00:00Z"));
+	lab_load(lab);
+	list = lab->set.logs->list;
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	write_list(lab, "{\"operators\": 1}");
+	assert_not_prepared(lab, "f:1:1: ct.log_list: ");
+	write_list(lab, LIST("2026-05-01T00:00:00Z"));
+	assert_not_prepared(lab, "older than the one in force");
+	assert_ptr_equal(lab->set.logs->list, list);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(lab->servers[0].accepted, 1);
+}
+
+static void without_ct_there_is_no_list(void **state)
+{
+	struct lab *lab = *state;
+
+	write_list(lab, LIST("2026-05-02T00:00:00Z"));
+	lab_load(lab);
+	assert_non_null(lab->set.logs);
+	lab->upstreams[0].policy.ct = CT_MODE_OFF;
+	lab_load(lab);
+	assert_null(lab->set.logs);
+}
+
 static void names_are_found(void **state)
 {
 	struct lab *lab = *state;
@@ -227,6 +320,10 @@ int main(void)
 		LAB_TEST(roots_that_went_away_stop_a_reload),
 		LAB_TEST(a_plan_can_be_thrown_away),
 		LAB_TEST(other_roots_mean_another_connection),
+		LAB_TEST(the_same_list_keeps_the_connection),
+		LAB_TEST(another_list_means_another_connection),
+		LAB_TEST(a_list_that_is_broken_or_older_changes_nothing),
+		LAB_TEST(without_ct_there_is_no_list),
 		LAB_TEST(names_are_found),
 		LAB_TEST(the_set_goes_with_questions_under_way),
 	};
