@@ -23,11 +23,11 @@ static void print_date(const char *time)
 }
 
 /* Until when it is good for something, and whether that is soon. */
-static void print_horizon(const char *good_until)
+static void print_horizon(const char *horizon)
 {
 	int64_t now_s = clock_wall_s(), end_s;
 
-	if (clock_parse(good_until, &end_s) != 0)
+	if (clock_parse(horizon, &end_s) != 0)
 		return;
 	if (end_s < now_s)
 		fputs(", STALE since ", stdout);
@@ -35,18 +35,19 @@ static void print_horizon(const char *good_until)
 		fputs(", UPDATE IT: it can satisfy the policies only until ", stdout);
 	else
 		fputs(", can satisfy the policies until ", stdout);
-	print_date(good_until);
+	print_date(horizon);
 }
 
 static void print_list(const json_t *list)
 {
 	const json_t *logs = json_object_get(list, "logs");
 	const json_t *age = json_object_get(list, "age_days");
+	const char *file = member_text(list, "file");
 
 	if (!json_is_object(list))
 		return;
 	fputs("  log list ", stdout);
-	print_untrusted(member_text(list, "source"));
+	print_untrusted(member_text(list, file[0] != '\0' ? "file" : "source"));
 	if (member_text(list, "timestamp")[0] != '\0') {
 		fputs(" of ", stdout);
 		print_date(member_text(list, "timestamp"));
@@ -55,7 +56,7 @@ static void print_list(const json_t *list)
 		printf(", %lld days old", (long long)json_integer_value(age));
 	if (json_is_integer(logs))
 		printf(", %lld logs", (long long)json_integer_value(logs));
-	print_horizon(member_text(list, "good_until"));
+	print_horizon(member_text(list, "horizon"));
 	puts("");
 }
 
@@ -89,34 +90,62 @@ static void print_ct_line(const json_t *upstream)
 	puts(json_is_true(json_object_get(ct, "waived")) ? " (let pass: ct.stale)" : "");
 }
 
+static void print_key(const char *before, const json_t *key)
+{
+	fputs(before, stdout);
+	print_untrusted(member_text(key, "pin"));
+	fputs(" since ", stdout);
+	print_date(member_text(key, "first_seen"));
+}
+
+/* What was refused, and how to take it over. */
+static void print_refused(const json_t *upstream, const json_t *refused)
+{
+	if (!json_is_object(refused))
+		return;
+	print_head(upstream, "WARNING");
+	fputs("refused issuer ", stdout);
+	print_untrusted(member_text(refused, "issuer"));
+	fputs(", root ", stdout);
+	print_untrusted(member_text(refused, "root"));
+	fputs(", of ", stdout);
+	print_untrusted(member_text(refused, "leaf"));
+	fputs(", ", stdout);
+	print_date(member_text(refused, "at"));
+	fputs("; if the operator confirms them: pintlectl pins accept ", stdout);
+	print_untrusted(member_text(upstream, "name"));
+	puts("");
+}
+
+/* Keys that bind nobody are no news. */
 static void print_learned(const json_t *upstream)
 {
 	const json_t *learned = json_object_get(upstream, "learned");
 
-	if (!json_is_object(learned))
+	if (!json_is_true(json_object_get(learned, "enforced")))
 		return;
 	print_head(upstream, "learned");
-	fputs("issuer ", stdout);
-	print_untrusted(member_text(learned, "issuer"));
-	fputs(", root ", stdout);
-	print_untrusted(member_text(learned, "root"));
-	fputs(", since ", stdout);
-	print_date(member_text(learned, "since"));
+	print_key("issuer ", json_object_get(learned, "issuer"));
+	print_key(", root ", json_object_get(learned, "root"));
 	puts("");
+	print_refused(upstream, json_object_get(learned, "refused"));
 }
 
+/* Where learned keys bind, somebody has accepted the change. */
 static void print_change(const json_t *upstream)
 {
 	const json_t *change = json_object_get(upstream, "issuer_changed");
+	const json_t *learned = json_object_get(upstream, "learned");
+	bool accepted = json_is_true(json_object_get(learned, "enforced"));
 
 	if (!json_is_object(change))
 		return;
-	print_head(upstream, "WARNING");
-	fputs("its issuer changed ", stdout);
+	print_head(upstream, accepted ? "changed" : "WARNING");
+	fputs(accepted ? "another issuer was accepted " : "its issuer changed ", stdout);
 	print_date(member_text(change, "at"));
-	fputs(", from ", stdout);
+	fputs(": it was ", stdout);
 	print_untrusted(member_text(change, "was"));
-	fputs(" to ", stdout);
+	fputs(", is ", stdout);
 	print_untrusted(member_text(change, "is"));
 	puts("");
 }

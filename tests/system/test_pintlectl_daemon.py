@@ -122,7 +122,7 @@ def test_status_of_hostile_text(daemon):
 CT = {"mode": "require", "policy": "strict", "ok": True, "reason": None, "waived": False,
       "explanation": "3 of 3 SCTs count"}
 LIST = {"source": "builtin", "timestamp": "2026-11-01T00:00:00Z", "age_days": 22,
-        "logs": 58, "good_until": "2999-01-01T00:00:00Z"}
+        "logs": 58, "horizon": "2999-01-01T00:00:00Z"}
 
 
 def judged(name, **ct):
@@ -160,24 +160,46 @@ def test_status_ct_failed(daemon):
 def test_status_list_horizon(daemon, days, words):
     at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
     date = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    out = lines_of(daemon, log_list={**LIST, "good_until": date})
+    out = lines_of(daemon, log_list={**LIST, "horizon": date})
     line, = [line for line in out.splitlines() if "log list" in line]
     assert words in line and line.endswith(date[:10])
 
 
+def learned(enforced, refused=None):
+    dates = {"first_seen": "2026-10-01T00:00:00Z", "last_seen": "2026-11-01T00:00:00Z"}
+    return {"enforced": enforced, "issuer": {"pin": "sha256//I", **dates},
+            "root": {"pin": "sha256//R", **dates}, "refused": refused}
+
+
+REFUSED_KEYS = {"issuer": "sha256//J", "root": "sha256//S", "leaf": "CN=a.lab",
+                "at": "2026-11-02T00:00:00Z"}
+CHANGE = {"was": "sha256//A", "is": "sha256//B", "at": "2026-11-01T00:00:00Z"}
+
+
 def test_status_learned(daemon):
-    one = upstream("alpha", "good", learned={
-        "issuer": "sha256//I", "root": "sha256//R", "since": "2026-10-01T00:00:00Z"},
-        issuer_changed={"was": "sha256//A", "is": "sha256//B",
-                        "at": "2026-11-01T00:00:00Z"})
-    out = lines_of(daemon, one)
-    assert "  learned  alpha: issuer sha256//I, root sha256//R, since 2026-10-01\n" in out
-    assert ("  WARNING  alpha: its issuer changed 2026-11-01, from sha256//A to "
+    out = lines_of(daemon, upstream("alpha", "good", learned=learned(True)))
+    assert ("  learned  alpha: issuer sha256//I since 2026-10-01, root sha256//R since "
+            "2026-10-01\n") in out and "WARNING" not in out
+    out = lines_of(daemon, upstream("alpha", "good", learned=learned(False)))
+    assert "learned" not in out
+    out = lines_of(daemon, upstream("alpha", "refused", learned=learned(True, REFUSED_KEYS)))
+    assert ("  WARNING  alpha: refused issuer sha256//J, root sha256//S, of CN=a.lab, "
+            "2026-11-02; if the operator confirms them: pintlectl pins accept alpha\n"
+            ) in out
+
+
+def test_status_issuer_changed(daemon):
+    out = lines_of(daemon, upstream("alpha", "good", issuer_changed=CHANGE,
+                                    learned=learned(False)))
+    assert ("  WARNING  alpha: its issuer changed 2026-11-01: it was sha256//A, is "
             "sha256//B\n") in out
+    out = lines_of(daemon, upstream("alpha", "good", issuer_changed=CHANGE,
+                                    learned=learned(True)))
+    assert "  changed  alpha: another issuer was accepted 2026-11-01" in out
 
 
 @pytest.mark.parametrize("odd", [7, "x", [], {}, None, {"timestamp": 5, "logs": "x"},
-                                 {"was": [], "issuer": 7, "good_until": "x"}])
+                                 {"was": [], "issuer": 7, "enforced": True, "refused": {}}])
 def test_status_ct_of_other_shapes(daemon, odd):
     lines_of(daemon, upstream("a", "good", learned=odd, issuer_changed=odd,
                               verdict={"ct": odd}), log_list=odd)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from client import ask
 from ctlogs import Log, sct_list, write_list, x509_entry
 from pintlectl import (  # noqa: F401 (fixtures among them)
     CONFIG, FAILED, OK, USAGE, ctl, fixture_pki, make_certificate, openssl, pin_of,
@@ -233,3 +234,33 @@ def test_options_in_error(state, pki):
     assert evidence(state, "show", path.name, "--policy", "x").returncode == USAGE
     done = evidence(state, "show", path.name, "--log-list", "/dev/null")
     assert done.returncode == CONFIG and "/dev/null" in done.err
+
+
+# --- the daemon's own -----------------------------------------------------------------
+
+
+def test_what_the_daemon_kept(start, lab):
+    rival = dict(lab.upstreams["rival-ca"], name="rival-ca")
+    daemon = start([rival], tls=lab.tls)
+    ask(daemon, "example.lab")
+    one, = json.loads(daemon.ctl("-c", daemon.path, "evidence", "list", "--json").stdout)
+    assert (one["class"], one["upstream"], one["reason"]) == (
+        "misissued", "rival-ca", "pin_mismatch")
+    done = daemon.ctl("-c", daemon.path, "evidence", "show", one["file"])
+    assert done.returncode == OK and "pin_mismatch" in done.stdout
+    assert done.stdout.count("BEGIN CERTIFICATE") >= 2
+
+
+def test_status_of_a_daemon(start, honest, lab):
+    """The names of members are the daemon's."""
+    del honest["pins"]
+    honest.update(ct="report", pin_mode="learn")
+    daemon = start([honest], tls=lab.tls)
+    ask(daemon, "example.lab")
+    out = daemon.ctl("status").stdout
+    line, = [line for line in out.splitlines() if line.startswith("  log list builtin of 20")]
+    assert " logs, can satisfy the policies until 20" in line or "UPDATE IT" in line
+    assert "  ct       honest: report, strict: " in out
+    assert "  learned  honest: issuer sha256//" in out and ", root sha256//" in out
+    done = daemon.ctl("pins", "accept", "honest")
+    assert done.returncode != OK and "honest" in done.stderr
