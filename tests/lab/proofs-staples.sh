@@ -19,6 +19,9 @@ ok='Response verify OK'
 staple staple "$ok" ': good$'
 staple staple-delegate "$ok" ': good$'
 staple staple-old "$ok" 'status expired' '^good$'
+staple staple-tls12 "$ok" ': good$'
+staple staple-old-tls12 "$ok" 'status expired' '^good$'
+staple staple-revoked-tls12 "$ok" ': revoked$'
 staple staple-old-unneeded "$ok" 'status expired' '^good$'
 staple staple-of-another "$ok" 'No Status found'
 staple staple-unknown "$ok" ': unknown$'
@@ -27,7 +30,7 @@ staple staple-by-stranger 'Response Verify Failure' 'unable to get local issuer'
 staple staple-revoked "$ok" ': revoked$'
 staple ct-ocsp "$ok" ': good$'
 for s in staple-old staple-of-another staple-unknown staple-by-customer staple-by-stranger \
-    staple-revoked must-staple; do
+    staple-revoked must-staple staple-old-tls12 staple-revoked-tls12 must-staple-tls12; do
   staple $s-twin "$ok" ': good$'
 done
 
@@ -36,10 +39,14 @@ for s in staple staple-old staple-revoked ct-ocsp; do
   says $s 'OCSP Response Status: successful' -status
 done
 says staple 'OCSP Response Status: successful' -status -tls1_2
+for s in staple-tls12 staple-old-tls12 staple-revoked-tls12; do
+  says $s 'Protocol  *: TLSv1.2' -status
+  says $s 'OCSP Response Status: successful' -status
+done
 says staple-delegate 'Responder Id: O = pintle lab, CN = Lab Responder' -status
 says staple-by-customer 'Responder Id: O = pintle lab, CN = resolver.lab' -status
 says staple-by-stranger 'Responder Id: O = pintle lab, CN = Lab Stranger Issuer' -status
-for s in honest must-staple ct-tls; do says $s 'OCSP response: no response sent' -status; done
+for s in honest must-staple must-staple-tls12 ct-tls; do says $s 'OCSP response: no response sent' -status; done
 if openssl x509 -in "$dir/responder.pem" -noout -ext extendedKeyUsage | grep -q 'OCSP Signing' &&
     ! openssl x509 -in "$dir/genuine.pem" -noout -ext extendedKeyUsage |
     grep -q 'OCSP Signing'; then
@@ -57,7 +64,7 @@ demands() {
   esac
 }
 for s in staple must-staple staple-old staple-of-another staple-unknown staple-by-customer \
-    staple-by-stranger; do
+    staple-by-stranger staple-tls12 must-staple-tls12 staple-old-tls12; do
   demands $s yes
 done
 for s in honest staple-revoked staple-old-unneeded ct-ocsp; do demands $s no; done

@@ -83,7 +83,7 @@ struct scenario_table {
 };
 
 extern const struct scenario_table scenarios_honest, scenarios_pkix, scenarios_name,
-	scenarios_pin, scenarios_tls, scenarios_ct, scenarios_delivery;
+	scenarios_pin, scenarios_tls, scenarios_ct, scenarios_delivery, scenarios_staple;
 
 /* All of them in a fixed order, honest first; NULL behind the last. */
 const struct scenario *scenario_at(size_t index);

@@ -10,6 +10,7 @@ static const struct scenario_table *const tables[] = {
 	&scenarios_tls,
 	&scenarios_ct,
 	&scenarios_delivery,
+	&scenarios_staple,
 };
 
 const struct scenario *scenario_at(size_t index)

@@ -237,7 +237,7 @@ def test_broken_list_at_start(ct_lab, make_config, write, place, fault):
 # --- reload ------------------------------------------------------------------------------
 
 def list_in_force(daemon):
-    return daemon.status()["ct"]["log_list"]["timestamp"]
+    return daemon.status()["log_list"]["timestamp"]
 
 
 @pytest.fixture(params=["another file", "the same file"])
