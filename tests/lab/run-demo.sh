@@ -83,8 +83,9 @@ echo
 echo "Certificate Transparency is required. The honest upstream's certificate, by"
 echo "\`pintlectl probe honest':"
 echo
-"$ctl" -c "$dir/run.yaml" probe honest | awk '/^  ct / { on = 1 } on { print } /log list/ { exit }' |
-  fold -s -w 78 | sed 's/^/  /'
+"$ctl" -c "$dir/run.yaml" probe honest | awk '/^  ct / { on = 1; sub(/^  ct +ok +/, "") }
+    on { sub(/^ +/, ""); print }
+    /log list/ { exit }' | fold -s -w 86 | sed 's/^/  /'
 echo
 echo "It shows that the certificate was published, not that its owner wanted it: the"
 echo "rogue certificates for 1.1.1.1 were logged, too (rogue-logged, honest-limit)."

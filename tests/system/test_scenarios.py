@@ -125,7 +125,7 @@ ALERTS = {
     "pkix_denied": "bad certificate|certificate revoked|access denied|certificate unknown",
     "name_mismatch": "bad certificate|certificate unknown",
     "pin_mismatch": "bad certificate|certificate unknown",
-    "pkix_revoked": "certificate revoked",
+    "pkix_revoked": "bad certificate status response",  # RFC 6066, section 8
     "ocsp_required": "bad certificate status response",
     "ct_no_scts": "bad certificate|certificate unknown",
     "ct_too_few": "bad certificate|certificate unknown",
