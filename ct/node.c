@@ -142,7 +142,7 @@ uint64_t node_number(const struct node *node, uint64_t max)
 
 	if (node->value != NULL && !json_is_integer(node->value))
 		node_fail(node, STATUS_MALFORMED, "not a whole number");
-	else if (value < 0 || (uint64_t)value > max)
+	else if ((uint64_t)value > max) /* also what is negative */
 		node_fail(node, STATUS_MALFORMED, "out of range");
 	else
 		return (uint64_t)value;

@@ -279,6 +279,23 @@ static void a_file_s_error_begins_with_its_name(void **state)
 	assert_null(list);
 }
 
+static void a_file_is_too_large(void **state)
+{
+	char path[] = "/tmp/loglist-XXXXXX", why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list = NULL;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, LOGLIST_BYTES_MAX + 1), 0);
+	close(fd);
+	assert_int_equal(loglist_read(path, &error, &list), STATUS_LIMIT);
+	assert_non_null(strstr(why, ": larger than 4194304 bytes"));
+	assert_null(list);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +304,7 @@ int main(void)
 		cmocka_unit_test(too_large),
 		cmocka_unit_test(too_many_logs),
 		cmocka_unit_test(a_file_s_error_begins_with_its_name),
+		cmocka_unit_test(a_file_is_too_large),
 	};
 
 	return run_rows("refused", rows, sizeof *rows, ROWS(rows), is_refused) +

@@ -108,6 +108,7 @@ static const struct row rows[] = {
 		"je+7bM1WUPcsZQr5iZnTeBZBqOSiok48xAQ+f88ykx6IUXkhjXVLl46JvfeC"
 		"QkABVpHsY4PySKCNg6BTm9pNHWumRDlMX9tVndLx",
 		"its key is neither ECDSA P-256 nor RSA", 1, LOG_USABLE },
+	{ "a delay of a year", "86400", "31536000", NULL, 1, LOG_USABLE },
 	{ "unknown keys everywhere", "\"mmd\": 86400,",
 		"\"mmd\": 86400, \"dns\": {\"a\": [1.5, null, {}]}, \"tls_only\": 7,",
 		NULL, 1, LOG_USABLE },
