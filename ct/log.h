@@ -45,8 +45,9 @@ struct ct_log {
 	bool is_static;             /* static-ct-api, among `tiled_logs` */
 	struct bytes key;           /* DER SubjectPublicKeyInfo */
 	uint64_t mmd_s;
-	const char *unfit; /* why it can never count: its key, its ID, its
-			    * type; NULL if it can */
+	const char *unfit; /* static words why it can never count: its key, its
+			    * ID, its type, a state that is none of the above;
+			    * NULL if it can */
 	bool mimic;        /* its private key is public */
 	struct log_phase phases[LOG_STATE_COUNT]; /* by time */
 	size_t phase_n;                           /* 0: without a state */
