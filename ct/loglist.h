@@ -25,11 +25,9 @@ struct loglist {
 
 /* Strict where it matters: an unknown key is passed over, but a duplicate key, a
  * wrong type, base64 or DER that does not decode, a log ID twice, a time that is
- * none are MALFORMED, and an interval that ends before it begins; `error` names the place
- * ("operators[2].logs[0].key: …", or "line 3, column 7: …" where it is no JSON). LIMIT,
- * NOMEM, CRYPTO.
- * `*out` is owned: loglist_free(). The first list must be parsed before other threads
- * use jansson: ct/node.h. */
+ * none, an interval that ends before it begins are MALFORMED; `error` names the place
+ * ("operators[2].logs[0].key: …", or "line 3, column 7: …" where it is no JSON).
+ * LIMIT, NOMEM, CRYPTO. `*out` is owned: loglist_free(). */
 MUST_CHECK enum status loglist_parse(
 	struct bytes json, struct text *error, struct loglist **out);
 /* The same for a file; `error` starts with its name. IO: cannot be read. */

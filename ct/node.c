@@ -1,7 +1,6 @@
 /* The document is read by jansson; then each value is asked for with its place. */
 #include "ct/node.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +35,8 @@ static void release(void *p)
 		free(p);
 }
 
-static void replace_allocator(void)
+/* Before main(): no thread may use jansson while its allocator changes. */
+__attribute__((constructor)) static void replace_allocator(void)
 {
 	json_set_alloc_funcs(allocate, release);
 }
@@ -44,7 +44,6 @@ static void replace_allocator(void)
 enum status node_parse(
 	struct bytes in, struct arena *arena, struct text *error, json_t **out)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t why;
 
 	*out = NULL;
@@ -52,8 +51,6 @@ enum status node_parse(
 		text_add(error, "it is empty");
 		return STATUS_MALFORMED;
 	}
-	if (pthread_once(&once, replace_allocator) != 0)
-		return STATUS_NOMEM;
 	reading.arena = arena;
 	reading.no_memory = false;
 	*out = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &why);

@@ -26,8 +26,7 @@ struct node {
 
 /* `*out` lives in the arena, which frees it whole: json_decref() is not for it.
  * MALFORMED: no JSON, or a key twice in an object; `error` says line and column.
- * NOMEM. The first call must come before other threads use jansson: it puts
- * functions of ours in place of its allocator. */
+ * NOMEM. */
 MUST_CHECK enum status node_parse(
 	struct bytes in, struct arena *arena, struct text *error, json_t **out);
 
