@@ -99,8 +99,8 @@ void schema_allowed(const struct schema_row *row, struct text *out)
 			row->max);
 		break;
 	case TYPE_URL:
-		text_add(out,
-			"an https URL with a host name, of at most %lld bytes", row->max);
+		text_add(out, "an https URL with a host name, of at most %lld bytes",
+			row->max);
 		break;
 	case TYPE_LIST_KEY:
 		text_add(out, "an Ed25519 public key, the Base64 of %d bytes",

@@ -12,7 +12,8 @@ enum status check_file(const struct complaint *complaint, const struct node *roo
 			"them");
 	if (config->update.url != NULL && config->log_list != NULL)
 		return complain_at(complaint, node_find(node_find(root, "ct"), "update"),
-			"ct.update: what it fetches would not be used beside ct.log_list; "
+			"ct.update: what it fetches would not be used beside "
+			"ct.log_list; "
 			"take one of them out");
 	if (config->cache_min_ttl_s > config->cache_max_ttl_s) {
 		const struct node *cache = node_find(root, "cache");
@@ -73,7 +74,8 @@ enum status check_upstream(const struct complaint *complaint, const struct node 
 		return upstream->policy.pins.n == 0
 			       ? STATUS_OK
 			       : complain_at(complaint, node_find(map, "pins"),
-					 "upstreams[].pins: with pin_mode: learn the pins "
+					 "upstreams[].pins: with pin_mode: learn the "
+					 "pins "
 					 "are learned; take one of them out");
 	if (pin_mode != NULL && upstream->policy.pins.n == 0)
 		return complain_at(complaint, pin_mode,

@@ -147,9 +147,9 @@ static const struct schema_row file_rows[] = {
 };
 
 static const char *const file_later[] = { "metrics", "cache.serve_stale",
-	"cache.prefetch", "strategy", "hedge", "bootstrap", "ntp_names", "forward", "hosts", "local_records", "dnssec",
-	"dnssec_anchors", "dnssec_negative", "trust_ad", "rebind_protection",
-	"local_zone", "sandbox", NULL };
+	"cache.prefetch", "strategy", "hedge", "bootstrap", "ntp_names", "forward",
+	"hosts", "local_records", "dnssec", "dnssec_anchors", "dnssec_negative",
+	"trust_ad", "rebind_protection", "local_zone", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
 	{ "url", TYPE_URL, .max = URL_BYTES_MAX, .required = true,

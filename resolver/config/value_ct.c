@@ -74,7 +74,8 @@ enum status value_read_url(
 		return value_refuse(r, node, "is too long");
 	for (const char *c = node->text; *c != '\0'; c++)
 		if (*c <= 0x20 || *c >= 0x7f)
-			return value_refuse(r, node, "has a character that URLs do not have");
+			return value_refuse(
+				r, node, "has a character that URLs do not have");
 	problem = authority_problem(node->text + strlen(scheme));
 	return problem != NULL ? value_refuse(r, node, problem)
 			       : value_store_text(r, node, base);

@@ -44,15 +44,15 @@ void bench_init(struct bench *b)
 	b->ca = make_ca("Lab CA", NULL);
 	b->key = make_key();
 	b->leaf = make_cert(&leaf, b->key, &b->ca, NULL);
-	b->roots = X509_STORE_new();
-	assert_int_equal(X509_STORE_add_cert(b->roots, b->ca.certificate), 1);
+	b->trust.roots = X509_STORE_new();
+	assert_int_equal(X509_STORE_add_cert(b->trust.roots, b->ca.certificate), 1);
 }
 
 void bench_deinit(struct bench *b)
 {
 	uv_run(&b->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&b->loop), 0);
-	X509_STORE_free(b->roots);
+	X509_STORE_free(b->trust.roots);
 	X509_free(b->leaf);
 	EVP_PKEY_free(b->key);
 	issuer_deinit(&b->ca);

@@ -13,7 +13,7 @@ struct bench {
 	struct issuer ca;
 	EVP_PKEY *key;
 	X509 *leaf;
-	X509_STORE *roots; /* holds the CA */
+	struct tls_trust trust; /* roots: owned */
 };
 
 /* clock_now_ms() returns this; tests move it. */

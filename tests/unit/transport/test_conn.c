@@ -89,8 +89,7 @@ static int setup(void **state)
 		.identity = IDENTITY_NAME, .auth_name = "dns.lab", .ca_file = "x"
 	};
 	assert_int_equal(
-		tls_context_init(&s->context, &s->policy,
-			&(struct tls_trust){ .roots = s->bench.roots }, tls_alpn_dot),
+		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot),
 		STATUS_OK);
 	*state = s;
 	return 0;

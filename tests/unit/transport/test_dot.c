@@ -93,8 +93,7 @@ static int setup(void **state)
 	s->server.data = s;
 	s->policy = (struct tls_policy){ .identity = IDENTITY_ADDRESS, .ca_file = "x" };
 	assert_int_equal(
-		tls_context_init(&s->context, &s->policy,
-			&(struct tls_trust){ .roots = s->bench.roots }, tls_alpn_dot),
+		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot),
 		STATUS_OK);
 	assert_int_equal(dot_start(&s->bench.loop, &s->context, &s->server.endpoint,
 				 AMPLE_MS, &events, s, &s->dot),
