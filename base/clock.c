@@ -56,7 +56,7 @@ int64_t clock_from_civil(int year, int month, int day, int hour, int minute, int
 void clock_format(int64_t wall_s, char out[CLOCK_TEXT_MAX])
 {
 	int64_t days = wall_s / 86400 - (wall_s % 86400 < 0);
-	int64_t in_day = wall_s - days * 86400;
+	int64_t in_day = (wall_s % 86400 + 86400) % 86400;
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t doe = z - era * 146097;

@@ -90,7 +90,7 @@ static void every_day_of_four_centuries_goes_both_ways(void **state)
 static void a_time_beyond_four_digits_is_a_dash(void **state)
 {
 	static const int64_t beyond[] = { INT64_C(253402300800), INT64_C(-62167219201),
-		INT64_MAX / 2, INT64_MIN / 2 };
+		INT64_MAX, INT64_MIN };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
