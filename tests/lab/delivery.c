@@ -48,6 +48,7 @@ static const struct credential *signer_of(
 	case STAPLE_BY_CUSTOMER:
 		return pki_of(pki, WHO_GENUINE);
 	case STAPLE_BY_STRANGER:
+	case STAPLE_REVOKED_BY_STRANGER:
 		return pki_of(pki, WHO_STRANGER);
 	default:
 		return pki_of(pki, plan->issuer);

@@ -28,11 +28,15 @@ staple staple-unknown "$ok" ': unknown$'
 staple staple-by-customer 'Response Verify Failure' 'missing ocspsigning usage' ': good$'
 staple staple-by-stranger 'Response Verify Failure' 'unable to get local issuer' ': good$'
 staple staple-revoked "$ok" ': revoked$'
+staple staple-revoked-old "$ok" 'status expired' '^revoked$'
+staple staple-revoked-by-stranger 'Response Verify Failure' 'unable to get local issuer' \
+  ': revoked$'
 staple ct-ocsp "$ok" ': good$'
 for s in staple-old staple-of-another staple-unknown staple-by-customer staple-by-stranger \
     staple-revoked must-staple staple-old-tls12 staple-revoked-tls12 must-staple-tls12; do
   staple $s-twin "$ok" ': good$'
 done
+staple staple-revoked-old-twin "$ok" 'status expired' '^good$'
 
 # The server shows what lies in the file, or nothing.
 for s in staple staple-old staple-revoked ct-ocsp; do

@@ -129,6 +129,31 @@ static const struct scenario rows[] = {
 			.staple = { STAPLE_GOOD, NULL } },
 	},
 	{
+		.name = "staple-revoked-old",
+		.explains = "likewise, and the staple ended three days ago: revoked is "
+			    "for good",
+		.expected = VERDICT_REFUSED,
+		.reason = "pkix_revoked",
+		.server = { .leaf = GOOD_LEAF,
+			.issuer = WHO_ISSUER,
+			.staple = { STAPLE_REVOKED_OLD, NULL } },
+		.client = BY_NAME,
+		.twin = TWIN_SERVER,
+		.twin_server = { .leaf = GOOD_LEAF,
+			.issuer = WHO_ISSUER,
+			.staple = { STAPLE_OLD, NULL } },
+	},
+	{
+		.name = "staple-revoked-by-stranger",
+		.explains = "a CA that nobody trusts says that the certificate is "
+			    "revoked: nobody's business",
+		.genuine_zone = true,
+		.server = { .leaf = GOOD_LEAF,
+			.issuer = WHO_ISSUER,
+			.staple = { STAPLE_REVOKED_BY_STRANGER, NULL } },
+		.client = BY_NAME,
+	},
+	{
 		.name = "staple-tls12",
 		.explains = "must-staple and a good staple under TLS 1.2, where it comes "
 			    "after the certificate",

@@ -9,11 +9,13 @@ enum staple_kind {
 	STAPLE_GOOD,
 	STAPLE_OLD, /* good, until three days ago */
 	STAPLE_REVOKED,
+	STAPLE_REVOKED_OLD, /* said until three days ago */
 	STAPLE_UNKNOWN,     /* the issuer does not know the certificate */
 	STAPLE_OF_ANOTHER,  /* good, for the resolver's genuine certificate */
 	STAPLE_BY_DELEGATE, /* good, signed by one whom the issuer allows to */
 	STAPLE_BY_CUSTOMER, /* … by one to whom the issuer sold a certificate */
 	STAPLE_BY_STRANGER, /* … by a CA that nobody trusts */
+	STAPLE_REVOKED_BY_STRANGER,
 };
 
 struct staple_wish {
