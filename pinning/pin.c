@@ -69,12 +69,14 @@ enum status pin_of_certificate(const X509 *certificate, struct pin *out)
 {
 	unsigned char *der = NULL;
 	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+	bool ok;
 
 	if (n <= 0)
 		return STATUS_CRYPTO;
-	SHA256(der, (size_t)n, out->sha256);
+	/* NULL without memory: OpenSSL 3 fetches the algorithm. */
+	ok = SHA256(der, (size_t)n, out->sha256) != NULL;
 	OPENSSL_free(der);
-	return STATUS_OK;
+	return ok ? STATUS_OK : STATUS_CRYPTO;
 }
 
 bool pin_equal(const struct pin *a, const struct pin *b)

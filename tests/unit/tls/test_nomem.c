@@ -117,11 +117,32 @@ static void a_genuine_chain_is_whole_or_not_there(void **state)
 	assert_true(v.accepted);
 }
 
+static void a_pin_is_right_or_not_there(void **state)
+{
+	struct pin expected = make_pin(world.leaf);
+	struct peer_certificate found;
+	enum status status = STATUS_NOMEM;
+	bool more = true;
+
+	(void)state;
+	for (long n = 0; more; n++) {
+		failed_one = false;
+		until_failure = n;
+		status = peer_describe(world.leaf, &found);
+		until_failure = -1;
+		more = failed_one;
+		assert_true(status != STATUS_OK || pin_equal(&found.pin, &expected));
+	}
+	assert_int_equal(status, STATUS_OK);
+	ERR_clear_error();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_forged_leaf_is_never_accepted),
 		cmocka_unit_test(a_genuine_chain_is_whole_or_not_there),
+		cmocka_unit_test(a_pin_is_right_or_not_there),
 	};
 	int failed;
 
