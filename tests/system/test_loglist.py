@@ -202,6 +202,41 @@ def test_show_the_built_in_list_instead(tmp_path, signer, name, said):
     assert [str(path) in w and said in w for w in seen["warnings"]] == [True] * bool(said)
 
 
+# --- what it is for ------------------------------------------------------------------------
+
+# Certificates that are judged by the built-in list, each when it was valid: shards that
+# ended before the list was made are in it for 398 days.
+CHAINS = {
+    "070-2025-05-20-s3.amazonaws.com": ("2026-03-01", OK),
+    "071-2025-07-05-www.akamai.com": ("2026-03-01", OK),
+    "074-2025-11-19-sqs.us-east-2.amazonaws.com": ("2026-11-01", OK),
+    "076-2025-12-25-star.facebook.com": ("2026-02-01", OK),
+    "078-2026-02-02-star.peg.a2z.com": ("2026-11-23", OK),
+    "080-2026-02-02-star.google.com": ("2026-04-01", OK),
+    "082-2026-02-19-stackoverflow.com": ("2026-03-01", OK),
+    "084-2026-02-27-www.fastly.com": ("2026-03-15", OK),
+    "086-2026-03-10-microsoft.com": ("2026-08-15", OK),
+    # Apple rejects shards once they have ended, so they are not in it.
+    "072-2025-09-10-26d54cff.sni.cloudflaressl.com": ("2025-11-01", REFUSED),
+}
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("name", CHAINS)
+def test_real_certificates_by_the_built_in_list(tmp_path, name):
+    day, code = CHAINS[name]
+    place = SHARED.parent / "ct-chains" / name
+    issuer = place / "issuer.pem"
+    chain = write(
+        tmp_path / "chain.pem", (place / "leaf.pem").read_bytes() + issuer.read_bytes())
+    done = ctl("verify", "--chain", chain, "--roots", issuer, "--at", f"{day}T00:00:00Z",
+               "--json")
+    said = json.loads(done.out)
+    assert (done.returncode, said["ct"]["ok"]) == (code, code == OK)
+    assert {s["status"] for s in said["ct"]["scts"]} == {
+        "ok" if code == OK else "unknown_log"}
+
+
 # --- check ---------------------------------------------------------------------------------
 
 
