@@ -57,6 +57,17 @@ static bool set_number(CURL *curl, CURLoption option, long value)
 	return curl_easy_setopt(curl, option, value) == CURLE_OK;
 }
 
+/* Only these roots: libcurl has others by default. */
+static bool set_roots(CURL *curl, const struct fetch_from *from)
+{
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_CAPATH, from->ca_path);
+
+	/* One that knows no directories has none to leave out. */
+	if (code == CURLE_NOT_BUILT_IN && from->ca_path == NULL)
+		code = CURLE_OK;
+	return code == CURLE_OK && set_text(curl, CURLOPT_CAINFO, from->ca_file);
+}
+
 /* False: no memory, or a libcurl without TLS. */
 static bool set_options(
 	CURL *curl, const char *url, const struct fetch_from *from, struct body *body)
@@ -71,9 +82,7 @@ static bool set_options(
 	       set_number(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S) &&
 	       set_number(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
 	       set_number(curl, CURLOPT_SSL_VERIFYPEER, 1) &&
-	       set_number(curl, CURLOPT_SSL_VERIFYHOST, 2) &&
-	       set_text(curl, CURLOPT_CAINFO, from->ca_file) &&
-	       set_text(curl, CURLOPT_CAPATH, from->ca_path) &&
+	       set_number(curl, CURLOPT_SSL_VERIFYHOST, 2) && set_roots(curl, from) &&
 	       set_text(curl, CURLOPT_USERAGENT, "pintlectl/" PINTLE_VERSION) &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, body) == CURLE_OK;

@@ -401,3 +401,17 @@ def test_what_is_not_configured(store, config, name, change, said):
     done = store.update()
     assert (done.returncode, store.files()) == (CONFIG, {}), name
     assert said in done.err
+
+
+def test_a_list_that_the_configuration_does_not_use(store, config):
+    config["ct"] = {"log_list": str(BUILTIN)}
+    write_config(store, config)
+    store.options.update({"--url": "https://a.lab/logs.json", "--key": store.signer.key,
+                          "--address": store.server.address})
+    data = a_list(NEW)
+    store.server.serve(data, store.signer.sign(data))
+    done = store.update()
+    assert done.returncode == OK
+    assert f"it is not used: ct.log_list in the configuration is {BUILTIN}" in done.err
+    shown = ctl("loglist", "show", "-c", store.options["-c"], "--json")
+    assert json.loads(shown.out)["list"] == str(BUILTIN)
