@@ -69,12 +69,9 @@ enum status pin_of_certificate(const X509 *certificate, struct pin *out)
 {
 	unsigned char *der = NULL;
 	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-	bool ok;
-
-	if (n <= 0)
-		return STATUS_CRYPTO;
 	/* NULL without memory: OpenSSL 3 fetches the algorithm. */
-	ok = SHA256(der, (size_t)n, out->sha256) != NULL;
+	bool ok = n > 0 && SHA256(der, (size_t)n, out->sha256) != NULL;
+
 	OPENSSL_free(der);
 	return ok ? STATUS_OK : STATUS_CRYPTO;
 }

@@ -195,14 +195,16 @@ static enum status take_answer(OCSP_BASICRESP *basic, X509 *leaf, X509 *issuer,
 }
 
 /* Bytes that are wrong are the server's fault, and lack of memory must not look like
- * them: a "revoked" would be lost. */
+ * them: a "revoked" would be lost. OpenSSL calls it an internal error where it only
+ * finds out later. */
 static bool ran_out_of_memory(void)
 {
 	unsigned long code;
 	bool out = false;
 
 	while ((code = ERR_get_error()) != 0)
-		out = out || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+		out = out || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE ||
+		      ERR_GET_REASON(code) == ERR_R_INTERNAL_ERROR;
 	return out;
 }
 

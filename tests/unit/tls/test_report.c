@@ -92,21 +92,213 @@ static const struct row {
 	{ "pkix: ct is not judged", false, false, 20, "ct.ok", "null" },
 };
 
+static void assert_at(json_t *json, const char *path, const char *value)
+{
+	json_t *want = json_loads(value, JSON_DECODE_ANY, NULL);
+
+	assert_non_null(json);
+	assert_non_null(want);
+	assert_true(json_equal(look_up(json, path), want));
+	json_decref(want);
+	json_decref(json);
+}
+
 static void report_row(void **state)
 {
 	const struct row *row = *state;
 	struct verdict v = judge(row->wrong_pin, row->wrong_name, row->path_error);
-	json_t *json = verdict_to_json(&v), *want;
 
-	assert_non_null(json);
-	want = json_loads(row->value, JSON_DECODE_ANY, NULL);
-	assert_non_null(want);
-	assert_true(json_equal(look_up(json, row->path), want));
-	json_decref(want);
+	assert_at(verdict_to_json(&v), row->path, row->value);
+}
+
+/* --- SCTs, staple, keys learned -------------------------------------------- */
+
+/* 2026-06-01T12:00:00Z, with a list of four days and a half before. */
+#define NOW ((int64_t)1780315200)
+#define DAY 86400
+
+static void fill_scts(struct ct_report *out)
+{
+	struct sct_row *good = &out->rows[0], *unknown = &out->rows[1];
+
+	out->n = 3;
+	*good = (struct sct_row){ .source = SCT_EMBEDDED,
+		.status = SCT_STATUS_OK,
+		.signature = SCT_SIGNATURE_VALID,
+		.counts = true,
+		.decoded = true,
+		.timestamp_ms = 1780272000999,
+		.has_leaf_index = true,
+		.leaf_index = 7,
+		.known = true,
+		.log = "Ann's first",
+		.operator_name = "Ann" };
+	memset(good->log_id, 'L', sizeof good->log_id);
+	*unknown = *good;
+	unknown->source = SCT_TLS;
+	unknown->status = SCT_STATUS_UNKNOWN_LOG;
+	unknown->signature = SCT_SIGNATURE_UNCHECKED;
+	unknown->counts = unknown->has_leaf_index = unknown->known = false;
+	out->rows[2] =
+		(struct sct_row){ .source = SCT_OCSP, .status = SCT_STATUS_MALFORMED };
+	out->outcome = CT_TOO_FEW;
+}
+
+/* One good SCT, one of an unknown log, one that is none; a good staple; keys learned
+ * that are the same. What a row names is otherwise. */
+struct differs {
+	bool off, refused_path, undated, endless, old_list, no_list, cut_name, old_staple,
+		never_met, satisfied, warn;
+};
+
+static void set_list(const struct differs *differs, struct peer *out)
+{
+	out->at_s = NOW;
+	out->list_timestamp_s = differs->undated ? INT64_MIN : NOW - 4 * DAY - DAY / 2;
+	out->list_horizon_s = differs->old_list ? NOW - 1 : NOW + DAY;
+	if (differs->endless || differs->no_list)
+		out->list_horizon_s = INT64_MAX;
+	if (differs->no_list)
+		out->list_timestamp_s = INT64_MIN;
+}
+
+static struct verdict judge_ct(const struct differs *differs)
+{
+	static struct learned_pins learned;
+	struct tls_policy policy = { .identity = IDENTITY_NONE,
+		.ct = differs->off ? CT_MODE_OFF : CT_MODE_REQUIRE,
+		.ct_policy = ct_policy_find("strict"),
+		.ct_stale = differs->warn ? CT_STALE_WARN : CT_STALE_REFUSE,
+		.pin_mode = PIN_LEARN,
+		.learned = differs->never_met ? NULL : &learned };
+	struct peer peer = { .path_error = differs->refused_path ? 20 : X509_V_OK,
+		.staple = { .state = STAPLE_GOOD,
+			.this_update_s = NOW - DAY,
+			.next_update_s = NOW + DAY },
+		.has_ct = !differs->no_list };
+	struct verdict v;
+
+	set_list(differs, &peer);
+	fill_scts(&peer.ct);
+	if (differs->satisfied)
+		peer.ct.outcome = CT_SATISFIED;
+	/* The first byte of a character of two. */
+	if (differs->cut_name)
+		strcpy(peer.ct.rows[0].log, "Log \xc3");
+	if (differs->old_staple)
+		peer.staple = (struct staple){
+			.state = STAPLE_OLD, .required = true, .problem = "it has expired"
+		};
+	memset(&peer.sent.certificates[0].pin, 'L', PIN_BYTES);
+	memset(&learned, 'L', sizeof learned);
+	peer.sent.n = 1;
+	if (!differs->refused_path)
+		peer.built = peer.sent;
+	verdict_reach(&policy, &peer, &v);
+	return v;
+}
+
+static const struct ct_row {
+	const char *name;
+	struct differs differs;
+	const char *path, *value;
+} ct_rows[] = {
+#define ID "\"TExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEw=\""
+	{ "mode", { 0 }, "ct.mode", "\"require\"" },
+	{ "policy", { 0 }, "ct.policy", "\"strict\"" },
+	{ "failed", { 0 }, "ct.ok", "false" },
+	{ "reason", { 0 }, "ct.reason", "\"ct_too_few\"" },
+	{ "satisfied", { .satisfied = true }, "ct.ok", "true" },
+	{ "satisfied: no reason", { .satisfied = true }, "ct.reason", "null" },
+	{ "path refused: not judged", { .refused_path = true }, "ct.ok", "null" },
+	{ "path refused: no reason", { .refused_path = true }, "ct.reason", "null" },
+	{ "path refused: no words", { .refused_path = true }, "ct.explanation", "null" },
+	{ "path refused: no SCTs", { .refused_path = true }, "ct.scts", "[]" },
+	{ "off: policy", { .off = true }, "ct.policy", "null" },
+	{ "off: list", { .off = true }, "ct.log_list", "null" },
+	{ "off: not judged", { .off = true }, "ct.ok", "null" },
+
+	{ "list", { 0 }, "ct.log_list",
+		"{\"timestamp\": \"2026-05-28T00:00:00Z\", \"age_days\": 4, "
+		"\"good_until\": \"2026-06-02T12:00:00Z\", \"stale\": false}" },
+	{ "list: not dated", { .undated = true }, "ct.log_list.timestamp", "null" },
+	{ "list: not dated, no age", { .undated = true }, "ct.log_list.age_days",
+		"null" },
+	{ "list: without end", { .endless = true }, "ct.log_list.good_until", "null" },
+	{ "list: too old", { .old_list = true }, "ct.log_list.stale", "true" },
+	{ "list: too old, the reason", { .old_list = true }, "ct.reason",
+		"\"ct_log_list_stale\"" },
+	{ "list: too old, not waived", { .old_list = true }, "ct.waived", "false" },
+	{ "list: too old, waived", { .old_list = true, .warn = true }, "ct.waived",
+		"true" },
+	{ "list: none", { .no_list = true }, "ct.log_list", "null" },
+
+	{ "SCT: source", { 0 }, "ct.scts.0.source", "\"embedded\"" },
+	{ "SCT: log ID", { 0 }, "ct.scts.0.log_id", ID },
+	{ "SCT: log", { 0 }, "ct.scts.0.log", "\"Ann's first\"" },
+	{ "SCT: log cut within a character", { .cut_name = true }, "ct.scts.0.log",
+		"\"Log \\\\xc3\"" },
+	{ "SCT: operator", { 0 }, "ct.scts.0.operator", "\"Ann\"" },
+	{ "SCT: time", { 0 }, "ct.scts.0.timestamp", "\"2026-06-01T00:00:00Z\"" },
+	{ "SCT: leaf index", { 0 }, "ct.scts.0.leaf_index", "7" },
+	{ "SCT: signature", { 0 }, "ct.scts.0.signature", "\"valid\"" },
+	{ "SCT: counts", { 0 }, "ct.scts.0.counts", "true" },
+	{ "SCT: status", { 0 }, "ct.scts.0.status", "\"ok\"" },
+	{ "unknown log: ID", { 0 }, "ct.scts.1.log_id", ID },
+	{ "unknown log: no name", { 0 }, "ct.scts.1.log", "null" },
+	{ "unknown log: no operator", { 0 }, "ct.scts.1.operator", "null" },
+	{ "unknown log: source", { 0 }, "ct.scts.1.source", "\"tls\"" },
+	{ "unknown log: status", { 0 }, "ct.scts.1.status", "\"unknown_log\"" },
+	{ "unknown log: signature", { 0 }, "ct.scts.1.signature", "\"unchecked\"" },
+	{ "unknown log: no leaf index", { 0 }, "ct.scts.1.leaf_index", "null" },
+	{ "unknown log: does not count", { 0 }, "ct.scts.1.counts", "false" },
+	{ "no SCT: source", { 0 }, "ct.scts.2.source", "\"ocsp\"" },
+	{ "no SCT: ID", { 0 }, "ct.scts.2.log_id", "null" },
+	{ "no SCT: time", { 0 }, "ct.scts.2.timestamp", "null" },
+	{ "no SCT: status", { 0 }, "ct.scts.2.status", "\"malformed\"" },
+
+	{ "staple", { 0 }, "ocsp",
+		"{\"status\": \"good\", \"required\": false, \"this_update\": "
+		"\"2026-05-31T12:00:00Z\", \"next_update\": \"2026-06-02T12:00:00Z\", "
+		"\"problem\": null}" },
+	{ "staple: required", { .old_staple = true }, "ocsp.required", "true" },
+	{ "staple: problem", { .old_staple = true }, "ocsp.problem",
+		"\"it has expired\"" },
+	{ "staple: no time", { .old_staple = true }, "ocsp.this_update", "null" },
+	{ "staple: old and required", { .old_staple = true }, "reasons",
+		"[\"ocsp_required\"]" },
+
+	{ "learned: issuer", { 0 }, "pins.learned.issuer", LEAF_PIN },
+	{ "learned: root", { 0 }, "pins.learned.root", LEAF_PIN },
+	{ "learned: nothing yet", { .never_met = true }, "pins.learned", "null" },
+};
+
+static void ct_row(void **state)
+{
+	const struct ct_row *row = *state;
+	struct verdict v = judge_ct(&row->differs);
+
+	assert_at(verdict_to_json(&v), row->path, row->value);
+}
+
+static void every_sct_is_explained(void **state)
+{
+	struct verdict v = judge_ct(&(struct differs){ 0 });
+	json_t *json = verdict_to_json(&v);
+	char path[] = "ct.scts.0.explanation";
+
+	(void)state;
+	for (; path[8] < '3'; path[8]++)
+		assert_true(json_string_length(look_up(json, path)) > 10);
+	assert_true(json_string_length(look_up(json, "ct.explanation")) > 10);
 	json_decref(json);
 }
 
 int main(void)
 {
-	return run_rows("report", rows, sizeof *rows, ROWS(rows), report_row);
+	const struct CMUnitTest tests[] = { cmocka_unit_test(every_sct_is_explained) };
+	int failed = run_rows("report", rows, sizeof *rows, ROWS(rows), report_row);
+
+	failed += run_rows("CT", ct_rows, sizeof *ct_rows, ROWS(ct_rows), ct_row);
+	return failed + cmocka_run_group_tests_name("rest", tests, NULL, NULL);
 }
