@@ -175,7 +175,7 @@ static void add_remarks(
 			text_add(out, "; %s counts no %s SCTs", policy->name, kinds[i]);
 	}
 	if (report->left_out > 0)
-		text_add(out, "; %zu more were not looked at", report->left_out);
+		text_add(out, "; %zu more not looked at", report->left_out);
 }
 
 void ct_explain(

@@ -208,11 +208,12 @@ void ct_policy_judge(
 	report->lifetime_s = lifetime_s;
 	check_leaf_index(policy, report);
 	check_retired(policy, report);
+	/* A source that is counted with another one comes to nothing by itself. */
 	nearest = count_rows(policy, SCT_EMBEDDED, report);
 	for (enum sct_source by = SCT_TLS; by < SCT_SOURCE_COUNT; by++) {
 		struct tally t;
 
-		if (!policy->methods[by].taken || counted_with(policy, by) != by)
+		if (!policy->methods[by].taken)
 			continue;
 		t = count_rows(policy, by, report);
 		if (is_nearer(&t, &nearest))

@@ -123,7 +123,6 @@ static enum status row_fill(
 	row->timestamp_ms = sct.timestamp_ms;
 	row->has_leaf_index = sct_leaf_index(&sct, &row->leaf_index);
 	log = loglist_find(work->list, row->log_id);
-	status = STATUS_OK;
 	if (log != NULL) {
 		row_set_log(log, work->at_ms, row);
 		if (log->unfit == NULL)

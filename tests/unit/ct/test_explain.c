@@ -170,6 +170,14 @@ static const struct report_line {
 		"too few: 0 of 2 SCTs count under strict, which needs 2 "
 		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
 		"in good standing today; strict counts no OCSP SCTs" },
+	{ "what OCSP brings, too, last", "strict", SHORT_S - 1, "eA1 oB2",
+		"too few: 1 of 1 embedded SCTs counts under strict, which needs 2 "
+		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
+		"in good standing today; strict counts no OCSP SCTs" },
+	{ "what OCSP brings, too, first", "strict", SHORT_S - 1, "oB2 eA1",
+		"too few: 1 of 1 embedded SCTs counts under strict, which needs 2 "
+		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
+		"in good standing today; strict counts no OCSP SCTs" },
 	{ "all retired, seen by TLS", "strict", SHORT_S - 1, "eA1r eB2r tC3",
 		"too few: 2 of 2 embedded SCTs count under strict, which needs 2 "
 		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
@@ -178,6 +186,11 @@ static const struct report_line {
 		"too few: 2 of 2 SCTs count under apple, which needs 2 distinct logs for "
 		"a certificate of 90 days, of 2 operators, one of them in good standing "
 		"today; one of them must not be a static log" },
+
+	{ "static logs alone, by TLS", "apple", SHORT_S - 1, "tA1s tB2s",
+		"too few: 2 of 2 SCTs count under apple, which needs 2 distinct logs, "
+		"all of them in good standing today; one of them must not be a static "
+		"log" },
 
 	{ "one operator", "strict", SHORT_S - 1, "eA1 eA2 eB3!",
 		"too few operators: 2 of 3 SCTs count, logs of A alone; strict needs 2 "
@@ -231,13 +244,15 @@ static void test_remarks(void **state)
 
 	(void)state;
 	policy_report_read("eA1", &report);
-	report.list_broken[SCT_TLS] = report.list_broken[SCT_OCSP] = true;
-	report.left_out = 7;
+	for (unsigned i = 0; i < SCT_SOURCE_COUNT; i++)
+		report.list_broken[i] = true;
+	report.left_out = 1;
 	ct_policy_judge(ct_policy_default(), SHORT_S, &report);
 	ct_explain(ct_policy_default(), &report, &out);
 	assert_non_null(strstr(buffer,
-		"in good standing today; the list of TLS SCTs is broken; the list of "
-		"OCSP SCTs is broken; 7 more were not looked at"));
+		"in good standing today; the list of embedded SCTs is broken; the list "
+		"of TLS SCTs is broken; the list of OCSP SCTs is broken; 1 more not "
+		"looked at"));
 }
 
 /* The words that scripts read. */

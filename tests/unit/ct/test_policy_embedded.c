@@ -99,6 +99,8 @@ static const struct policy_row rows[] = {
 	/* The second alone would do, as for Chrome and for Mozilla. */
 	{ "its duplicate still shows its other operator", CHROME_SOURCE, "strict",
 		SHORT_S, "eA1 eB1 eA2", "+d+", "satisfied embedded 2/2 2/1 2/2" },
+	{ "what a duplicate has shown is not shown again", CHROME_SOURCE, "strict",
+		SHORT_S, "eA1 eB1 eB2", "+d+", "satisfied embedded 2/2 2/1 2/2" },
 	{ "a bad SCT shows no operator", OURS, "strict", SHORT_S, "eA1 eB1! eA2", "+!+",
 		"operators embedded 2/2 2/1 1/2" },
 	{ "apple: a duplicate does not use up its operator", APPLE_PAGE, "apple", LONG_S,

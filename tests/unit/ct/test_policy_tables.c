@@ -47,6 +47,43 @@ static void test_zeros(void **state)
 	assert_int_not_equal(report.outcome, CT_SATISFIED);
 }
 
+/* What lies behind the last row is nobody's SCT. */
+static void test_behind_the_last(void **state)
+{
+	struct ct_report report;
+
+	(void)state;
+	policy_report_read("eA1 eB2 eC3xr@2000", &report);
+	report.n = 0;
+	ct_policy_judge(ct_policy_default(), SHORT_S, &report);
+	assert_int_equal(report.outcome, CT_NONE);
+	report.n = 2;
+	ct_policy_judge(ct_policy_default(), SHORT_S, &report);
+	assert_int_equal(report.logs, 2);
+	assert_int_equal(report.rows[2].status, SCT_STATUS_OK);
+	assert_false(report.rows[2].counts);
+}
+
+/* Retirements before anything, and one just behind it. */
+static void test_retired_in_1970(void **state)
+{
+	static const struct {
+		int64_t retired_ms;
+		enum ct_outcome outcome;
+	} rows[] = { { INT64_MIN, CT_TOO_FEW }, { -1, CT_TOO_FEW }, { 0, CT_TOO_FEW },
+		{ 1, CT_SATISFIED } };
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct ct_report report;
+
+		policy_report_read("eA1r@0 eB2@0", &report);
+		report.rows[0].retired_ms = rows[i].retired_ms;
+		ct_policy_judge(ct_policy_default(), SHORT_S, &report);
+		assert_int_equal(report.outcome, rows[i].outcome);
+	}
+}
+
 /* Marsaglia's xorshift32: the same reports every time. */
 static uint32_t next(uint32_t *seed)
 {
@@ -169,6 +206,8 @@ int main(void)
 		cmocka_unit_test(test_order_and_names),
 		cmocka_unit_test(test_sources_and_dates),
 		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_behind_the_last),
+		cmocka_unit_test(test_retired_in_1970),
 		cmocka_unit_test(test_strict_is_strictest),
 		cmocka_unit_test(test_more_in_any_order),
 	};

@@ -1,11 +1,7 @@
 #!/bin/sh
-# Takes one check after another out of the sources and wants a test to notice:
-# what no test misses could be lost without a word.
+# The checks of TLS, one by one (tests/unit/mutants.sh).
 #
 #	mutants.sh	from the source tree, or with srcdir set
-#
-# A row: file, a pattern that its line matches, sed commands for that line. A row
-# whose line is gone is an error: it guards nothing any more.
 set -u
 rows() {
   cat <<'ROWS'
@@ -78,107 +74,13 @@ ROWS
 }
 
 srcdir=${srcdir:-$(dirname "$0")/../../..}
-CC=${CC:-gcc}
-case $($CC --version 2>/dev/null) in
-*Free\ Software\ Foundation*) ;;
-*) echo "skipped: $CC is not gcc" && exit 77 ;;
-esac
-pkg-config --exists cmocka libssl libcrypto || { echo "skipped: no cmocka" && exit 77; }
-
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-# A test that fails leaves its files behind.
-TMPDIR=$work
-export TMPDIR
-flags="-std=gnu11 -w -O0 -D_GNU_SOURCE -I$srcdir -I$srcdir/resolver
-  $(pkg-config --cflags cmocka libssl libcrypto)"
-libs=$(pkg-config --libs cmocka libssl libcrypto)
-# The quick ones first.
+room=$srcdir/resolver/tls
+left_out=report.c
 tests="verdict roots issuer path refusals peer session handshake"
-
-compile() { # source object flags…
-  source=$1 object=$2
-  shift 2
-  # shellcheck disable=SC2086
-  $CC $flags "$@" -c "$source" -o "$object" || exit 1
-}
-
-# All tests in one program: one link a mutant.
-prepare() {
-  mkdir "$work/room" "$work/rest"
-  for source in "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/ct/*.c \
-    "$srcdir"/tests/unit/rows.c "$srcdir"/tests/unit/tls/[!t]*.c \
-    "$srcdir"/tests/unit/tls/tls_pair.c; do
-    compile "$source" "$work/rest/$(basename "$source" .c).o"
-  done
-  for source in "$srcdir"/resolver/tls/*.c; do
-    [ "${source##*/}" = report.c ] ||
-      compile "$source" "$work/room/$(basename "$source" .c).o"
-  done
-  echo '#include <stdio.h>' >"$work/main.c"
-  for test in $tests; do
-    echo "int main_$test(void);" >>"$work/main.c"
-    compile "$srcdir/tests/unit/tls/test_$test.c" "$work/rest/test_$test.o" \
-      -Dmain="main_$test"
-  done
-  echo 'int main(void) {' >>"$work/main.c"
-  for test in $tests; do
-    echo "if (main_$test() != 0) { puts(\"red: $test\"); return 1; }" >>"$work/main.c"
-  done
-  echo 'return 0; }' >>"$work/main.c"
-  compile "$work/main.c" "$work/rest/main.o"
-}
-
-# Prints the test that was red, or "nobody".
-run() { # directory of the room's objects
-  # shellcheck disable=SC2086
-  if ! $CC -o "$1/program" "$work"/rest/*.o "$1"/*.o $libs; then
-    echo "nobody: does not link"
-  elif timeout 20 "$1/program" >"$1/out" 2>/dev/null; then
-    echo nobody
-  else
-    red=$(sed -n 's/^red: //p' "$1/out")
-    echo "${red:-a crash}"
-  fi
-}
-
-# Prints what went wrong with a row, or nothing.
-mutate() { # directory file pattern change
-  source="$srcdir/resolver/tls/$2"
-  line=$(grep -n -m1 -e "$3" "$source" | cut -d: -f1)
-  [ -n "$line" ] || { echo "no such line"; return; }
-  mkdir "$1"
-  cp "$work"/room/*.o "$1"
-  sed "$line{
-$4
-}" "$source" >"$1/$2"
-  if cmp -s "$source" "$1/$2"; then echo "changes nothing"; return; fi
-  # shellcheck disable=SC2086
-  $CC $flags -c "$1/$2" -o "$1/${2%.c}.o" || { echo "does not compile"; return; }
-  red=$(run "$1")
-  case $red in nobody*) echo "$red" ;; esac
-}
-
-# Every other row, so that two of these share the work.
-mutate_half() { # 0 or 1
-  number=0
-  rows | while IFS='|' read -r file pattern change; do
-    number=$((number + 1))
-    [ $((number % 2)) -eq "$1" ] || continue
-    wrong=$(mutate "$work/mutant$number" "$file" "$pattern" "$change")
-    rm -rf "$work/mutant$number"
-    [ -z "$wrong" ] || echo "$file: $change: $wrong"
-  done >"$work/wrong$1"
-}
-
-prepare
-red=$(run "$work/room")
-# Red as it is, a test could not show anything.
-[ "$red" = nobody ] || { echo "without a mutation: red: $red"; exit 1; }
-mutate_half 0 &
-mutate_half 1
-wait
-cat "$work/wrong0" "$work/wrong1"
-echo "$(rows | wc -l) mutants, $(cat "$work/wrong0" "$work/wrong1" | wc -l) not noticed"
-[ ! -s "$work/wrong0" ] && [ ! -s "$work/wrong1" ]
+# The one needs a file that is made by the build, the other needs that one.
+rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
+  "$srcdir"/tests/unit/tls/[!t]*.c "$srcdir"/tests/unit/tls/tls_*.c "$srcdir"/ct/*.c |
+  grep -v -e /ct/builtin.c -e /ct/liststore.c)
+packages="libssl libcrypto jansson"
+# shellcheck source=tests/unit/mutants.sh
+. "$srcdir/tests/unit/mutants.sh"
