@@ -285,6 +285,12 @@ static void what_cannot_be_understood(void **state)
 			"not a record type that can be asked for: B" },
 		{ "{\"command\": \"query\", \"name\": \"a\", \"upstream\": \"b\"}\n",
 			"no upstream called b" },
+		{ "{\"command\": \"accept\"}\n", "no upstream called " },
+		{ "{\"command\": \"accept\", \"upstream\": \"b\"}\n",
+			"no upstream called b" },
+		{ "{\"command\": \"accept\", \"upstream\": 1}\n", "no upstream called " },
+		{ "{\"command\": \"accept\", \"upstream\": \"a\"}\n",
+			"upstream a: its pin_mode is not learn" },
 	};
 	struct office *o = *state;
 

@@ -1,0 +1,234 @@
+"""Keys that are learned at the first contact, and issuers that change."""
+
+import copy
+import os
+import shutil
+import signal
+
+import dns.message
+import pytest
+
+from client import ask, ede, is_failed, is_good
+from harness import PINTLE, run
+from pintlectl import pin_of
+from servers import Authority, answer_a
+
+
+@pytest.fixture
+def rival(short_tmp):
+    """Another authority, trusted as much as the first."""
+    directory = os.path.join(short_tmp, "rival")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.mkdir(directory)
+    return Authority(directory)
+
+
+@pytest.fixture
+def server(toy):
+    """Answers everything; `wires` has what it was sent."""
+    wires = []
+
+    def behave(session):
+        while (wire := session.receive_wire()):
+            wires.append(wire)
+            session.send(answer_a(dns.message.from_wire(wire)))
+    one = toy(behave)
+    one.wires = wires
+    return one
+
+
+@pytest.fixture
+def roots(place, authority, rival):
+    path = os.path.join(place, "roots.pem")
+    with open(path, "wb") as out:
+        for root in (authority.root, rival.root):
+            with open(root, "rb") as file:
+                out.write(file.read())
+    return path
+
+
+@pytest.fixture
+def learner(server, roots):
+    """The server, told of as one whose keys are learned."""
+    return dict(server.upstream("u"), pin_mode="learn", ca_file=roots)
+
+
+def change_issuer(server, by):
+    server.context.load_cert_chain(by.certificate, by.key)
+
+
+def restart(start, daemon):
+    daemon.stop()
+    return start(daemon.config)
+
+
+def is_refused(daemon, server, name):
+    before = len(server.wires)
+    reply = ask(daemon, name, use_edns=0)
+    assert is_failed(reply)
+    code, text = ede(reply)
+    assert code == 28 and "u: pin_mismatch" in text, text
+    assert len(server.wires) == before, "nothing may be sent"
+    return True
+
+
+def record(daemon):
+    return os.path.join(daemon.config["state_dir"], "learned", "u")
+
+
+def test_learn(start, server, learner, authority, rival):
+    """First contact; another issuer is refused, after a restart too, until somebody
+    accepts it."""
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    learned = daemon.upstream()["learned"]
+    assert learned["enforced"] is True and learned["refused"] is None
+    assert learned["issuer"]["pin"] == learned["root"]["pin"] == pin_of(authority.root)
+    assert os.stat(record(daemon)).st_mode & 0o777 == 0o600
+
+    change_issuer(server, rival)
+    daemon = restart(start, daemon)
+    assert is_refused(daemon, server, "b.test")
+    learned = daemon.upstream()["learned"]
+    assert learned["issuer"]["pin"] == pin_of(authority.root)
+    assert learned["refused"]["issuer"] == pin_of(rival.root)
+    assert learned["refused"]["leaf"] == "CN=resolver.test"
+    assert "pintlectl pins accept u" in daemon.log()
+
+    # What was refused is known to the next start, too.
+    daemon = restart(start, daemon)
+    done = daemon.ctl("pins", "accept", "u")
+    assert done.returncode == 0, done.stderr
+    assert pin_of(rival.root) in done.stdout and pin_of(authority.root) in done.stdout
+    assert is_good(ask(daemon, "c.test"))
+    daemon = restart(start, daemon)
+    assert is_good(ask(daemon, "d.test"))
+    assert daemon.upstream()["learned"]["refused"] is None
+
+    change_issuer(server, authority)
+    daemon = restart(start, daemon)
+    assert is_refused(daemon, server, "e.test")
+
+
+def test_accepted_at_once(start, server, learner, rival):
+    """No back-off is waited for."""
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    change_issuer(server, rival)
+    other = copy.deepcopy(daemon.config)
+    other["tls"] = {"min_version": "1.3"}
+    assert daemon.reload(other)["ok"], "that ends the connection"
+    for i in range(4):
+        assert is_refused(daemon, server, f"b{i}.test")
+    answer = daemon.control(command="accept", upstream="u")
+    assert answer["ok"] and answer["upstream"] == "u"
+    assert answer["issuer"] == pin_of(rival.root) != answer["was"]["issuer"]
+    assert is_good(ask(daemon, "c.test"))
+
+
+def test_nothing_to_accept(start, server, learner):
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    for name, words, code in (("u", "no other issuer was refused", 1),
+                              ("x", "no upstream called x", 2)):
+        done = daemon.ctl("pins", "accept", name)
+        assert done.returncode == code and words in done.stderr
+
+
+def test_not_a_learner(start, server):
+    daemon = start([server.upstream("u")])
+    done = daemon.ctl("pins", "accept", "u")
+    assert done.returncode == 2 and "pin_mode is not learn" in done.stderr
+
+
+def test_another_name_is_not_taken_over(start, server, learner, rival):
+    """A rogue of another kind is no candidate."""
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    server.context.load_cert_chain(*rival.issue("other", "other.test"))
+    daemon = restart(start, daemon)
+    assert is_failed(ask(daemon, "b.test"))
+    assert daemon.upstream()["learned"]["refused"] is None
+    assert daemon.ctl("pins", "accept", "u").returncode == 1
+
+
+def test_broken_record(start, learner, server):
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    with open(record(daemon), "a", encoding="ascii") as file:
+        file.write("junk\n")
+    answer = daemon.reload()
+    assert not answer["ok"] and "/learned/u:5: " in answer["error"]
+    assert is_good(ask(daemon, "b.test"))
+    daemon.stop()
+    done = run([PINTLE, "-c", daemon.path])
+    assert done.returncode == 78 and "/learned/u:5: " in done.stderr
+    # It is not the configuration's fault.
+    assert run([PINTLE, "--check-config", "-c", daemon.path]).returncode == 0
+
+
+def test_no_place_to_learn(make_config, write, learner):
+    config = make_config([learner])
+    config["state_dir"] = write("", "file")
+    path = write(config)
+    done = run([PINTLE, "-c", path])
+    assert done.returncode == 78
+    assert "upstream u: pin_mode: learn: what is learned cannot be kept: " in done.stderr
+    assert not os.path.exists(config["control"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
+def test_learned_by_another_user(start, server, learner, make_config, place, short_tmp):
+    """Root makes the directory, and somebody else keeps in it what he learns."""
+    os.chmod(short_tmp, 0o755)
+    os.chmod(place, 0o755)
+    config = make_config([learner], user="nobody")
+    config["state_dir"] = os.path.join(place, "own")
+    config["control"] = os.path.join(place, "run", "c.sock")
+    daemon = start(config)
+    assert is_good(ask(daemon, "a.test"))
+    assert os.stat(record(daemon)).st_uid != 0
+    assert os.stat(os.path.dirname(record(daemon))).st_uid != 0
+
+
+# --- without pins --------------------------------------------------------------------
+
+def test_issuer_change_is_told(start, server, roots, authority, rival):
+    daemon = start([dict(server.upstream("u"), ca_file=roots)])
+    assert is_good(ask(daemon, "a.test"))
+    assert daemon.upstream()["issuer_changed"] is None
+    change_issuer(server, rival)
+    daemon = restart(start, daemon)
+    assert is_good(ask(daemon, "b.test"))
+    upstream = daemon.upstream()
+    change = upstream["issuer_changed"]
+    assert change["was"] == pin_of(authority.root) and change["is"] == pin_of(rival.root)
+    assert upstream["learned"]["enforced"] is False
+    assert upstream["issuer_changes"] == 1
+    assert daemon.control(command="stats")["upstreams"]["u"]["issuer_changes"] == 1
+    assert f"another issuer: {change['is']}, which was {change['was']}" in daemon.log()
+    # The next start still knows.
+    daemon = restart(start, daemon)
+    assert is_good(ask(daemon, "c.test"))
+    assert daemon.upstream()["issuer_changed"] == change
+    assert daemon.upstream()["issuer_changes"] == 0
+    assert "another issuer" not in daemon.log()
+
+
+def test_issuers_without_a_state_dir(start, server, make_config, write):
+    """Nothing is refused for that, and nobody is bothered."""
+    config = make_config([server.upstream("u")])
+    config["state_dir"] = write("", "file")
+    daemon = start(config)
+    assert is_good(ask(daemon, "a.test"))
+    assert daemon.upstream()["learned"] is not None
+    assert "not kept" not in daemon.log()
+
+
+def test_pins_need_no_memory(start, server, authority):
+    daemon = start([dict(server.upstream("u"), pins=[pin_of(authority.root)])])
+    assert is_good(ask(daemon, "a.test"))
+    assert daemon.upstream()["learned"] is None
+    assert not os.path.exists(record(daemon))
+    daemon.kick(signal.SIGHUP)
+    assert is_good(ask(daemon, "b.test"))
