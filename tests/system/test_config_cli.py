@@ -79,8 +79,16 @@ FAULTS = {
     "unknown-key-of-an-upstream": (
         yaml(CT, "upstreams:", "  - name: u", "    adress: [127.0.0.1]"), 4, 5, "adress"),
     "no-upstreams": (yaml(CT), None, None, "upstreams"),
-    "ct-not-said": (yaml(UP), None, None, "Certificate Transparency"),
-    "ct-require": (yaml("ct: {mode: require}", UP), 1, 12, "ct: {mode: off}"),
+    "ct-misspelt": (yaml("ct: {mode: on}", UP), 1, 12, "require, report, off"),
+    "ct-of-pins-only": (yaml("upstreams:", "  - name: u", "    address: [127.0.0.1]",
+                             "    pkix: pins_only", f"    pins: [{43 * 'A'}=]"),
+                        4, 11, "write ct: off"),
+    "update-without-a-key": (
+        yaml(UP, "ct:", "  update: {url: \"https://a.b/\", address: 192.0.2.1}"), 3, 11,
+        "ct.update.key is missing"),
+    "learn-beside-pins": (yaml("upstreams:", "  - name: u", "    address: [127.0.0.1]",
+                               "    pin_mode: learn", f"    pins: [{43 * 'A'}=]"),
+                          5, 11, "pins are learned"),
     "short-pin": (yaml(CT, "upstreams:", "  - name: u", "    address: [127.0.0.1]",
                        "    pins: [\"sha256//AAAA\"]"), 5, 12, "pin"),
     "pins-no-list": (yaml(CT, "upstreams:", "  - name: u", "    address: [127.0.0.1]",
