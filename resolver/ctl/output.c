@@ -142,7 +142,8 @@ void print_verdict(const struct verdict *v, const char *identity)
 	print_pins(v);
 	print_rule("ct", v->ct.ok);
 	print_ct(v);
-	print_staple(&v->staple);
+	if (v->chain_verified)
+		print_staple(&v->staple);
 }
 
 void print_chain(const struct verdict *v)

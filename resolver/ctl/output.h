@@ -30,7 +30,7 @@ void print_ct_row(const struct sct_row *row);
 /* A log list's age, and until when it can satisfy the policy; a line. The times as in
  * struct peer. */
 void print_log_list(int64_t timestamp_s, int64_t horizon_s, int64_t at_s);
-/* A line, or nothing where there is no staple and need be none. */
+/* What the stapled OCSP response says; a line. */
 void print_staple(const struct staple *staple);
 
 #endif

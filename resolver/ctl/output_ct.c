@@ -83,8 +83,6 @@ void print_staple(const struct staple *staple)
 {
 	char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
 
-	if (staple->state == STAPLE_ABSENT && !staple->required)
-		return;
 	printf("  %-5s %-7s %s", "ocsp", staple_word(staple->state),
 		staple_words(staple->state));
 	if (staple->problem != NULL)

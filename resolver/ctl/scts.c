@@ -101,7 +101,8 @@ void scts_print(const struct scts *s)
 		if (report->list_broken[i])
 			printf("  the list of SCTs (%s) is broken: none counts\n",
 				sct_source_word((enum sct_source)i));
-	print_staple(&s->check.staple);
+	if (s->check.staple.state != STAPLE_ABSENT)
+		print_staple(&s->check.staple);
 	printf("policy %s at %s: ", s->policy->name, at);
 	print_ct_policy(s->policy, report);
 	print_log_list(list_timestamp_s(s->logs),

@@ -45,6 +45,7 @@ def test_embedded_scts_are_counted(pki, world):
     assert done.returncode == OK and done.out.startswith("accepted\n"), done.out
     assert "one of Alpha" in done.out and "two of Beta" in done.out
     assert done.out.count(": counts\n") == 2 and "log list of 2026-01-01" in done.out
+    assert "  ocsp  absent  none was sent\n" in done.out
 
 
 def test_json_key_by_key(pki, world):
