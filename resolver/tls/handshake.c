@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include "base/clock.h"
+#include "tls/shownfile.h"
 
 /* Evidence is bounded: a server may send what it likes. */
 #define REFUSED_PEM_MAX (64 * 1024)
@@ -54,8 +55,8 @@ static void keep_refused(struct handshake *h, SSL *ssl, STACK_OF(X509) * sent)
 		return;
 	for (int i = 0; i < sk_X509_num(sent) && BIO_pending(bio) < REFUSED_PEM_MAX; i++)
 		PEM_write_bio_X509(bio, sk_X509_value(sent, i));
-	keep_block(bio, "SCT LIST", bytes_of(h->scts, h->scts_n));
-	keep_block(bio, "OCSP RESPONSE", staple_of(ssl));
+	keep_block(bio, SHOWNFILE_SCTS_LABEL, bytes_of(h->scts, h->scts_n));
+	keep_block(bio, SHOWNFILE_STAPLE_LABEL, staple_of(ssl));
 	BIO_free(h->refused);
 	h->refused = bio;
 }
