@@ -264,3 +264,25 @@ def test_status_of_a_daemon(start, honest, lab):
     assert "  learned  honest: issuer sha256//" in out and ", root sha256//" in out
     done = daemon.ctl("pins", "accept", "honest")
     assert done.returncode != OK and "honest" in done.stderr
+
+
+def test_scts_and_staple_that_the_daemon_kept(start, start_lab):
+    """What came beside the certificates is part of the evidence."""
+    lab = start_lab("ct-tls-one", "staple-revoked")
+    daemon = start([dict(u, name=name) for name, u in lab.upstreams.items()],
+                   tls=lab.tls, ct=lab.ct)
+    for name in lab.upstreams:
+        daemon.control(command="query", name="x.lab", upstream=name)
+    said = json.loads(daemon.ctl("-c", daemon.path, "evidence", "list", "--json").stdout)
+    files = {one["upstream"]: one["file"] for one in said}
+    assert {one["upstream"]: one["reason"] for one in said} == {
+        "ct-tls-one": "ct_too_few", "staple-revoked": "pkix_revoked"}
+    show = ["-c", daemon.path, "evidence", "show", "--json", "--log-list",
+            lab.ct["log_list"]]
+    ct = json.loads(daemon.ctl(*show, files["ct-tls-one"]).stdout)["ct"]
+    row, = ct["scts"]
+    assert (row["source"], row["signature"], row["counts"]) == ("tls", "valid", True)
+    one = json.loads(daemon.ctl(*show, files["staple-revoked"]).stdout)
+    assert one["ct"]["ocsp"] == "revoked" and "BEGIN OCSP RESPONSE" in one["pem"]
+    text = daemon.ctl("-c", daemon.path, "evidence", "show", files["staple-revoked"]).stdout
+    assert "ocsp  revoked" in text
