@@ -201,7 +201,7 @@ void ct_explain(
 		text_add(out, " under %s, which ", policy->name);
 		break;
 	case CT_NONE:
-		text_add(out, "no SCTs%s; %s ", report->n > 0 ? " that can be read" : "",
+		text_add(out, "no SCTs%s; %s ", report->n > 0 ? " that can be used" : "",
 			policy->name);
 		break;
 	}

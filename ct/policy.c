@@ -173,18 +173,23 @@ static struct tally count_rows(
 	return t;
 }
 
-static bool anything_decoded(const struct ct_report *report)
+/* By a way that the policy takes: what it does not look at has not come. */
+static bool anything_decoded(
+	const struct ct_policy *policy, const struct ct_report *report)
 {
 	for (size_t i = 0; i < report->n; i++) {
-		if (report->rows[i].decoded)
+		const struct sct_row *row = &report->rows[i];
+
+		if (row->decoded && policy->methods[row->source].taken)
 			return true;
 	}
 	return false;
 }
 
-static enum ct_outcome outcome_of(const struct tally *t, const struct ct_report *report)
+static enum ct_outcome outcome_of(const struct ct_policy *policy, const struct tally *t,
+	const struct ct_report *report)
 {
-	if (!anything_decoded(report))
+	if (!anything_decoded(policy, report))
 		return CT_NONE;
 	if (t->missing == 0)
 		return CT_SATISFIED;
@@ -219,7 +224,7 @@ void ct_policy_judge(
 		if (is_nearer(&t, &nearest))
 			nearest = t;
 	}
-	report->outcome = outcome_of(&nearest, report);
+	report->outcome = outcome_of(policy, &nearest, report);
 	report->by = nearest.by;
 	report->pooled = policy->pools_tls_and_ocsp && nearest.by == SCT_TLS;
 	report->logs = nearest.logs;

@@ -77,7 +77,8 @@ policy.c|lack(t.current, t.current_needed)|s/lack(t.current, t.current_needed)/0
 policy.c|lack(t.logs, t.logs_needed)|s/lack(t.logs, t.logs_needed)/0/
 policy.c|lack(t.operators, t.operators_needed)|s/lack(.*_needed)/0/
 policy.c|t.rfc6962_missing));|s/t.rfc6962_missing/0/
-policy.c|if (report->rows\[i\].decoded)|s/report.*decoded/true/
+policy.c|row->decoded && policy->methods|s/row->decoded \&\&//
+policy.c|row->decoded && policy->methods|s/\&\& policy.*taken/\&\& true/
 policy.c|t->distinct >= t->logs_needed|s/t->distinct >= t->logs_needed/true/
 policy.c|t->distinct >= t->logs_needed|s/distinct/logs/
 policy.c|t->current >= t->current_needed|s/t->current >= t->current_needed/true/

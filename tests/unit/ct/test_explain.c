@@ -167,9 +167,9 @@ static const struct report_line {
 		"for a certificate of 180 days, of 2 operators, one of them in good "
 		"standing today" },
 	{ "what OCSP brings is not taken", "strict", SHORT_S - 1, "oA1 oB2",
-		"too few: 0 of 2 SCTs count under strict, which needs 2 "
-		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
-		"in good standing today; strict counts no OCSP SCTs" },
+		"no SCTs that can be used; strict needs 2 distinct logs for a "
+		"certificate of 90 days, of 2 operators, one of them in good standing "
+		"today; strict counts no OCSP SCTs" },
 	{ "what OCSP brings, too, last", "strict", SHORT_S - 1, "eA1 oB2",
 		"too few: 1 of 1 embedded SCTs counts under strict, which needs 2 "
 		"distinct logs for a certificate of 90 days, of 2 operators, one of them "
@@ -201,7 +201,7 @@ static const struct report_line {
 		"no SCTs; strict needs 2 distinct logs for a certificate of 90 days, of "
 		"2 operators, one of them in good standing today" },
 	{ "none that can be read", "strict", SHORT_S - 1, "e?1?",
-		"no SCTs that can be read; strict needs 2 distinct logs for a "
+		"no SCTs that can be used; strict needs 2 distinct logs for a "
 		"certificate of 90 days, of 2 operators, one of them in good standing "
 		"today" },
 };

@@ -48,9 +48,9 @@ static const struct policy_row rows[] = {
 
 	/* By OCSP. */
 	{ "strict: by OCSP", OURS, "strict", SHORT_S, "oA1 oB2 oC3", "...",
-		"too few embedded 0/2 0/1 0/2" },
+		"none embedded 0/2 0/1 0/2" },
 	{ "chrome: by OCSP", OURS, "chrome", SHORT_S, "oA1 oB2 oC3", "...",
-		"too few embedded 0/2 0/1 0/2" },
+		"none embedded 0/2 0/1 0/2" },
 	{ "mozilla: by OCSP", MOZILLA_DELIVERED, "mozilla", LONG_S, "oA1 oB2", "++",
 		"satisfied tls+ocsp 2/2 2/2 2/2" },
 	{ "mozilla: one operator by OCSP", MOZILLA_DELIVERED, "mozilla", SHORT_S,
@@ -66,7 +66,7 @@ static const struct policy_row rows[] = {
 	{ "apple: static logs by OCSP", APPLE_PAGE, "apple", SHORT_S, "oA1s oB2s", "++",
 		"too few ocsp 2/2 2/2 2/1 static" },
 	{ "by OCSP, and it is not told what it is worth", OURS, "strict", SHORT_S,
-		"oA1 oA1", "..", "too few embedded 0/2 0/1 0/2" },
+		"oA1 oA1", "..", "none embedded 0/2 0/1 0/2" },
 
 	/* TLS and OCSP together, under Mozilla's only. */
 	{ "mozilla: one by TLS, one by OCSP", MOZILLA_DELIVERED, "mozilla", SHORT_S,
@@ -126,7 +126,7 @@ static const struct policy_row rows[] = {
 	{ "a bad one by TLS, none embedded", OURS, "strict", SHORT_S, "tA1!", "!",
 		"too few tls 0/2 0/2 0/2" },
 	{ "an unreadable one by TLS, a bad one by OCSP", OURS, "strict", SHORT_S,
-		"t?1? oA2!", "m!", "too few tls 0/2 0/2 0/2" },
+		"t?1? oA2!", "m!", "none tls 0/2 0/2 0/2" },
 	{ "an unreadable one by TLS", OURS, "strict", SHORT_S, "t?1?", "m",
 		"none tls 0/2 0/2 0/2" },
 };
