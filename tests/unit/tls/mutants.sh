@@ -17,7 +17,6 @@ verdict.c|pinset_match(&policy->deny|s/pinset_match(.*&at))/0)/
 verdict.c|if (v->pkix.pins_only && n > 1)|s/n > 1/n > 99/
 verdict.c|policy->pin_mode == PIN_REPORT &&|s/&& !out->pkix.pins_only//
 verdict.c|v->pins.configured > 0 .. v->pkix.pins_only|s/|| v->pkix.pins_only//
-verdict.c|bool asked = v->pins.configured|s/v->pins.configured > 0 ||//
 verdict.c|asked && v->pins.ok != RULE_OK|s/v->pins.ok != RULE_OK/v->pins.ok == RULE_FAILED/
 verdict.c|asked && v->pins.ok != RULE_OK|s/&& !v->pins.report_only//
 verdict.c|v->ct.mode == CT_MODE_REQUIRE && v->ct.ok|s/v->ct.ok != RULE_OK/v->ct.ok == RULE_FAILED/
@@ -29,15 +28,83 @@ verdict.c|if (policy->pkix == PKIX_PINS_ONLY)|s/policy->pkix == PKIX_PINS_ONLY/p
 verdict.c|return REASON_PKIX_UNTRUSTED;|s/PKIX_UNTRUSTED/NONE/
 verdict.c|peer->name_ok ? RULE_OK|s/peer->name_ok/1/
 verdict.c|if (policy->identity != IDENTITY_NONE)|s/IDENTITY_NONE/IDENTITY_ADDRESS/
+verdict.c|if (peer->staple.state == STAPLE_REVOKED)|s/STAPLE_REVOKED/STAPLE_AWAITED/
+verdict.c|peer->staple.required &&|s/peer->staple.required/0/
+verdict.c|peer->staple.required &&|s/!= STAPLE_GOOD/== STAPLE_ABSENT/
+verdict.c|out->provisional = true;|d
+verdict.c|if (out->chain_verified)|s/out->chain_verified/1/
+verdict.c|if (!peer->has_ct|s/!peer->has_ct/0/
+verdict.c|if (!peer->has_ct|s/out->pkix.ok != RULE_OK/0/
+verdict.c|out->ct.reason = ct_reason|s/=.*/= REASON_NONE;/
+verdict.c|out->ct.stale = peer->at_s|s/at_s >/at_s >=/
+verdict.c|if (!out->ct.stale|s/!out->ct.stale/0/
+verdict.c|if (!out->ct.stale|s/policy->ct_stale == CT_STALE_JUDGE/0/
+verdict.c|out->ct.waived = policy|s/policy->ct_stale == CT_STALE_WARN/1/
+verdict.c|policy->ct_stale == CT_STALE_REPORT_IF_PINNED|n;s/out->pins.ok == RULE_OK/1/
+verdict.c|return v->provisional &&|s/v->provisional &&//
+verdict.c|v->ct.policy->methods.SCT_OCSP..taken|s/v->ct.policy->methods.SCT_OCSP..taken/1/
+verdict.c|!v->ct.waived|s/&& !v->ct.waived//
+verdict.c|pin_equal(&known->issuer|s/!pin_equal(&known->issuer, &seen.issuer)/0/
+verdict.c|!pin_equal(&known->root|s/!pin_equal(&known->root, &seen.root)/0/
+verdict.c|if (out->pins.ok == RULE_FAILED)|s/out->pins.ok == RULE_FAILED/0/
+verdict.c|if (!v->chain_verified|s/!v->chain_verified/0/
+verdict.c|v->pins.ok == RULE_FAILED;|s/|| v->pins.ok == RULE_FAILED//
+peer.c|if (policy->ct == CT_MODE_OFF|s/policy->ct == CT_MODE_OFF/0/
+peer.c|bool on = policy->ct|s/policy->ct != CT_MODE_OFF/1/
+peer.c|status == STATUS_OK && on|s/lists.n > 0/0/
+peer.c|.tls_list = shown->tls_scts|s/shown->tls_scts/{ NULL, 0 }/
+peer.c|.ocsp_n = lists->n|s/lists->n/0/
+peer.c|if (out->built.n > 1)|s/out->built.n > 1/0/
+peer.c|if (out->issuer != NULL)|s/out->issuer != NULL/1/
+peer.c|status != STATUS_OK .. out->path_error != X509_V_OK|s/|| out->path_error != X509_V_OK//
+peer.c|out->staple.required = staple_is_required|d
+peer.c|if (peer->staple.state != STAPLE_AWAITED)|s/peer->staple.state != STAPLE_AWAITED/0/
+staple.c|memcmp(der.p + der.n|s/memcmp(.*) == 0/1/
+staple.c|OCSP_response_status(response) !=|s/OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL/0/
+staple.c|!staple_is_strong(basic)|s/!staple_is_strong(basic)/0/
+staple.c|!staple_is_signed(basic|s/!staple_is_signed(.*))$/0)/
+staple.c|if (said == V_OCSP_CERTSTATUS_REVOKED)|s/V_OCSP_CERTSTATUS_REVOKED/99/
+staple.c|else if (out.this_update_s == 0|s/out.this_update_s == 0/0/
+staple.c|else if (has_critical|s/has_critical(.*))/0)/
+staple.c|return OCSP_BASICRESP_get_ext_by_critical|s/OCSP_BASICRESP_get_ext_by_critical(.*) >= 0 ||//
+staple.c|OCSP_SINGLERESP_get_ext_by_critical|s/OCSP_SINGLERESP_get_ext_by_critical(.*) >= 0/0/
+staple.c|else if (said == V_OCSP_CERTSTATUS_GOOD)|s/said == V_OCSP_CERTSTATUS_GOOD/1/
+staple.c|if (out->this_update_s > at_s|s/out->this_update_s > .*)/0)/
+staple.c|else if (end_s < at_s|s/end_s < .*)/0)/
+staple.c|else if (end_s < out->this_update_s)|s/end_s < out->this_update_s/0/
+staple.c|bounded ? out->next_update_s|s/STAPLE_UNBOUNDED_S/STAPLE_UNBOUNDED_S + 1/
+staple.c|if (form != 0|s/form != 0/0/
+staple.c|ASN1_object_size(0|s/ASN1_object_size(.*) != length/0/
+staple.c|if (OCSP_SINGLERESP_get_ext_by_NID(single, NID_ct_cert_scts, at) >= 0|s/OCSP_SINGLERESP_get_ext_by_NID(.*) >= 0/0/
+staple.c|if (OCSP_id_cmp(id, ids|s/OCSP_id_cmp(.*) != 0)/0)/
+staple.c|if (said.state == STAPLE_GOOD)|s/said.state == STAPLE_GOOD/1/
+staple.c|return one->state > other->state|s/state > other/state < other/
+staple.c|one->this_update_s >= other|s/>=/</
+staple.c|if (out->state != STAPLE_GOOD)|s/out->state != STAPLE_GOOD/0/
+staple.c|if (out->state != STAPLE_GOOD .. lists->broken)|s/out->state != STAPLE_GOOD/0/
+staple.c|if (out->state != STAPLE_GOOD .. lists->broken)|s/lists->broken/0/
+staple.c|bool required = features == NULL|s/=.*/= false;/
+staple.c|#define FEATURE_STATUS_REQUEST|s/5/17/
+staple_signer.c|if (digest != NID_sha256|s/digest != .*)/0)/
+staple_signer.c|return EVP_PKEY_get_security_bits(key)|s/EVP_PKEY_get_security_bits(.*) >= SECURITY_BITS_MIN &&//
+staple_signer.c|&& is_for_ocsp(x)|s/is_for_ocsp(x)/1/
+staple_signer.c|may_sign(x) && is_understood|s/may_sign(x)/1/
+staple_signer.c|may_sign(x) && is_understood|s/is_understood(x)/1/
+staple_signer.c|may_sign(x) && is_understood|s/is_in_date(.*) &&/1 \&\&/
+staple_signer.c|^	       is_issued_by(x, issuer);|s/is_issued_by(x, issuer)/1/
+staple_signer.c|key != NULL && is_delegate|s/is_delegate(.*)/1/
+staple_signer.c|X509_get0_notBefore(x), &at) < 0|s/X509_cmp_time(.*) < 0/1/
+staple_signer.c|X509_get0_notAfter(x), &at) > 0|s/X509_cmp_time(.*) > 0/1/
+explain.c|if (v->ct.waived) {|s/v->ct.waived/0/
 peer.c|X509_CHECK_FLAG_NEVER_CHECK_SUBJECT|s/X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |//
 peer.c|X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;|s/X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS/0/
 peer.c|auth_name_problem(policy->auth_name)|s/auth_name_problem(.*) == NULL &&//
-peer.c|X509_VERIFY_PARAM_set_auth_level|d
-peer.c|X509_VERIFY_PARAM_set_time|d
-peer.c|X509_VERIFY_PARAM_set_depth|d
-peer.c|X509_STORE_CTX_set_default(ctx|s/"ssl_server"/"default"/;n;s/X509_PURPOSE_SSL_SERVER/X509_PURPOSE_ANY/
-peer.c|if (ok == 1 && out->path_error|s/ok == 1 && out->path_error == X509_V_OK/1/
-peer.c|if (roots_unreadable(policy))|s/roots_unreadable(policy)/0/
+path.c|X509_VERIFY_PARAM_set_auth_level|d
+path.c|X509_VERIFY_PARAM_set_time|d
+path.c|X509_VERIFY_PARAM_set_depth|d
+path.c|X509_STORE_CTX_set_default(ctx|s/"ssl_server"/"default"/;n;s/X509_PURPOSE_SSL_SERVER/X509_PURPOSE_ANY/
+path.c|if (ok == 1 && out->path_error|s/ok == 1 && out->path_error == X509_V_OK/1/
+path.c|if (roots_unreadable(policy))|s/roots_unreadable(policy)/0/
 peer.c|X509_check_ip(leaf|s/X509_check_ip(.*) == 1/1/
 peer.c|case IDENTITY_NONE:|n;s/false/true/
 peer.c|if (from > 0)|s/from > 0/0/
@@ -46,13 +113,22 @@ peer.c|return to < 0|s/to < 0/0/
 peer.c|EVP_PKEY_get_security_bits|s/key == NULL || EVP_PKEY_get_security_bits(key) < LEVEL_SECURITY_BITS/0/
 peer.c|if (sk_X509_num(sent) <= 0)|s/sk_X509_num(sent) <= 0/0/
 peer.c|out->path_error = out->leaf_error = |d
-handshake.c|if (!h->verdict.accepted) {|s/!h->verdict.accepted/0/
-handshake.c|X509_STORE_CTX_set_error(store, alert_code|d
-handshake.c|if (h->trouble != STATUS_OK) {|s/h->trouble != STATUS_OK/0/
-handshake.c|keep_refused(h, sent);|d
+handshake.c|return h->verdict.accepted;|s/h->verdict.accepted/true/
+handshake.c|h->judged ? alert_code|s/h->judged ? alert_code(.*) :/true ? 0 :/
+handshake.c|if (status != STATUS_OK)|s/status != STATUS_OK/0/
+handshake.c|keep_refused(h, ssl, sent);|s/keep_refused.*/;/
+handshake.c|keep_block(bio, |d
+handshake.c|keep_block(bio, SHOWNFILE_STAPLE_LABEL|d
+handshake.c|if (in.n > 0 && in.n <=|s/in.n <= REFUSED_BLOCK_MAX/1/
+handshake.c|.staple_awaited = true|s/true/false/
+handshake.c|.tls_scts = bytes_of|s/h->scts, h->scts_n/NULL, 0/
+handshake.c|.staple = staple_of(ssl)|s/staple_of(ssl)/{ NULL, 0 }/
+handshake.c|if (place != 0)|s/place != 0/0/
+handshake.c|return h->judged ? 0 : -1;|s/h->judged ? 0 : -1/1/
 handshake.c|bytes_of(h->address|s/bytes_of(h->address, h->address_n)/bytes_of(NULL, 0)/
 session.c|if (ok == 1 && may_open(s))|s/ok == 1 && may_open(s)/h->judged/;s/h->/s->handshake./
 session.c|h->trouble == STATUS_OK && (!h->judged|s/(!h->judged || h->verdict.accepted)/!h->judged/
+session.c|!h->verdict.provisional|s/&& !h->verdict.provisional//
 session.c|bool ended = s->state|s/=.*/= true;/
 session.c|SSL_set_tlsext_host_name|s/SSL_set_tlsext_host_name(.*) != 1/0/
 session.c|policy->identity == IDENTITY_NAME &&|s/policy->identity == IDENTITY_NAME/policy->auth_name != NULL/
@@ -64,6 +140,9 @@ context.c|SSL_OP_NO_RENEGOTIATION|s/SSL_OP_NO_RENEGOTIATION/0/
 context.c|SSL_OP_NO_TICKET|s/| SSL_OP_NO_TICKET//
 context.c|SSL_CTX_set_verify(ssl|s/SSL_VERIFY_PEER/SSL_VERIFY_NONE/
 context.c|SSL_CTX_set_cert_verify_callback|d
+context.c|SSL_CTX_set_tlsext_status_cb|d
+context.c|return SSL_CTX_set_tlsext_status_type|s/TLSEXT_STATUSTYPE_ocsp/-1/
+context.c|handshake_on_scts, NULL) == 1|s/handshake_on_scts/NULL/
 context.c|SSL_CTX_set_min_proto_version|s/min_protocol(policy)/0/
 context.c|SSL_CTX_set_cipher_list|s/ciphers/"ALL:@SECLEVEL=0"/
 roots.c|X509_V_FLAG_PARTIAL_CHAIN|d
@@ -76,10 +155,12 @@ ROWS
 srcdir=${srcdir:-$(dirname "$0")/../../..}
 room=$srcdir/resolver/tls
 left_out=report.c
-tests="verdict roots issuer path refusals peer session handshake"
+tests="verdict verdict_ct staple peer_ct roots issuer path refusals peer transparency
+  session handshake"
 # The one needs a file that is made by the build, the other needs that one.
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
-  "$srcdir"/tests/unit/tls/[!t]*.c "$srcdir"/tests/unit/tls/tls_*.c "$srcdir"/ct/*.c |
+  "$srcdir"/tests/unit/tls/[!t]*.c "$srcdir"/tests/unit/tls/tls_*.c \
+  "$srcdir"/tests/unit/ct/ct_world.c "$srcdir"/tests/unit/ct/make_sct.c "$srcdir"/ct/*.c |
   grep -v -e /ct/builtin.c -e /ct/liststore.c)
 packages="libssl libcrypto jansson"
 # shellcheck source=tests/unit/mutants.sh

@@ -156,7 +156,9 @@ static void off_or_without_a_list_the_staple_counts_alone(void **state)
 			c.policy.ct = CT_MODE_OFF;
 		else
 			c.trust.logs = NULL;
+		scenes_logs()->has_timestamp = true;
 		collect(&c);
+		scenes_logs()->has_timestamp = false;
 		assert_false(c.peer.has_ct);
 		assert_int_equal(c.peer.staple.state, STAPLE_REVOKED);
 		assert_true(c.peer.staple.required);
@@ -183,7 +185,7 @@ static void a_leaf_that_is_trusted_itself_has_no_issuer(void **state)
 	assert_int_equal(c.peer.built.n, 1);
 	assert_null(c.peer.issuer);
 	assert_int_equal(c.peer.staple.state, STAPLE_UNUSABLE);
-	assert_non_null(c.peer.staple.problem);
+	assert_non_null(strstr(c.peer.staple.problem, "no issuer"));
 	assert_true(c.peer.has_ct);
 	assert_int_not_equal(c.peer.ct.outcome, CT_SATISFIED);
 	done(&c);

@@ -63,6 +63,7 @@ static const struct row {
 	enum delegated from;
 	enum { P256, RSA_1024, RSA_2048 } delegate_key;
 	bool hidden; /* the delegate's certificate is not in it */
+	bool odd;    /* the delegate has a critical extension that nobody knows */
 	size_t lists;
 	bool broken;
 } rows[] = {
@@ -123,6 +124,9 @@ static const struct row {
 	{ "by one whose key must not sign", STAPLE_UNUSABLE, "signed", .spec = { .n = 1 },
 		.signer = BY_DELEGATE,
 		.delegate = { FOR_OCSP, .usage = "critical,keyAgreement" } },
+	{ "by one with a critical extension", STAPLE_UNUSABLE, "signed",
+		.spec = { .n = 1 }, .signer = BY_DELEGATE, .delegate = { FOR_OCSP },
+		.odd = true },
 	{ "by the root's delegate", STAPLE_UNUSABLE, "signed", .spec = { .n = 1 },
 		.signer = BY_DELEGATE, .delegate = { FOR_OCSP }, .from = FROM_ROOT },
 	{ "by the delegate of a CA of the issuer's name", STAPLE_UNUSABLE, "signed",
@@ -248,6 +252,8 @@ static const struct row {
 		.spec = { { { LIST(octets_endless) } }, .n = 1 }, .broken = true },
 	{ "a list without its OCTET STRING", STAPLE_GOOD, NULL,
 		.spec = { { { LIST(bare_list) } }, .n = 1 }, .broken = true },
+	{ "a broken list beside revoked", STAPLE_REVOKED, NULL,
+		.spec = { { { LIST(octets_cut) }, { REVOKED } }, .n = 2 } },
 	{ "a broken list in an old answer", STAPLE_OLD, "expired",
 		.spec = { { { LIST(octets_cut), .next_update_s = NOW - HOUR_S } },
 			.n = 1 } },
@@ -261,7 +267,13 @@ static X509 *make_delegate(const struct row *row, EVP_PKEY *key)
 	const struct issuer *from[] = { &world.inter, &world.root, &namesake,
 		&delegate_ca };
 
-	return make_cert(&row->delegate, key, from[row->from], NULL);
+	X509 *out = make_cert(&row->delegate, key, from[row->from], NULL);
+
+	if (row->odd) {
+		make_extension(out, "1.2.3.4", true, bytes_of_text("?"), -1);
+		assert_true(X509_sign(out, world.inter.key, EVP_sha256()) > 0);
+	}
+	return out;
 }
 
 static struct der make_staple(const struct row *row)

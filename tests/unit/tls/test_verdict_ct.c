@@ -143,6 +143,8 @@ static const struct row rows[] = {
 	{ "too few operators", REASON_CT_OPERATORS, REQUIRE, ONE_SIDED },
 	{ "an outcome yet to be invented", REASON_CT_NO_SCTS, REQUIRE, .outcome = 99 },
 	{ "nothing was looked at", REASON_CT_NO_SCTS, REQUIRE, .no_ct = true },
+	{ "nothing was looked at, whatever stands there", REASON_CT_NO_SCTS, REQUIRE,
+		SATISFIED, .no_ct = true },
 	{ "too few, leaf pinned", REASON_CT_TOO_FEW, REQUIRE, FEW, .pins = "L" },
 	{ "reported: too few", REASON_NONE, REPORT, FEW },
 	{ "reported: nothing was looked at", REASON_NONE, REPORT, .no_ct = true },
