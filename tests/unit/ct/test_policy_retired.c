@@ -89,7 +89,7 @@ static const struct policy_row rows[] = {
 	{ "apple: retired, by OCSP", APPLE_PAGE, "apple", SHORT_S, "oA1r oB2", "r+",
 		"too few ocsp 1/2 1/2 1/1" },
 	{ "strict: retired, by OCSP", OURS, "strict", SHORT_S, "oA1r oB2", "r.",
-		"too few embedded 0/2 0/1 0/2" },
+		"none embedded 0/2 0/1 0/2" },
 
 	/* With the other rules. */
 	{ "a late one of a retired log makes no duplicate", OURS, "strict", SHORT_S,
