@@ -99,11 +99,10 @@ static void add_counts(struct text *out, const struct ct_report *report)
 		n += is_by(report, row);
 		counted += is_by(report, row) && row->counts;
 	}
-	if (n > 0 && n < report->n)
-		text_add(out, "%zu of %zu %s SCTs", counted, n, kind);
-	else
-		text_add(out, "%zu of %zu SCTs", counted, report->n);
-	text_add(out, counted == 1 ? " counts" : " count");
+	text_add(out, "%zu of %zu ", counted, n);
+	if (n < report->n)
+		text_add(out, "%s ", kind);
+	text_add(out, counted == 1 ? "SCTs counts" : "SCTs count");
 }
 
 static bool shows_operator(const struct ct_report *report, const struct sct_row *row)

@@ -78,7 +78,7 @@ struct sct_row {
 #define CT_ROWS_MAX 32
 
 enum ct_outcome {
-	CT_NONE,      /* no SCT at all, or none of which anything could be made */
+	CT_NONE,      /* no SCT that can be read, by a way that the policy takes */
 	CT_TOO_FEW,   /* that count; also: none from a log in good standing today */
 	CT_OPERATORS, /* enough, but from too few operators */
 	CT_SATISFIED,
