@@ -136,7 +136,7 @@ room=$srcdir/ct
 # The one needs a file that is made by the build, the other needs that one.
 left_out="builtin.c liststore.c"
 tests="policy_tables policy_embedded policy_retired policy_delivery explain verify_lists
-  verify"
+  verify_facts verify"
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
   "$srcdir"/tests/unit/tls/make_cert.c "$srcdir"/tests/unit/ct/policy_row.c \
   "$srcdir"/tests/unit/ct/ct_world.c "$srcdir"/tests/unit/ct/make_sct.c)
