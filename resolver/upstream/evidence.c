@@ -14,6 +14,9 @@
 #include "base/log.h"
 
 #define DIGEST_HEX 32
+/* Of the text before the certificates; half of it for the verdict, cut if need be: the
+ * certificates begin on a line of their own. */
+#define HEAD_MAX 2048
 
 /* What only a CA that is trusted can make, and should not have made; what anybody
  * gets from one, for a name of his own; what anybody can make. None of them pushes
@@ -138,19 +141,19 @@ static bool write_file(int dir_fd, const char *name, struct bytes head, struct b
 static void describe(const char *upstream, const char *address, const struct verdict *v,
 	struct text *out)
 {
-	char when[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], words[HEAD_MAX / 2];
+	struct text explanation = text_in(words, sizeof words);
 
 	clock_format(clock_wall_s(), when);
-	text_add(out, "refused: %s\nupstream: %s\naddress: %s\nverdict: ", when, upstream,
-		address);
-	verdict_explain(v, out);
-	text_add(out, "\n\n");
+	verdict_explain(v, &explanation);
+	text_add(out, "refused: %s\nupstream: %s\naddress: %s\nverdict: %s\n\n", when,
+		upstream, address, words);
 }
 
 void evidence_keep(const char *state_dir, const char *upstream, const char *address,
 	const struct verdict *v, struct bytes pem)
 {
-	char name[NAME_MAX + 1], head[1024];
+	char name[NAME_MAX + 1], head[HEAD_MAX];
 	struct text name_text = text_in(name, sizeof name);
 	struct text head_text = text_in(head, sizeof head);
 	int dir_fd;
