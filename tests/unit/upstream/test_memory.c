@@ -57,6 +57,10 @@ static void a_reload_without_memory(void **state)
 	char words[256];
 	long n = 0;
 
+	/* A log list, and keys to learn, for the second. */
+	lab->upstreams[1].policy.ct = CT_MODE_REPORT;
+	lab->upstreams[1].policy.ct_policy = ct_policy_default();
+	lab->upstreams[1].policy.pin_mode = PIN_LEARN;
 	lab_load(lab);
 	for (; status == STATUS_NOMEM && n < ALLOCATIONS_MAX; n++) {
 		struct text error = text_in(words, sizeof words);
