@@ -93,9 +93,9 @@ static enum exit_code read_ct(const struct args *args, struct question *q)
 	if (code == CTL_OK)
 		code = logs_policy(args, &q->policy.ct_policy);
 	if (code == CTL_OK && args->pins_only && q->policy.ct == CT_MODE_REQUIRE)
-		return complain(CTL_CONFIG, "--pins-only verifies no chain, so --ct "
-					    "require could never hold: "
-					    "pass --ct off");
+		return complain(CTL_CONFIG,
+			"--pins-only verifies no chain: --ct require can never hold, "
+			"pass --ct off");
 	return code;
 }
 

@@ -2,35 +2,13 @@
 
 #include <arpa/inet.h>
 
-#include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "base/base64.h"
 #include "base/text.h"
 
-static enum status describe_issuer(const X509 *certificate, char out[PEER_SUBJECT_MAX])
-{
-	struct text text = text_in(out, PEER_SUBJECT_MAX);
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *line;
-	long n;
-
-	if (bio == NULL)
-		return STATUS_NOMEM;
-	/* Printable as it is: see peer_describe(), which does the same. */
-	if (X509_NAME_print_ex(
-		    bio, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
-		n = BIO_get_mem_data(bio, &line);
-		for (long i = 0; i < n && !text.cut; i++)
-			text_add(&text, "%c",
-				line[i] >= 0x20 && line[i] < 0x7f ? line[i] : '?');
-	}
-	BIO_free(bio);
-	return STATUS_OK;
-}
-
-enum status details_read(const X509 *certificate, struct details *out)
+void details_read(const X509 *certificate, struct details *out)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(certificate);
 	struct bytes bytes = bytes_of(
@@ -39,7 +17,7 @@ enum status details_read(const X509 *certificate, struct details *out)
 	if (bytes.n > (DETAILS_SERIAL_MAX - 1) / 2)
 		bytes.n = (DETAILS_SERIAL_MAX - 1) / 2;
 	hex_encode(bytes, out->serial);
-	return describe_issuer(certificate, out->issuer);
+	peer_describe_name(X509_get_issuer_name(certificate), out->issuer);
 }
 
 static void add_string(const char *kind, const ASN1_STRING *from, struct text *out)

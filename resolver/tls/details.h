@@ -5,7 +5,6 @@
 
 #include <openssl/x509.h>
 
-#include "base/status.h"
 #include "tls/peer.h"
 
 /* In hexadecimal. RFC 5280 §4.1.2.2 allows 20 bytes; what is longer is cut. */
@@ -18,8 +17,7 @@ struct details {
 	char serial[DETAILS_SERIAL_MAX];
 };
 
-/* CRYPTO. */
-MUST_CHECK enum status details_read(const X509 *certificate, struct details *out);
+void details_read(const X509 *certificate, struct details *out);
 
 /* Calls `take` with each of the first `max` subjectAltNames, such as "DNS:a.lab",
  * safe to print; returns how many there are. */

@@ -16,7 +16,7 @@
 /* Bits of security that level 2 asks of a key (SSL_CTX_set_security_level(3)). */
 #define LEVEL_SECURITY_BITS 112
 
-static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX])
+void peer_describe_name(const X509_NAME *name, char out[PEER_SUBJECT_MAX])
 {
 	struct text text = text_in(out, PEER_SUBJECT_MAX);
 	BIO *bio = BIO_new(BIO_s_mem());
@@ -28,8 +28,7 @@ static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX]
 	/* RFC 2253 with ESC_CTRL and ESC_MSB (both are in XN_FLAG_RFC2253) is
 	 * printable ASCII, whose backslashes are its own: not escaped again. The
 	 * loop holds that to be true. */
-	if (X509_NAME_print_ex(
-		    bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
+	if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0) {
 		n = BIO_get_mem_data(bio, &line);
 		for (long i = 0; i < n && !text.cut; i++)
 			text_add(&text, "%c",
@@ -41,7 +40,7 @@ static void describe_subject(const X509 *certificate, char out[PEER_SUBJECT_MAX]
 enum status peer_describe(const X509 *certificate, struct peer_certificate *out)
 {
 	memset(out, 0, sizeof *out);
-	describe_subject(certificate, out->subject);
+	peer_describe_name(X509_get_subject_name(certificate), out->subject);
 	out->not_before_s = asn1time_s(X509_get0_notBefore(certificate));
 	out->not_after_s = asn1time_s(X509_get0_notAfter(certificate));
 	if (X509_digest(certificate, EVP_sha256(), out->sha256, NULL) != 1)

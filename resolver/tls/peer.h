@@ -69,6 +69,9 @@ struct peer {
 	int leaf_error;
 };
 
+/* In RFC 2253's form, cut where it is long; printable ASCII. */
+void peer_describe_name(const X509_NAME *name, char out[PEER_SUBJECT_MAX]);
+
 /* What the certificate says of itself. CRYPTO. */
 MUST_CHECK enum status peer_describe(
 	const X509 *certificate, struct peer_certificate *out);
