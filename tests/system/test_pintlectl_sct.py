@@ -7,7 +7,8 @@ import pytest
 
 from ctlogs import Log, embed, sct_list, write_list, x509_entry
 from pintlectl import (  # noqa: F401 (fixtures among them)
-    CONFIG, FAILED, OK, USAGE, ctl, fixture_pki, make_certificate, to_der,
+    CONFIG, FAILED, OK, USAGE, ctl, fixture_pki, make_certificate, openssl,
+    to_der,
 )
 
 NOW = int(time.time())
@@ -79,9 +80,11 @@ def test_without_the_issuer(pki, world, words):
 
 
 def test_who_did_not_issue_it(pki, world):
-    """Of the same name, with another key; and somebody else."""
+    """Of the same name and key identifier, with another key; and somebody else."""
+    key_id = openssl("x509", "-in", pki / "root.pem", "-noout", "-ext",
+                     "subjectKeyIdentifier").decode().splitlines()[1].strip()
     make_certificate(pki, "namesake", "basicConstraints=critical,CA:TRUE",
-                     subject="/CN=lab root")
+                     f"subjectKeyIdentifier={key_id}", subject="/CN=lab root")
     for name in ("namesake.pem", "short.pem"):
         done = sct(pki, "short-ct.pem", "--issuer", pki / name)
         assert done.returncode == FAILED and str(pki / name) in done.err
