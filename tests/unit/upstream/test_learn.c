@@ -150,6 +150,22 @@ static void what_was_accepted_replaces_what_was_learned(void **state)
 	assert_refused(w);
 }
 
+/* It was let in by keys that do not count any more. */
+static void what_is_open_ends_when_others_are_accepted(void **state)
+{
+	struct world *w = *state;
+	struct learned_pins was;
+
+	lab_load(&w->lab);
+	assert_answered(w);
+	change_to_other(w);
+	assert_refused(w);
+	change_issuer(w, w->lab.bench.leaf, w->lab.bench.key);
+	assert_answered(w);
+	take_over(w, STATUS_OK, &was);
+	assert_refused(w);
+}
+
 /* The twin: the same change, and nobody learns. */
 static void who_does_not_learn_is_only_told(void **state)
 {
@@ -292,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(another_issuer_is_refused_until_it_is_accepted),
 		TEST(what_was_accepted_replaces_what_was_learned),
+		TEST(what_is_open_ends_when_others_are_accepted),
 		TEST(who_does_not_learn_is_only_told),
 		TEST(a_new_key_under_the_same_issuer_is_fine),
 		TEST(a_restart_does_not_forget),
