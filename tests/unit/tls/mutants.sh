@@ -117,7 +117,7 @@ handshake.c|return h->verdict.accepted;|s/h->verdict.accepted/true/
 handshake.c|h->judged ? alert_code|s/h->judged ? alert_code(.*) :/true ? 0 :/
 handshake.c|if (status != STATUS_OK)|s/status != STATUS_OK/0/
 handshake.c|keep_refused(h, ssl, sent);|s/keep_refused.*/;/
-handshake.c|keep_block(bio, |d
+handshake.c|keep_block(bio, SHOWNFILE_SCTS_LABEL|d
 handshake.c|keep_block(bio, SHOWNFILE_STAPLE_LABEL|d
 handshake.c|if (in.n > 0 && in.n <=|s/in.n <= REFUSED_BLOCK_MAX/1/
 handshake.c|.staple_awaited = true|s/true/false/
