@@ -25,6 +25,8 @@ enum status collect_with(const struct tls_policy *policy, X509_STORE *roots,
 		&(struct peer_shown){ .sent = list }, bytes_of(address, sizeof address),
 		MAKE_CERT_NOW, out);
 
+	/* What is left to look at needs no more. */
+	peer_deinit(out);
 	sk_X509_pop_free(list, X509_free);
 	return status;
 }

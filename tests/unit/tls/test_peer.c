@@ -28,6 +28,7 @@ static void collect(X509_STORE *roots, X509 *const *sent, size_t n, struct peer 
 		peer_collect(&by_name, &(struct tls_trust){ .roots = roots },
 			&(struct peer_shown){ .sent = list }, bytes_of(v4, 4), NOW, out),
 		STATUS_OK);
+	peer_deinit(out);
 	sk_X509_pop_free(list, X509_free);
 }
 
@@ -123,6 +124,7 @@ static void name_row(void **state)
 			&peer),
 		STATUS_OK);
 	assert_int_equal(peer.name_ok, row->ok);
+	peer_deinit(&peer);
 	sk_X509_pop_free(list, X509_free);
 	X509_free(leaf);
 }
@@ -145,6 +147,7 @@ static void ipv6_is_compared_byte_by_byte(void **state)
 				NOW, &peer),
 			STATUS_OK);
 		assert_int_equal(peer.name_ok, last == 1);
+		peer_deinit(&peer);
 	}
 	sk_X509_pop_free(list, X509_free);
 	X509_free(leaf);
@@ -165,6 +168,7 @@ static void nobody_asked_for_is_nobody_named(void **state)
 			&peer),
 		STATUS_OK);
 	assert_false(peer.name_ok);
+	peer_deinit(&peer);
 	sk_X509_pop_free(list, X509_free);
 	X509_free(leaf);
 }
@@ -349,6 +353,7 @@ static void pins_only_builds_no_path(void **state)
 	assert_true(peer.name_ok);
 	assert_int_not_equal(peer.path_error, X509_V_OK);
 	assert_int_equal(peer.built.n, 0);
+	peer_deinit(&peer);
 	sk_X509_pop_free(list, X509_free);
 	X509_free(leaf);
 }
