@@ -115,3 +115,8 @@ int64_t ct_horizon_s(
 	}
 	return best;
 }
+
+bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s)
+{
+	return horizon_s != INT64_MIN && horizon_s < at_s;
+}

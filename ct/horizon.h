@@ -17,4 +17,8 @@
 int64_t ct_horizon_s(
 	const struct loglist *list, const struct ct_policy *policy, int64_t at_s);
 
+/* Age is what `ct.stale` forgives. A list that never could satisfy the policy, whatever
+ * the date, has not grown old: its author rejects everybody. */
+bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s);
+
 #endif

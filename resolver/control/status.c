@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "control/commands.h"
+#include "ct/horizon.h"
 #include "tls/report.h"
 
 static json_t *endpoint_json(const struct endpoint *e)
@@ -209,8 +210,9 @@ static json_t *log_list_json(const struct worker *w)
 		logs->list->version, "timestamp",
 		dated ? time_json(timestamp_s) : json_null(), "age_days",
 		dated ? json_integer((now_s - timestamp_s) / 86400) : json_null(),
-		"horizon", horizon_json(horizon_s), "stale", (int)(horizon_s < now_s),
-		"policy", logs->policy->name, "logs", (json_int_t)logs->list->n);
+		"good_until", horizon_json(horizon_s), "stale",
+		(int)ct_horizon_is_past(horizon_s, now_s), "policy", logs->policy->name,
+		"logs", (json_int_t)logs->list->n);
 }
 
 json_t *status_json(const struct worker *w)

@@ -56,7 +56,7 @@ static void print_list(const json_t *list)
 		printf(", %lld days old", (long long)json_integer_value(age));
 	if (json_is_integer(logs))
 		printf(", %lld logs", (long long)json_integer_value(logs));
-	print_horizon(member_text(list, "horizon"));
+	print_horizon(member_text(list, "good_until"));
 	puts("");
 }
 

@@ -7,6 +7,8 @@
 
 #include <openssl/x509_vfy.h>
 
+#include "ct/horizon.h"
+
 static const struct {
 	const char *word, *text;
 } reasons[REASON_COUNT] = { [REASON_NONE] = { "ok", "accepted" },
@@ -225,7 +227,7 @@ static enum reason ct_reason(enum ct_outcome outcome)
 	return REASON_CT_NO_SCTS;
 }
 
-/* Past its horizon the list can satisfy nobody: then `ct.stale` decides. */
+/* Past its horizon the list can satisfy nobody any more: then `ct.stale` decides. */
 static void judge_stale_list(const struct tls_policy *policy, struct verdict *out)
 {
 	if (!out->ct.stale || policy->ct_stale == CT_STALE_JUDGE)
@@ -242,7 +244,7 @@ static void judge_ct(
 	out->ct.list_timestamp_s = peer->list_timestamp_s;
 	out->ct.list_horizon_s = peer->list_horizon_s;
 	out->ct.at_s = peer->at_s;
-	out->ct.stale = peer->at_s > peer->list_horizon_s;
+	out->ct.stale = ct_horizon_is_past(peer->list_horizon_s, peer->at_s);
 	if (!peer->has_ct || out->pkix.ok != RULE_OK)
 		return;
 	out->ct.report = peer->ct;

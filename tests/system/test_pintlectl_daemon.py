@@ -122,7 +122,7 @@ def test_status_of_hostile_text(daemon):
 CT = {"mode": "require", "policy": "strict", "ok": True, "reason": None, "waived": False,
       "explanation": "3 of 3 SCTs count"}
 LIST = {"source": "builtin", "timestamp": "2026-11-01T00:00:00Z", "age_days": 22,
-        "logs": 58, "horizon": "2999-01-01T00:00:00Z"}
+        "logs": 58, "good_until": "2999-01-01T00:00:00Z"}
 
 
 def judged(name, **ct):
@@ -160,7 +160,7 @@ def test_status_ct_failed(daemon):
 def test_status_list_horizon(daemon, days, words):
     at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
     date = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    out = lines_of(daemon, log_list={**LIST, "horizon": date})
+    out = lines_of(daemon, log_list={**LIST, "good_until": date})
     line, = [line for line in out.splitlines() if "log list" in line]
     assert words in line and line.endswith(date[:10])
 

@@ -186,7 +186,7 @@ static const struct row rows[] = {
 	{ "old list, reported", REASON_NONE, REPORT, FEW, OLD_LIST, REFUSE },
 	{ "the list's last second, warn", REASON_CT_TOO_FEW, REQUIRE, FEW, WARN,
 		.horizon_s = NOW },
-	{ "a list that never did, warn", REASON_NONE, REQUIRE, FEW, WARN,
+	{ "a list that never did, warn", REASON_CT_TOO_FEW, REQUIRE, FEW, WARN,
 		.horizon_s = INT64_MIN },
 	{ "a list without end, warn", REASON_CT_TOO_FEW, REQUIRE, FEW, WARN,
 		.horizon_s = INT64_MAX },
