@@ -33,21 +33,35 @@ static uint64_t now_ms(void)
 	return 0;
 }
 
+static struct loglist *read_logs(void)
+{
+	char why[200];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *out;
+
+	if (loglist_builtin(&error, &out) != STATUS_OK)
+		abort();
+	return out;
+}
+
 static void set_up(struct tls_context *context)
 {
 	static const struct clock_source source = { now_ms, now_s };
-	static const struct tls_policy policy = { .identity = IDENTITY_NAME,
-		.auth_name = "dns.lab" };
+	static struct tls_policy policy = {
+		.identity = IDENTITY_NAME, .auth_name = "dns.lab", .ct = CT_MODE_REPORT
+	};
+	/* The list is kept: contexts borrow it. */
+	struct tls_trust trust = { X509_STORE_new(), read_logs() };
 	BIO *bio = BIO_new_mem_buf(root_pem, -1);
 	X509 *root = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	X509_STORE *roots = X509_STORE_new();
 
 	clock_replace(&source);
-	if (root == NULL || roots == NULL || X509_STORE_add_cert(roots, root) != 1 ||
-		tls_context_init(context, &policy, &(struct tls_trust){ .roots = roots },
-			tls_alpn_dot) != STATUS_OK)
+	policy.ct_policy = ct_policy_find("mozilla");
+	if (root == NULL || trust.roots == NULL ||
+		X509_STORE_add_cert(trust.roots, root) != 1 ||
+		tls_context_init(context, &policy, &trust, tls_alpn_dot) != STATUS_OK)
 		abort();
-	X509_STORE_free(roots);
+	X509_STORE_free(trust.roots);
 	X509_free(root);
 	BIO_free(bio);
 }

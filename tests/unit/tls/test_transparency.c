@@ -146,6 +146,8 @@ static void assert_refused(struct pair *pair, enum reason reason, int alert)
 	assert_int_equal(session_write(pair->client, bytes_of_text("?")), STATUS_CLOSED);
 	pair_run(pair, 1000);
 	assert_int_equal(pair->at_server_n, 0);
+	/* It never had our Finished. */
+	assert_false(SSL_is_init_finished(pair->server));
 	assert_int_equal(pair->alert, alert);
 }
 
