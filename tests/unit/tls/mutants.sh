@@ -36,7 +36,7 @@ verdict.c|if (out->chain_verified)|s/out->chain_verified/1/
 verdict.c|if (!peer->has_ct|s/!peer->has_ct/0/
 verdict.c|if (!peer->has_ct|s/out->pkix.ok != RULE_OK/0/
 verdict.c|out->ct.reason = ct_reason|s/=.*/= REASON_NONE;/
-verdict.c|out->ct.stale = peer->at_s|s/at_s >/at_s >=/
+verdict.c|out->ct.stale = ct_horizon_is_past|s/peer->at_s)/peer->at_s + 1)/
 verdict.c|if (!out->ct.stale|s/!out->ct.stale/0/
 verdict.c|if (!out->ct.stale|s/policy->ct_stale == CT_STALE_JUDGE/0/
 verdict.c|out->ct.waived = policy|s/policy->ct_stale == CT_STALE_WARN/1/
