@@ -46,7 +46,7 @@ prepare() {
   mkdir "$work/room" "$work/rest"
   for source in $rest; do
     # Rooms have files of the same name.
-    compile "$source" "$work/rest/$(echo "$source" | tr / _).o"
+    compile "$source" "$work/rest/rest$(echo "$source" | tr / _).o"
   done
   for source in "$room"/*.c; do
     case " $left_out " in *" ${source##*/} "*) continue ;; esac
