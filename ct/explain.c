@@ -136,10 +136,10 @@ static void add_operators(struct text *out, const struct ct_report *report)
 	}
 }
 
-/* A lifetime counts both ends (RFC 5280 §4.1.2.5), and a day begun. */
+/* A day begun counts; a certificate of 90 days ends a second before they are over. */
 static int64_t lifetime_days(const struct ct_report *report)
 {
-	return report->lifetime_s / 86400 + 1;
+	return (report->lifetime_s + 86399) / 86400;
 }
 
 static void add_needs(struct text *out, const struct ct_report *report)

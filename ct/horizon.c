@@ -1,6 +1,8 @@
-/* All SCTs of a certificate must be of logs whose shards take the day it ends on.
- * Which logs do so changes where a shard ends; so the answer is the last second of
- * some log's shard, the latest one at which the logs then left suffice. */
+/* All SCTs of a certificate must be of logs whose shards take the day it ends on, and
+ * a certificate that is new today must be of logs that nobody has retired. Which logs do
+ * changes where a shard ends or a log is retired; so the answer is the last second of
+ * some log's shard, or the last before some retirement: the latest one at which the
+ * logs then left suffice. */
 #include "ct/horizon.h"
 
 #include <string.h>
@@ -16,17 +18,29 @@ struct tally {
 	bool has_rfc6962;
 };
 
-static bool can_count(const struct ct_log *log, int64_t at_s)
-{
-	int64_t retired_ms;
-
-	return log->unfit == NULL && !log->mimic &&
-	       ct_log_standing(log, at_s * 1000, &retired_ms) == STANDING_GOOD;
-}
-
 static int64_t floor_s(int64_t ms)
 {
 	return ms / 1000 - (ms % 1000 < 0);
+}
+
+/* The last second of its good standing, past or announced; INT64_MAX: no end is;
+ * INT64_MIN: it never counts. */
+static int64_t good_until_s(const struct ct_log *log, int64_t at_s)
+{
+	int64_t retired_ms;
+	enum log_standing standing = ct_log_standing(log, at_s * 1000, &retired_ms);
+
+	if (log->unfit != NULL || log->mimic)
+		return INT64_MIN;
+	if (standing == STANDING_RETIRED)
+		return floor_s(retired_ms - 1);
+	if (standing != STANDING_GOOD)
+		return INT64_MIN;
+	for (size_t i = 0; i < log->phase_n; i++)
+		if (log->phases[i].state == LOG_RETIRED &&
+			log->phases[i].since_ms > at_s * 1000)
+			return floor_s(log->phases[i].since_ms - 1);
+	return INT64_MAX;
 }
 
 /* The last second that a certificate of its shard may end at. */
@@ -79,8 +93,15 @@ static bool suffices(const struct tally *tally, const struct ct_policy *policy)
 	       (tally->has_rfc6962 || !policy->needs_rfc6962);
 }
 
+/* The moments that decide whether a certificate can satisfy a policy. */
+struct moments {
+	int64_t at_s;        /* whose states of logs are meant */
+	int64_t checked_s;   /* the certificate is judged, */
+	int64_t not_after_s; /* and ends */
+};
+
 static bool is_satisfiable(const struct loglist *list, const struct ct_policy *policy,
-	int64_t at_s, int64_t not_after_s)
+	const struct moments *when)
 {
 	struct tally tally;
 
@@ -90,13 +111,31 @@ static bool is_satisfiable(const struct loglist *list, const struct ct_policy *p
 	for (size_t i = 0; i < list->n; i++) {
 		const struct ct_log *log = &list->logs[i];
 
-		if (covers_s(log, not_after_s) && can_count(log, at_s))
+		if (covers_s(log, when->not_after_s) &&
+			good_until_s(log, when->at_s) >= when->checked_s)
 			add(&tally, log,
 				policy->methods[SCT_EMBEDDED].per_operator_short);
 		if (suffices(&tally, policy))
 			return true;
 	}
 	return suffices(&tally, policy);
+}
+
+/* The last moment for certificates that end at that time, if it is later than `best`. */
+static int64_t later(const struct loglist *list, const struct ct_policy *policy,
+	int64_t at_s, int64_t end_s, int64_t best)
+{
+	struct moments when = { at_s, end_s, end_s };
+
+	if (is_satisfiable(list, policy, &when))
+		return end_s;
+	for (size_t i = 0; i < list->n; i++) {
+		when.checked_s = good_until_s(&list->logs[i], at_s);
+		if (when.checked_s < end_s && when.checked_s > best &&
+			is_satisfiable(list, policy, &when))
+			best = when.checked_s;
+	}
+	return best;
 }
 
 int64_t ct_horizon_s(
@@ -109,9 +148,8 @@ int64_t ct_horizon_s(
 	for (size_t i = 0; i < list->n; i++) {
 		int64_t end_s = last_s(&list->logs[i]);
 
-		if (end_s > best && can_count(&list->logs[i], at_s) &&
-			is_satisfiable(list, policy, at_s, end_s))
-			best = end_s;
+		if (end_s > best && good_until_s(&list->logs[i], at_s) != INT64_MIN)
+			best = later(list, policy, at_s, end_s, best);
 	}
 	return best;
 }

@@ -10,10 +10,11 @@
 /* Warned of this long ahead. */
 #define CT_HORIZON_WARN_S (60ll * 86400)
 
-/* The latest end of a certificate that enough logs in good standing at `at_s`, of
- * enough operators, take into their shards: after that second the policy cannot be
- * satisfied. It may have passed. INT64_MAX: no end; INT64_MIN: never. For embedded
- * SCTs of a short-lived certificate, which needs the fewest. */
+/* The latest end of a certificate that enough logs, of enough operators, take into their
+ * shards before they are retired: after that second the policy cannot be satisfied.
+ * States are those at `at_s`, and retirements whenever they are. It may have passed.
+ * INT64_MAX: no end; INT64_MIN: never. For embedded SCTs of a short-lived certificate,
+ * which needs the fewest. */
 int64_t ct_horizon_s(
 	const struct loglist *list, const struct ct_policy *policy, int64_t at_s);
 

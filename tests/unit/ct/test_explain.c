@@ -160,7 +160,7 @@ static const struct report_line {
 		"standing today" },
 	{ "180 days and a second", "strict", DAYS_180_S, "eA1 eB2",
 		"too few: 2 of 2 SCTs count under strict, which needs 3 distinct logs "
-		"for a certificate of 181 days, of 2 operators, one of them in good "
+		"for a certificate of 180 days, of 2 operators, one of them in good "
 		"standing today" },
 	{ "180 days", "strict", DAYS_180_S - 1, "eA1 eB2!",
 		"too few: 1 of 2 SCTs counts under strict, which needs 2 distinct logs "

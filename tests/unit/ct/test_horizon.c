@@ -94,13 +94,34 @@ static const struct row rows[] = {
 	{ "an end before 1970", &two,
 		{ { "a", -9000, -1, GOOD }, { "b", -9000, 0, GOOD } }, 2, -1 },
 
+	/* It did until then: past, and not never. */
 	{ "one is retired", &two,
-		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS, IN(LOG_RETIRED, 0) } }, 2,
-		NEVER },
-	{ "one is retired later", &two,
+		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS, IN(LOG_RETIRED, 0) } }, 2, -1 },
+	{ "one is retired, and others are left", &two,
+		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS, IN(LOG_RETIRED, 0) },
+			{ "b", DAYS(0, 200), GOOD } },
+		3, LAST(200) },
+	{ "one is retired after its shard", &two,
+		{ { "a", ALWAYS, GOOD },
+			{ "b", DAYS(0, 200), IN(LOG_RETIRED, 300 * DAY_MS) } },
+		2, LAST(200) },
+	{ "a retirement is announced", &two,
+		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS, IN(LOG_RETIRED, 150 * DAY_MS) } },
+		2, LAST(150) },
+	{ "a retirement is announced for the next millisecond", &two,
 		{ { "a", ALWAYS, GOOD },
 			{ "b", ALWAYS, IN(LOG_RETIRED, AT_S * 1000 + 1) } },
-		2, NO_END },
+		2, AT_S },
+	{ "the later of two retirements", &two,
+		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS, IN(LOG_RETIRED, 150 * DAY_MS) },
+			{ "c", ALWAYS, IN(LOG_RETIRED, 170 * DAY_MS) } },
+		3, LAST(170) },
+	{ "a retirement of one in use", &two,
+		{ { "a", ALWAYS, GOOD }, { "b", ALWAYS,
+						 .phases = { { LOG_USABLE, 0 },
+							 { LOG_RETIRED, 150 * DAY_MS } },
+						 .phase_n = 2 } },
+		2, LAST(150) },
 	{ "one is usable later", &two,
 		{ { "a", ALWAYS, GOOD },
 			{ "b", ALWAYS, IN(LOG_USABLE, AT_S * 1000 + 1) } },
@@ -171,6 +192,7 @@ static void reaches(void **state)
 		logs[i].from_ms = shard->from_ms;
 		logs[i].until_ms = shard->until_ms;
 		logs[i].phases[0] = shard->phases[0];
+		logs[i].phases[1] = shard->phases[1];
 		logs[i].phase_n = shard->phase_n;
 		logs[i].is_static = shard->is_static;
 		logs[i].mimic = shard->mimic;
