@@ -27,7 +27,7 @@ static bool is_worth_pinning(const struct verdict *v)
 	enum reason reasons[REASON_COUNT];
 	size_t n = verdict_reasons(v, reasons, REASON_COUNT);
 
-	if (!v->chain_verified || v->name.ok != RULE_OK)
+	if (!v->chain_verified || v->provisional || v->name.ok != RULE_OK)
 		return false;
 	return v->accepted || (n == 1 && reasons[0] == REASON_PIN_MISMATCH);
 }

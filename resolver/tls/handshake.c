@@ -47,14 +47,37 @@ static void keep_block(BIO *bio, const char *name, struct bytes in)
 		PEM_write_bio(bio, name, "", in.p, (long)in.n);
 }
 
+static bool is_in(const struct peer_chain *chain, const X509 *certificate)
+{
+	uint8_t digest[32];
+
+	if (X509_digest(certificate, EVP_sha256(), digest, NULL) != 1)
+		return false;
+	for (size_t i = 0; i < chain->n; i++)
+		if (memcmp(chain->certificates[i].sha256, digest, sizeof digest) == 0)
+			return true;
+	return false;
+}
+
+/* Of those sent the ones in `built`, or the others; as many as there is room for. */
+static void keep_certificates(
+	const struct peer_chain *built, BIO *bio, STACK_OF(X509) * sent, bool in_built)
+{
+	for (int i = 0; i < sk_X509_num(sent) && BIO_pending(bio) < REFUSED_PEM_MAX; i++)
+		if (is_in(built, sk_X509_value(sent, i)) == in_built)
+			PEM_write_bio_X509(bio, sk_X509_value(sent, i));
+}
+
 static void keep_refused(struct handshake *h, SSL *ssl, STACK_OF(X509) * sent)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	if (bio == NULL)
 		return;
-	for (int i = 0; i < sk_X509_num(sent) && BIO_pending(bio) < REFUSED_PEM_MAX; i++)
-		PEM_write_bio_X509(bio, sk_X509_value(sent, i));
+	/* What verified before what was sent beside it, so that nothing sent can push the
+	 * one out. */
+	keep_certificates(&h->peer.built, bio, sent, true);
+	keep_certificates(&h->peer.built, bio, sent, false);
 	keep_block(bio, SHOWNFILE_SCTS_LABEL, bytes_of(h->scts, h->scts_n));
 	keep_block(bio, SHOWNFILE_STAPLE_LABEL, staple_of(ssl));
 	BIO_free(h->refused);
@@ -78,6 +101,15 @@ static bool judge(
 	return h->verdict.accepted;
 }
 
+/* A certificate is public: whoever has seen one can show it. Where the chain verified
+ * for the right name, a refusal is remembered, as evidence and as what might be
+ * learned; so it waits for the status callback, when the staple is there and the server
+ * has shown that it holds the key (docs/decisions/0008-refused-when-proven.md). */
+static bool is_left_to_status(const struct handshake *h)
+{
+	return h->judged && h->verdict.chain_verified && h->verdict.name.ok == RULE_OK;
+}
+
 int handshake_on_certificate(X509_STORE_CTX *store, void *unused)
 {
 	SSL *ssl =
@@ -93,7 +125,7 @@ int handshake_on_certificate(X509_STORE_CTX *store, void *unused)
 	peer_deinit(&h->peer);
 	status = peer_collect(h->context->policy, &h->context->trust, &shown,
 		bytes_of(h->address, h->address_n), clock_wall_s(), &h->peer);
-	if (judge(h, ssl, sent, status)) {
+	if (judge(h, ssl, sent, status) || is_left_to_status(h)) {
 		X509_STORE_CTX_set_error(store, X509_V_OK);
 		return 1;
 	}
@@ -112,7 +144,7 @@ int handshake_on_status(SSL *ssl, void *unused)
 	enum status status;
 
 	(void)unused;
-	if (!h->judged || !h->verdict.accepted || sk_X509_num(sent) <= 0)
+	if (!h->judged || sk_X509_num(sent) <= 0)
 		return 0;
 	status = peer_take_staple(
 		h->context->policy, &h->context->trust, &shown, &h->peer);

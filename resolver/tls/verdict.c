@@ -254,18 +254,9 @@ static void judge_ct(
 		judge_stale_list(policy, out);
 }
 
-/* SCTs in a staple may still make up for what is missing. */
-static bool ct_may_improve(const struct verdict *v)
-{
-	return v->provisional && v->ct.policy != NULL &&
-	       (v->ct.policy->methods[SCT_OCSP].taken ||
-		       v->ct.policy->pools_tls_and_ocsp);
-}
-
 static bool ct_refuses(const struct verdict *v)
 {
-	return v->ct.mode == CT_MODE_REQUIRE && v->ct.ok != RULE_OK && !v->ct.waived &&
-	       !ct_may_improve(v);
+	return v->ct.mode == CT_MODE_REQUIRE && v->ct.ok != RULE_OK && !v->ct.waived;
 }
 
 static void judge_name(

@@ -46,7 +46,8 @@ enum rule { RULE_UNKNOWN, RULE_OK, RULE_FAILED };
 
 struct verdict {
 	bool accepted;
-	bool provisional;   /* so far: the staple is awaited. Opens nothing */
+	bool provisional;   /* so far: the staple is awaited, and that the server shows
+			     * that it holds the key. Opens nothing, is no evidence */
 	enum reason reason; /* the first rule that refused; REASON_NONE if accepted */
 	char detail[128];   /* OpenSSL's words for a PKIX or protocol failure, or "" */
 

@@ -252,12 +252,13 @@ void contact_accepted(
 		meet_again(c, of, now_s);
 }
 
-/* Whoever is refused for something else, too, is not to be taken over. */
+/* Whoever is refused for something else, too, is not to be taken over, nor who has only
+ * shown a certificate, which is public. */
 static bool only_by_pins(const struct verdict *verdict)
 {
 	enum reason reasons[2];
 
-	return verdict->chain_verified && verdict->chain.n > 0 &&
+	return !verdict->provisional && verdict->chain_verified && verdict->chain.n > 0 &&
 	       verdict_reasons(verdict, reasons, 2) == 1 &&
 	       reasons[0] == REASON_PIN_MISMATCH;
 }

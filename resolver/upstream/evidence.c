@@ -31,7 +31,7 @@ static const struct class
 
 static const struct class *class_of(const struct verdict *v)
 {
-	if (!v->chain_verified)
+	if (!v->chain_verified || v->provisional)
 		return &unverified;
 	return v->name.ok == RULE_FAILED ? &misnamed : &misissued;
 }

@@ -122,14 +122,14 @@ ALERTS = {
                        "handshake failure|certificate unknown",
     "pkix_purpose": "unsupported certificate",
     "pkix_weak": "handshake failure|bad certificate|internal error|unknown CA",
-    "pkix_denied": "bad certificate|certificate revoked|access denied|certificate unknown",
+    "pkix_denied": "bad certificate status response",
     "name_mismatch": "bad certificate|certificate unknown",
-    "pin_mismatch": "bad certificate|certificate unknown",
+    "pin_mismatch": "bad certificate status response|bad certificate|certificate unknown",
     "pkix_revoked": "bad certificate status response",  # RFC 6066, section 8
     "ocsp_required": "bad certificate status response",
-    "ct_no_scts": "bad certificate|certificate unknown",
-    "ct_too_few": "bad certificate|certificate unknown",
-    "ct_operators": "bad certificate|certificate unknown",
+    "ct_no_scts": "bad certificate status response",
+    "ct_too_few": "bad certificate status response",
+    "ct_operators": "bad certificate status response",
 }
 
 

@@ -41,8 +41,6 @@ verdict.c|if (!out->ct.stale|s/!out->ct.stale/0/
 verdict.c|if (!out->ct.stale|s/policy->ct_stale == CT_STALE_JUDGE/0/
 verdict.c|out->ct.waived = policy|s/policy->ct_stale == CT_STALE_WARN/1/
 verdict.c|policy->ct_stale == CT_STALE_REPORT_IF_PINNED|n;s/out->pins.ok == RULE_OK/1/
-verdict.c|return v->provisional &&|s/v->provisional &&//
-verdict.c|v->ct.policy->methods.SCT_OCSP..taken|s/v->ct.policy->methods.SCT_OCSP..taken/1/
 verdict.c|!v->ct.waived|s/&& !v->ct.waived//
 verdict.c|pin_equal(&known->issuer|s/!pin_equal(&known->issuer, &seen.issuer)/0/
 verdict.c|!pin_equal(&known->root|s/!pin_equal(&known->root, &seen.root)/0/
@@ -116,6 +114,9 @@ peer.c|out->path_error = out->leaf_error = |d
 handshake.c|return h->verdict.accepted;|s/h->verdict.accepted/true/
 handshake.c|h->judged ? alert_code|s/h->judged ? alert_code(.*) :/true ? 0 :/
 handshake.c|if (status != STATUS_OK)|s/status != STATUS_OK/0/
+handshake.c|return h->judged && h->verdict.chain_verified|s/return .*/return false;/
+handshake.c|return h->judged && h->verdict.chain_verified|s/ && h->verdict.name.*;/;/
+handshake.c|keep_certificates(&h->peer.built, bio, sent, true)|s/true/false/;n;s/false/true/
 handshake.c|keep_refused(h, ssl, sent);|s/keep_refused.*/;/
 handshake.c|keep_block(bio, SHOWNFILE_SCTS_LABEL|d
 handshake.c|keep_block(bio, SHOWNFILE_STAPLE_LABEL|d

@@ -11,6 +11,7 @@
 #include "tests/unit/rows.h"
 #include "tests/unit/tls/tls_pair.h"
 #include "tests/unit/tls/world.h"
+#include "tls/certfile.h"
 
 static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
 static struct tls_policy policy = { .identity = IDENTITY_NAME, .auth_name = "dns.lab" };
@@ -132,6 +133,60 @@ static void the_genuine_certificate_under_another_key(void **state)
 	}
 	policy.pins = (struct pinset){ 0 };
 	policy.ct = CT_MODE_OFF;
+}
+
+/* A refusal of a chain that verified waits for the key to be shown: what anybody can
+ * copy is no evidence, and nothing to be learned. */
+static void a_wrong_pin_is_proven_by_the_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * ROWS(versions); i++) {
+		struct pin pin = make_pin(world.stranger.certificate);
+		struct pair_server like = honest(versions[i / 2]);
+		bool has_key = i % 2 == 0;
+		struct pair pair;
+
+		policy.pins = (struct pinset){ &pin, 1 };
+		if (!has_key)
+			like.key = make_chimera_key(world.key, world.other_key);
+		start(&pair, &like);
+		pair_run(&pair, 1000);
+		assert_state(&pair, SESSION_FAILED);
+		assert_int_equal(
+			session_verdict(pair.client)->reason, REASON_PIN_MISMATCH);
+		assert_int_equal(session_verdict(pair.client)->provisional, !has_key);
+		assert_int_equal(pair.at_server_n, 0);
+		finish(&pair);
+		if (!has_key)
+			EVP_PKEY_free(like.key);
+	}
+	policy.pins = (struct pinset){ 0 };
+}
+
+/* However much is sent between them, the certificates that verified are kept. */
+static void what_verified_is_kept_first(void **state)
+{
+	struct pin pin = make_pin(world.stranger.certificate);
+	struct pair_server like = honest(TLS1_3_VERSION);
+	STACK_OF(X509) *kept = NULL;
+	char words[200];
+	struct text error = text_in(words, sizeof words);
+	struct pair pair;
+
+	(void)state;
+	policy.pins = (struct pinset){ &pin, 1 };
+	like.chain[1] = world.stranger.certificate;
+	like.chain[2] = world.inter.certificate;
+	start(&pair, &like);
+	pair_run(&pair, 1000);
+	assert_int_equal(certfile_parse(session_refused_pem(pair.client), &error, &kept),
+		STATUS_OK);
+	assert_int_equal(sk_X509_num(kept), 3);
+	assert_int_equal(X509_cmp(sk_X509_value(kept, 0), world.leaf), 0);
+	assert_int_equal(X509_cmp(sk_X509_value(kept, 1), world.inter.certificate), 0);
+	certfile_free(kept);
+	finish(&pair);
+	policy.pins = (struct pinset){ 0 };
 }
 
 static const struct poor {
@@ -267,6 +322,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_genuine_certificate_under_another_key),
+		cmocka_unit_test(a_wrong_pin_is_proven_by_the_key),
+		cmocka_unit_test(what_verified_is_kept_first),
 		cmocka_unit_test(no_renegotiation),
 		cmocka_unit_test(nothing_is_resumed),
 	};

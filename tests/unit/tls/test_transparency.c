@@ -16,8 +16,6 @@
 
 static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
 
-#define BAD    SSL_AD_BAD_CERTIFICATE
-#define LATE   SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE
 #define OFF    .ct = CT_MODE_OFF
 #define REPORT .ct = CT_MODE_REPORT
 #define MOZ    .policy = "mozilla"
@@ -25,7 +23,6 @@ static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
 static const struct row {
 	const char *name;
 	enum reason reason;
-	int alert; /* BAD: with the certificate; LATE: with the staple */
 	struct scene_spec scene;
 	enum ct_mode ct;    /* CT_MODE_REQUIRE in every row that names no other */
 	const char *policy; /* NULL: strict */
@@ -33,89 +30,83 @@ static const struct row {
 } rows[] = {
 #define REQUIRE .ct = CT_MODE_REQUIRE
 	/* Each way, and what is missing. */
-	{ "embedded", REASON_NONE, -1, { .embedded = "AB" }, REQUIRE },
-	{ "embedded: none", REASON_CT_NO_SCTS, BAD, { 0 }, REQUIRE },
-	{ "embedded: one", REASON_CT_TOO_FEW, BAD, { .embedded = "A" }, REQUIRE },
-	{ "embedded: one log twice", REASON_CT_TOO_FEW, BAD, { .embedded = "AA" },
+	{ "embedded", REASON_NONE, { .embedded = "AB" }, REQUIRE },
+	{ "embedded: none", REASON_CT_NO_SCTS, { 0 }, REQUIRE },
+	{ "embedded: one", REASON_CT_TOO_FEW, { .embedded = "A" }, REQUIRE },
+	{ "embedded: one log twice", REASON_CT_TOO_FEW, { .embedded = "AA" }, REQUIRE },
+	{ "embedded: one operator", REASON_CT_OPERATORS, { .embedded = "AC" }, REQUIRE },
+	{ "embedded: a log that is not listed", REASON_CT_TOO_FEW, { .embedded = "AU" },
 		REQUIRE },
-	{ "embedded: one operator", REASON_CT_OPERATORS, BAD, { .embedded = "AC" },
+	{ "embedded: for another certificate", REASON_CT_TOO_FEW, { .embedded = "Ab" },
 		REQUIRE },
-	{ "embedded: a log that is not listed", REASON_CT_TOO_FEW, BAD,
-		{ .embedded = "AU" }, REQUIRE },
-	{ "embedded: for another certificate", REASON_CT_TOO_FEW, BAD,
-		{ .embedded = "Ab" }, REQUIRE },
-	{ "embedded: a bad one beside good ones", REASON_NONE, -1, { .embedded = "ABc" },
+	{ "embedded: a bad one beside good ones", REASON_NONE, { .embedded = "ABc" },
 		REQUIRE },
-	{ "by TLS", REASON_NONE, -1, { .tls = "AB" }, REQUIRE },
-	{ "by TLS: one", REASON_CT_TOO_FEW, BAD, { .tls = "A" }, REQUIRE },
-	{ "by TLS: one operator", REASON_CT_OPERATORS, BAD, { .tls = "AC" }, REQUIRE },
-	{ "by TLS: for another certificate", REASON_CT_TOO_FEW, BAD, { .tls = "Ab" },
+	{ "by TLS", REASON_NONE, { .tls = "AB" }, REQUIRE },
+	{ "by TLS: one", REASON_CT_TOO_FEW, { .tls = "A" }, REQUIRE },
+	{ "by TLS: one operator", REASON_CT_OPERATORS, { .tls = "AC" }, REQUIRE },
+	{ "by TLS: for another certificate", REASON_CT_TOO_FEW, { .tls = "Ab" },
 		REQUIRE },
-	{ "by TLS: an empty extension", REASON_CT_NO_SCTS, BAD, { .empty_tls = true },
+	{ "by TLS: an empty extension", REASON_CT_NO_SCTS, { .empty_tls = true },
 		REQUIRE },
-	{ "by TLS: empty, beside embedded ones", REASON_NONE, -1,
+	{ "by TLS: empty, beside embedded ones", REASON_NONE,
 		{ .embedded = "AB", .empty_tls = true }, REQUIRE },
-	{ "by TLS and embedded: not added up", REASON_CT_TOO_FEW, BAD,
+	{ "by TLS and embedded: not added up", REASON_CT_TOO_FEW,
 		{ .embedded = "A", .tls = "B" }, REQUIRE },
-	{ "by OCSP", REASON_NONE, -1, { .ocsp = "AB", .staple = SCENE_GOOD }, REQUIRE,
-		MOZ },
-	{ "by OCSP: no staple", REASON_CT_NO_SCTS, LATE, { .ocsp = "AB" }, REQUIRE, MOZ },
-	{ "by OCSP: one", REASON_CT_TOO_FEW, LATE, { .ocsp = "A", .staple = SCENE_GOOD },
+	{ "by OCSP", REASON_NONE, { .ocsp = "AB", .staple = SCENE_GOOD }, REQUIRE, MOZ },
+	{ "by OCSP: no staple", REASON_CT_NO_SCTS, { .ocsp = "AB" }, REQUIRE, MOZ },
+	{ "by OCSP: one", REASON_CT_TOO_FEW, { .ocsp = "A", .staple = SCENE_GOOD },
 		REQUIRE, MOZ },
-	{ "by OCSP: one operator", REASON_CT_OPERATORS, LATE,
+	{ "by OCSP: one operator", REASON_CT_OPERATORS,
 		{ .ocsp = "AC", .staple = SCENE_GOOD }, REQUIRE, MOZ },
-	{ "by OCSP: for another certificate", REASON_CT_TOO_FEW, LATE,
+	{ "by OCSP: for another certificate", REASON_CT_TOO_FEW,
 		{ .ocsp = "Ab", .staple = SCENE_GOOD }, REQUIRE, MOZ },
-	{ "by OCSP: an old staple", REASON_CT_NO_SCTS, LATE,
+	{ "by OCSP: an old staple", REASON_CT_NO_SCTS,
 		{ .ocsp = "AB", .staple = SCENE_OLD }, REQUIRE, MOZ },
-	{ "by OCSP: a forged staple", REASON_CT_NO_SCTS, LATE,
+	{ "by OCSP: a forged staple", REASON_CT_NO_SCTS,
 		{ .ocsp = "AB", .staple = SCENE_FORGED }, REQUIRE, MOZ },
-	{ "by OCSP: noise", REASON_CT_NO_SCTS, LATE, { .staple = SCENE_NOISE }, REQUIRE,
-		MOZ },
-	{ "by OCSP: the policy takes none", REASON_CT_NO_SCTS, BAD,
+	{ "by OCSP: noise", REASON_CT_NO_SCTS, { .staple = SCENE_NOISE }, REQUIRE, MOZ },
+	{ "by OCSP: the policy takes none", REASON_CT_NO_SCTS,
 		{ .ocsp = "AB", .staple = SCENE_GOOD }, REQUIRE },
-	{ "by OCSP and TLS: added up", REASON_NONE, -1,
+	{ "by OCSP and TLS: added up", REASON_NONE,
 		{ .tls = "A", .ocsp = "B", .staple = SCENE_GOOD }, REQUIRE, MOZ },
-	{ "by OCSP and TLS: still one operator", REASON_CT_OPERATORS, LATE,
+	{ "by OCSP and TLS: still one operator", REASON_CT_OPERATORS,
 		{ .tls = "A", .ocsp = "C", .staple = SCENE_GOOD }, REQUIRE, MOZ },
 
 	/* The leaf's alone. */
-	{ "with the intermediate only", REASON_CT_NO_SCTS, BAD, { .issuer_tls = "AB" },
+	{ "with the intermediate only", REASON_CT_NO_SCTS, { .issuer_tls = "AB" },
 		REQUIRE },
-	{ "poor ones with the intermediate", REASON_NONE, -1,
+	{ "poor ones with the intermediate", REASON_NONE,
 		{ .tls = "AB", .issuer_tls = "a" }, REQUIRE },
 
 	/* Not required. */
-	{ "reported: none", REASON_NONE, -1, { 0 }, REPORT },
-	{ "reported: by OCSP none", REASON_NONE, -1, { 0 }, REPORT, MOZ },
-	{ "off: none", REASON_NONE, -1, { 0 }, OFF },
-	{ "required, and no list", REASON_CT_NO_SCTS, BAD, { .embedded = "AB" }, REQUIRE,
+	{ "reported: none", REASON_NONE, { 0 }, REPORT },
+	{ "reported: by OCSP none", REASON_NONE, { 0 }, REPORT, MOZ },
+	{ "off: none", REASON_NONE, { 0 }, OFF },
+	{ "required, and no list", REASON_CT_NO_SCTS, { .embedded = "AB" }, REQUIRE,
 		.no_logs = true },
 
 	/* What the staple says beside that. */
-	{ "good", REASON_NONE, -1, { .embedded = "AB", .staple = SCENE_GOOD }, REQUIRE },
-	{ "revoked", REASON_PKIX_REVOKED, LATE,
-		{ .embedded = "AB", .staple = SCENE_REVOKED }, REQUIRE },
-	{ "revoked, CT off", REASON_PKIX_REVOKED, LATE, { .staple = SCENE_REVOKED },
-		OFF },
-	{ "revoked, with SCTs", REASON_PKIX_REVOKED, LATE,
+	{ "good", REASON_NONE, { .embedded = "AB", .staple = SCENE_GOOD }, REQUIRE },
+	{ "revoked", REASON_PKIX_REVOKED, { .embedded = "AB", .staple = SCENE_REVOKED },
+		REQUIRE },
+	{ "revoked, CT off", REASON_PKIX_REVOKED, { .staple = SCENE_REVOKED }, OFF },
+	{ "revoked, with SCTs", REASON_PKIX_REVOKED,
 		{ .ocsp = "AB", .staple = SCENE_REVOKED }, REQUIRE, MOZ },
-	{ "revoked, says a stranger", REASON_NONE, -1, { .staple = SCENE_FORGED }, OFF },
-	{ "noise", REASON_NONE, -1, { .staple = SCENE_NOISE }, OFF },
-	{ "old", REASON_NONE, -1, { .staple = SCENE_OLD }, OFF },
-	{ "demanded and good", REASON_NONE, -1,
-		{ .must_staple = true, .staple = SCENE_GOOD }, OFF },
-	{ "demanded and not there", REASON_OCSP_REQUIRED, LATE, { .must_staple = true },
+	{ "revoked, says a stranger", REASON_NONE, { .staple = SCENE_FORGED }, OFF },
+	{ "noise", REASON_NONE, { .staple = SCENE_NOISE }, OFF },
+	{ "old", REASON_NONE, { .staple = SCENE_OLD }, OFF },
+	{ "demanded and good", REASON_NONE, { .must_staple = true, .staple = SCENE_GOOD },
 		OFF },
-	{ "demanded and old", REASON_OCSP_REQUIRED, LATE,
+	{ "demanded and not there", REASON_OCSP_REQUIRED, { .must_staple = true }, OFF },
+	{ "demanded and old", REASON_OCSP_REQUIRED,
 		{ .must_staple = true, .staple = SCENE_OLD }, OFF },
-	{ "demanded and forged", REASON_OCSP_REQUIRED, LATE,
+	{ "demanded and forged", REASON_OCSP_REQUIRED,
 		{ .must_staple = true, .staple = SCENE_FORGED }, OFF },
-	{ "demanded and revoked", REASON_PKIX_REVOKED, LATE,
+	{ "demanded and revoked", REASON_PKIX_REVOKED,
 		{ .must_staple = true, .staple = SCENE_REVOKED }, OFF },
-	{ "pins only: demanded and not there", REASON_NONE, -1, { .must_staple = true },
-		OFF, .pinned_only = true },
-	{ "pins only: revoked", REASON_NONE, -1, { .staple = SCENE_REVOKED }, OFF,
+	{ "pins only: demanded and not there", REASON_NONE, { .must_staple = true }, OFF,
+		.pinned_only = true },
+	{ "pins only: revoked", REASON_NONE, { .staple = SCENE_REVOKED }, OFF,
 		.pinned_only = true },
 };
 
@@ -133,7 +124,7 @@ static struct pair_server make_like(const struct scene *scene, int version)
 	return like;
 }
 
-static void assert_refused(struct pair *pair, enum reason reason, int alert)
+static void assert_refused(struct pair *pair, enum reason reason)
 {
 	const struct verdict *v = session_verdict(pair->client);
 
@@ -148,7 +139,8 @@ static void assert_refused(struct pair *pair, enum reason reason, int alert)
 	assert_int_equal(pair->at_server_n, 0);
 	/* It never had our Finished. */
 	assert_false(SSL_is_init_finished(pair->server));
-	assert_int_equal(pair->alert, alert);
+	/* The status callback has this one alone. */
+	assert_int_equal(pair->alert, SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE);
 }
 
 static void assert_accepted(struct pair *pair)
@@ -189,7 +181,7 @@ static void run_version(const struct row *row, const struct scene *scene, int ve
 	if (row->reason == REASON_NONE)
 		assert_accepted(&pair);
 	else
-		assert_refused(&pair, row->reason, row->alert);
+		assert_refused(&pair, row->reason);
 	pair_deinit(&pair);
 	tls_context_deinit(&context);
 }
@@ -291,7 +283,7 @@ static void what_was_refused_is_kept(void **state)
 		start(&pair, &like);
 		policy.ct_policy = ct_policy_find("mozilla");
 		pair_run(&pair, 1000);
-		assert_refused(&pair, REASON_PKIX_REVOKED, LATE);
+		assert_refused(&pair, REASON_PKIX_REVOKED);
 		pem = session_refused_pem(pair.client);
 		assert_true(holds(pem, "-----BEGIN SCT LIST-----"));
 		assert_true(holds(pem, "-----BEGIN OCSP RESPONSE-----"));
@@ -327,7 +319,7 @@ static void a_huge_list_is_no_harm(void **state)
 		if (specs[i] == &good) {
 			assert_accepted(&pair);
 		} else {
-			assert_refused(&pair, REASON_CT_TOO_FEW, BAD);
+			assert_refused(&pair, REASON_CT_TOO_FEW);
 			assert_false(holds(session_refused_pem(pair.client), "SCT LIST"));
 		}
 		finish(&pair);

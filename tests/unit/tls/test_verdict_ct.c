@@ -214,16 +214,12 @@ static const struct row rows[] = {
 	{ "pins only: revoked", REASON_NONE, .pkix = PKIX_PINS_ONLY, .pins = "L",
 		.staple = STAPLE_REVOKED },
 
-	/* So far: only what the staple could still mend is let pass. */
+	/* So far. */
 	{ "so far good", REASON_NONE, REQUIRE, SATISFIED, AWAITED },
 	{ "so far demanded", REASON_NONE, MUST, AWAITED },
-	{ "so far too few, staple may help", REASON_NONE, REQUIRE, FEW, MOZ, AWAITED },
-	{ "so far too few, staple cannot help", REASON_CT_TOO_FEW, REQUIRE, FEW,
+	{ "so far too few", REASON_CT_TOO_FEW, REQUIRE, FEW, AWAITED },
+	{ "so far too few, staple may help", REASON_CT_TOO_FEW, REQUIRE, FEW, MOZ,
 		AWAITED },
-	{ "so far too few, under chrome", REASON_CT_TOO_FEW, REQUIRE, FEW, AWAITED,
-		.policy = "chrome" },
-	{ "so far too few, under apple", REASON_NONE, REQUIRE, FEW, AWAITED,
-		.policy = "apple" },
 	{ "so far path refused", REASON_PKIX_UNTRUSTED, AWAITED, UNTRUSTED },
 	{ "so far wrong pin", REASON_PIN_MISMATCH, AWAITED, .pins = "x" },
 	{ "so far wrong name", REASON_NAME_MISMATCH, AWAITED, .wrong_name = true },
