@@ -113,11 +113,6 @@ static bool is_ed25519(const struct list_key *key)
 	return EVP_PKEY_get_base_id(key->pkey) == EVP_PKEY_ED25519;
 }
 
-const char *list_key_kind(const struct list_key *key)
-{
-	return is_ed25519(key) ? "Ed25519" : "RSA";
-}
-
 enum status list_key_from_text(const char *text, uint8_t raw[LIST_KEY_BYTES])
 {
 	size_t n;

@@ -30,9 +30,6 @@ MUST_CHECK enum status list_key_new_pem(struct bytes pem, struct list_key **out)
 MUST_CHECK enum status list_key_new_google(struct list_key **out);
 void list_key_free(struct list_key *key);
 
-/* "Ed25519", "RSA". */
-const char *list_key_kind(const struct list_key *key);
-
 /* The base64 of a raw Ed25519 key, as in `ct.update.key`. MALFORMED. */
 MUST_CHECK enum status list_key_from_text(const char *text, uint8_t raw[LIST_KEY_BYTES]);
 

@@ -24,14 +24,3 @@ enum status ct_mode_from_text(const char *text, enum ct_mode *mode)
 	}
 	return STATUS_NOTFOUND;
 }
-
-static const char *const stale_texts[] = {
-#define X(name, text) [CT_STALE_##name] = text,
-	CT_STALE_LIST(X)
-#undef X
-};
-
-const char *ct_stale_text(enum ct_stale stale)
-{
-	return stale_texts[stale];
-}

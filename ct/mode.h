@@ -16,20 +16,14 @@ enum ct_mode {
 };
 
 /* What happens once the log list can satisfy the policy no longer. */
-#define CT_STALE_LIST(X)                        \
-	X(REPORT_IF_PINNED, "report_if_pinned") \
-	X(REFUSE, "refuse")                     \
-	X(WARN, "warn")
-
 enum ct_stale {
-#define X(name, text) CT_STALE_##name,
-	CT_STALE_LIST(X)
-#undef X
-		CT_STALE_JUDGE, /* the SCTs decide as ever; of offline judgements,
-				 * never configured */
+	CT_STALE_REPORT_IF_PINNED,
+	CT_STALE_REFUSE,
+	CT_STALE_WARN,
+	CT_STALE_JUDGE, /* the SCTs decide as ever; of offline judgements,
+			 * never configured */
 };
 
-const char *ct_stale_text(enum ct_stale stale);
 const char *ct_mode_text(enum ct_mode mode);
 /* NOTFOUND for another word. */
 MUST_CHECK enum status ct_mode_from_text(const char *text, enum ct_mode *mode);

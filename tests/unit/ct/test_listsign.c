@@ -133,7 +133,6 @@ static void check_row(void **state)
 	if (row->signature_change == AS_TEXT)
 		signature = bytes_of_text(row->text);
 	assert_int_equal(list_key_new(raw, &key), STATUS_OK);
-	assert_string_equal(list_key_kind(key), "Ed25519");
 	assert_int_equal(list_key_check(key, list, signature, &good), STATUS_OK);
 	assert_int_equal(good, row->good);
 	list_key_free(key);
@@ -261,7 +260,6 @@ static void test_rsa(void **state)
 	PEM_write_bio_PUBKEY(bio, pair);
 	n = BIO_get_mem_data(bio, &pem);
 	assert_int_equal(list_key_new_pem(bytes_of(pem, (size_t)n), &key), STATUS_OK);
-	assert_string_equal(list_key_kind(key), "RSA");
 	for (size_t i = 0; i < ROWS(ways); i++) {
 		EVP_MD_CTX *context = EVP_MD_CTX_new();
 		uint8_t signature[256];
@@ -295,7 +293,6 @@ static void test_google(void **state)
 
 	(void)state;
 	assert_int_equal(list_key_new_google(&key), STATUS_OK);
-	assert_string_equal(list_key_kind(key), "RSA");
 	assert_int_equal(list_key_check(key, bytes_of("list", 4),
 				 bytes_of(zeros, sizeof zeros), &good),
 		STATUS_OK);
