@@ -18,7 +18,7 @@
 
 static const struct row {
 	const char *name;
-	bool stateless, mimic, other_id, no_time, future, empty_shard;
+	bool stateless, mimic, other_id, no_time, future;
 	const char *unfit;
 	const char *error, *warning; /* what is said; NULL: nothing */
 } rows[] = {
@@ -40,9 +40,6 @@ static const struct row {
 		.stateless = true,
 		.unfit = "its RSA key is short",
 		.warning = "RSA key" },
-	{ .name = "no certificate can be in its shard",
-		.empty_shard = true,
-		.warning = "temporal_interval is empty" },
 	{ .name = "a list without a time",
 		.no_time = true,
 		.warning = "no log_list_timestamp" },
@@ -58,8 +55,6 @@ static void check_row(void **state)
 		.unfit = row->unfit,
 		.phases = { { LOG_USABLE, 0 } },
 		.phase_n = row->stateless ? 0 : 1,
-		.from_ms = row->empty_shard ? 5 : INT64_MIN,
-		.until_ms = row->empty_shard ? 5 : INT64_MAX,
 	};
 	struct loglist list = {
 		.logs = &log,
