@@ -190,7 +190,8 @@ static void judge_pins(const struct tls_policy *policy, const struct pin *keys, 
 	if (policy->pins.n == 0)
 		return;
 	if (pinset_match(&policy->pins, keys, n, &at)) {
-		/* Beside what was learned, and not instead of it. */
+		/* Beside what was learned, and not instead of it. No configuration has
+		 * both (check_upstream() refuses it): this holds if one ever should. */
 		if (out->pins.ok == RULE_FAILED)
 			return;
 		out->pins.ok = RULE_OK;
