@@ -109,7 +109,7 @@ bool verdict_keys(const struct verdict *verdict, struct learned_pins *out);
 int64_t verdict_end_s(const struct verdict *verdict);
 
 /* One line for a log, a status or an EDE: "pin_mismatch: no key in the chain
- * is pinned (leaf sha256//…)". */
+ * is pinned (seen: CN=dns.example.net, sha256//…)". */
 void verdict_explain(const struct verdict *verdict, struct text *out);
 
 #endif
