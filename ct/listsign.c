@@ -9,8 +9,7 @@
 #include <openssl/x509.h>
 
 #include "base/base64.h"
-
-#define RSA_BITS_MIN 2048
+#include "ct/crypto.h"
 
 /* https://www.gstatic.com/ct/log_list/v3/log_list_pubkey.pem; SPKI SHA-256
  * f1d8b68e50210d8e73d9a3e97f571773c52d7f28c0b1a71beee81d8562e6fd85. */
@@ -63,7 +62,7 @@ static bool is_taken(const EVP_PKEY *pkey)
 	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_ED25519)
 		return true;
 	return EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA &&
-	       EVP_PKEY_get_bits(pkey) >= RSA_BITS_MIN;
+	       EVP_PKEY_get_bits(pkey) >= CRYPTO_RSA_BITS_MIN;
 }
 
 /* A public key needs no password; without this OpenSSL asks the terminal. */

@@ -8,7 +8,7 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
-#define RSA_BITS_MIN 2048
+#include "ct/crypto.h"
 
 static const char unfit_kind[] = "its key is neither ECDSA P-256 nor RSA";
 static const char unfit_size[] = "its RSA key has less than 2048 bits";
@@ -43,19 +43,6 @@ static bool is_usual(struct bytes spki)
 	       memcmp(spki.p, p256_head, sizeof p256_head) == 0;
 }
 
-/* OpenSSL says of a key that it cannot be decoded also where memory ended before
- * that was known; but the cause stands first in its errors. */
-static enum status failure(void)
-{
-	enum status status = STATUS_MALFORMED;
-	unsigned long code;
-
-	while ((code = ERR_get_error()) != 0)
-		if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
-			status = STATUS_CRYPTO;
-	return status;
-}
-
 static enum status judge_point(const struct log_key_judge *judge, const uint8_t *point)
 {
 	/* RFC 5480 §2.2 forbids the hybrid forms, which OpenSSL would take. */
@@ -64,7 +51,7 @@ static enum status judge_point(const struct log_key_judge *judge, const uint8_t 
 	if (EC_POINT_oct2point(judge->p256, judge->point, point, P256_POINT_BYTES,
 		    judge->bignums) == 1)
 		return STATUS_OK;
-	return failure();
+	return crypto_failure(STATUS_MALFORMED);
 }
 
 /* Of the algorithms that can count, by its AlgorithmIdentifier alone: a key of
@@ -102,7 +89,7 @@ static enum status judge_spki(const X509_PUBKEY *spki, const char **unfit)
 	bits = EVP_PKEY_get_bits(key);
 	if (bits <= 0)
 		return STATUS_CRYPTO;
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && bits < RSA_BITS_MIN)
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && bits < CRYPTO_RSA_BITS_MIN)
 		*unfit = unfit_size;
 	return STATUS_OK;
 }
@@ -114,7 +101,7 @@ static enum status judge_other(struct bytes spki, const char **unfit)
 	enum status status = STATUS_MALFORMED;
 
 	if (decoded == NULL)
-		status = failure();
+		status = crypto_failure(STATUS_MALFORMED);
 	else if (p == spki.p + spki.n)
 		status = judge_spki(decoded, unfit);
 	X509_PUBKEY_free(decoded);

@@ -21,7 +21,7 @@ void log_key_judge_deinit(struct log_key_judge *judge);
 
 /* `spki`: a DER SubjectPublicKeyInfo (RFC 5280 §4.1), nothing behind it.
  * `*unfit`: static words if the key is not ECDSA P-256 or RSA of 2048 bits and
- * more (RFC 6962 §2.1.4), NULL if it is. MALFORMED: not decodable; CRYPTO. */
+ * more (RFC 6962 §2.1.4), NULL if it is. MALFORMED: not decodable; NOMEM, CRYPTO. */
 MUST_CHECK enum status log_key_judge(
 	const struct log_key_judge *judge, struct bytes spki, const char **unfit);
 

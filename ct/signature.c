@@ -5,13 +5,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "ct/crypto.h"
+
 /* SignatureAndHashAlgorithm (RFC 5246 §7.4.1.4.1); those that RFC 6962 §2.1.4
  * allows. */
 #define HASH_SHA256     4
 #define SIGNATURE_RSA   1
 #define SIGNATURE_ECDSA 3
-
-#define RSA_BITS_MIN 2048
 
 #define SIGNATURE_TYPE_CERTIFICATE_TIMESTAMP 0
 #define KEY_HASH_BYTES                       32
@@ -36,7 +36,7 @@ bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key)
 		return false;
 	if (sct->algorithm == SIGNATURE_RSA)
 		return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
-		       EVP_PKEY_get_bits(key) >= RSA_BITS_MIN;
+		       EVP_PKEY_get_bits(key) >= CRYPTO_RSA_BITS_MIN;
 	return sct->algorithm == SIGNATURE_ECDSA &&
 	       EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
 	       EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
@@ -70,25 +70,12 @@ static bool signed_struct_init(
 	return !before.bad;
 }
 
-/* NOMEM if that is why OpenSSL's last call failed, or else `otherwise`. */
-static enum status trouble(enum status otherwise)
-{
-	enum status status = otherwise;
-	unsigned long code;
-
-	while ((code = ERR_get_error()) != 0)
-		if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
-			status = STATUS_NOMEM;
-	return status;
-}
-
-/* OpenSSL fails alike for a bad signature and for want of memory. Only its errors tell
- * them apart: all places have one, but for copies of the context, which FINALISE
- * avoids. */
+/* All places where memory may end leave an error, but for copies of the context, which
+ * FINALISE avoids. */
 static enum status signature_finish(EVP_MD_CTX *ctx, struct bytes signature, bool *valid)
 {
 	*valid = EVP_DigestVerifyFinal(ctx, signature.p, signature.n) == 1;
-	return *valid ? STATUS_OK : trouble(STATUS_OK);
+	return *valid ? STATUS_OK : crypto_failure(STATUS_OK);
 }
 
 enum status ct_signature_check(
@@ -102,16 +89,16 @@ enum status ct_signature_check(
 	*valid = false;
 	ERR_clear_error();
 	if (!ct_signature_supported(sct, key) || !signed_struct_init(&s, sct, entry))
-		return trouble(STATUS_OK);
+		return crypto_failure(STATUS_OK);
 	ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
-		return trouble(STATUS_CRYPTO);
+		return crypto_failure(STATUS_CRYPTO);
 	ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key);
 	EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
 	for (size_t i = 0; i < PIECES && ok == 1; i++)
 		ok = EVP_DigestVerifyUpdate(ctx, s.pieces[i].p, s.pieces[i].n);
 	status = ok == 1 ? signature_finish(ctx, sct->signature, valid)
-			 : trouble(STATUS_CRYPTO);
+			 : crypto_failure(STATUS_CRYPTO);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return status;
@@ -144,8 +131,8 @@ enum status ct_signature_digest(const struct sct *sct, const struct ct_entry *en
 	ERR_clear_error();
 	ctx = EVP_MD_CTX_new();
 	if (ctx == NULL)
-		return trouble(STATUS_CRYPTO);
+		return crypto_failure(STATUS_CRYPTO);
 	ok = digest_all(ctx, sct, entry, digest);
 	EVP_MD_CTX_free(ctx);
-	return ok ? STATUS_OK : trouble(STATUS_CRYPTO);
+	return ok ? STATUS_OK : crypto_failure(STATUS_CRYPTO);
 }

@@ -39,7 +39,7 @@ static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct byte
 	SSL_CTX_set_options(
 		ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
 	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
-	SSL_CTX_set_security_level(ssl, 2);
+	SSL_CTX_set_security_level(ssl, TLS_SECURITY_LEVEL);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, handshake_on_certificate, NULL);

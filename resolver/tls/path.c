@@ -6,9 +6,6 @@
 
 #include <openssl/x509v3.h>
 
-/* Bits of security: SSL_CTX_set_security_level(3). */
-#define LEVEL 2
-
 /* Lack of file descriptors while a root is looked up must not look like a missing
  * root: one is trouble of ours, the other a verdict. OpenSSL forgets why it could
  * not open a file, so: can the directory be opened now? */
@@ -33,7 +30,7 @@ static enum status prepare(int64_t at_s, X509_STORE_CTX *ctx)
 		X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1 ||
 		X509_VERIFY_PARAM_set_trust(param, X509_TRUST_SSL_SERVER) != 1)
 		return STATUS_CRYPTO;
-	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
+	X509_VERIFY_PARAM_set_auth_level(param, TLS_SECURITY_LEVEL);
 	X509_VERIFY_PARAM_set_depth(param, PEER_CHAIN_MAX - 2);
 	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
 	return STATUS_OK;

@@ -13,9 +13,6 @@
 #include "tls/asn1time.h"
 #include "tls/path.h"
 
-/* Bits of security that level 2 asks of a key (SSL_CTX_set_security_level(3)). */
-#define LEVEL_SECURITY_BITS 112
-
 void peer_describe_name(const X509_NAME *name, char out[PEER_SUBJECT_MAX])
 {
 	struct text text = text_in(out, PEER_SUBJECT_MAX);
@@ -106,7 +103,7 @@ static int check_leaf(X509 *leaf, int64_t at_s)
 
 	if (error != X509_V_OK)
 		return error;
-	if (key == NULL || EVP_PKEY_get_security_bits(key) < LEVEL_SECURITY_BITS)
+	if (key == NULL || EVP_PKEY_get_security_bits(key) < TLS_SECURITY_BITS_MIN)
 		return X509_V_ERR_EE_KEY_TOO_SMALL;
 	return X509_V_OK;
 }

@@ -9,6 +9,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
+#include "ct/crypto.h"
 #include "tls/asn1time.h"
 #include "tls/staple_signer.h"
 
@@ -195,17 +196,12 @@ static enum status take_answer(OCSP_BASICRESP *basic, X509 *leaf, X509 *issuer,
 }
 
 /* Bytes that are wrong are the server's fault, and lack of memory must not look like
- * them: a "revoked" would be lost. OpenSSL calls it an internal error where it only
- * finds out later. */
+ * them: a "revoked" would be lost. */
 static bool ran_out_of_memory(void)
 {
-	unsigned long code;
-	bool out = false;
+	struct crypto_errors errors = crypto_errors_take();
 
-	while ((code = ERR_get_error()) != 0)
-		out = out || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE ||
-		      ERR_GET_REASON(code) == ERR_R_INTERNAL_ERROR;
-	return out;
+	return errors.no_memory || errors.internal;
 }
 
 enum status staple_read(struct bytes der, X509 *leaf, X509 *issuer, int64_t at_s,

@@ -12,9 +12,8 @@
 #include <openssl/x509v3.h>
 
 #include "base/bytes.h"
+#include "tls/trust.h"
 
-/* What security level 2 asks of certificates: RSA from 2048 bits. */
-#define SECURITY_BITS_MIN 112
 /* Certificates in the response that are looked at; one is usual. Each may cost two
  * verifications. */
 #define SIGNERS_MAX 4
@@ -164,8 +163,8 @@ static bool is_understood(const X509 *x)
 /* RFC 6960 §4.2.2.2. `key` is its own. */
 static bool is_delegate(X509 *x, const EVP_PKEY *key, X509 *issuer, int64_t at_s)
 {
-	return EVP_PKEY_get_security_bits(key) >= SECURITY_BITS_MIN && is_for_ocsp(x) &&
-	       may_sign(x) && is_understood(x) && is_in_date(x, at_s) &&
+	return EVP_PKEY_get_security_bits(key) >= TLS_SECURITY_BITS_MIN &&
+	       is_for_ocsp(x) && may_sign(x) && is_understood(x) && is_in_date(x, at_s) &&
 	       is_issued_by(x, issuer);
 }
 

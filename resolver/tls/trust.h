@@ -6,6 +6,11 @@
 
 #include "ct/loglist.h"
 
+/* Of every verification and handshake: OpenSSL's security level, and the bits of
+ * security that it asks of a key, RSA from 2048 bits (SSL_CTX_set_security_level(3)). */
+#define TLS_SECURITY_LEVEL    2
+#define TLS_SECURITY_BITS_MIN 112
+
 /* Borrowed, unless said otherwise. */
 struct tls_trust {
 	X509_STORE *roots;    /* NULL: pins_only */

@@ -84,7 +84,7 @@ staple.c|if (out->state != STAPLE_GOOD .. lists->broken)|s/lists->broken/0/
 staple.c|bool required = features == NULL|s/=.*/= false;/
 staple.c|#define FEATURE_STATUS_REQUEST|s/5/17/
 staple_signer.c|if (digest != NID_sha256|s/digest != .*)/0)/
-staple_signer.c|return EVP_PKEY_get_security_bits(key)|s/EVP_PKEY_get_security_bits(.*) >= SECURITY_BITS_MIN &&//
+staple_signer.c|return EVP_PKEY_get_security_bits(key)|s/EVP_PKEY_get_security_bits(.*) >= TLS_SECURITY_BITS_MIN &&//
 staple_signer.c|&& is_for_ocsp(x)|s/is_for_ocsp(x)/1/
 staple_signer.c|may_sign(x) && is_understood|s/may_sign(x)/1/
 staple_signer.c|may_sign(x) && is_understood|s/is_understood(x)/1/
@@ -108,7 +108,7 @@ peer.c|case IDENTITY_NONE:|n;s/false/true/
 peer.c|if (from > 0)|s/from > 0/0/
 peer.c|if (from == 0)|s/from == 0/0/
 peer.c|return to < 0|s/to < 0/0/
-peer.c|EVP_PKEY_get_security_bits|s/key == NULL || EVP_PKEY_get_security_bits(key) < LEVEL_SECURITY_BITS/0/
+peer.c|EVP_PKEY_get_security_bits|s/key == NULL || EVP_PKEY_get_security_bits(key) < TLS_SECURITY_BITS_MIN/0/
 peer.c|if (sk_X509_num(sent) <= 0)|s/sk_X509_num(sent) <= 0/0/
 peer.c|out->path_error = out->leaf_error = |d
 handshake.c|return h->verdict.accepted;|s/h->verdict.accepted/true/
