@@ -1,0 +1,97 @@
+/* OpenSSL says of many things that they are wrong where only its memory ended: the n-th
+ * of its allocations fails, and nothing good may be called bad for it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include "ct/signature.h"
+
+/* More than any of the functions makes. */
+#define ALLOCATIONS_MAX 20000
+
+static long until_failure = -1; /* < 0: none fails */
+
+static bool fails_now(void)
+{
+	return until_failure >= 0 && until_failure-- == 0;
+}
+
+static void *on_malloc(size_t n, const char *file, int line)
+{
+	(void)file, (void)line;
+	return fails_now() ? NULL : malloc(n);
+}
+
+static void *on_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file, (void)line;
+	return fails_now() ? NULL : realloc(p, n);
+}
+
+static void on_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(p);
+}
+
+/* Runs `step` with each allocation failing in turn, until it needs no more; how many
+ * times it did not succeed. `step` holds that it fails for want of memory alone. */
+static long fail_each(bool (*step)(const void *of), const void *of)
+{
+	long troubles = 0;
+
+	for (long n = 0; n < ALLOCATIONS_MAX; n++) {
+		bool done, failed_one;
+
+		until_failure = n;
+		done = step(of);
+		failed_one = until_failure < 0;
+		until_failure = -1;
+		ERR_clear_error();
+		troubles += !done;
+		if (!failed_one) {
+			assert_true(done);
+			return troubles;
+		}
+	}
+	fail_msg("%d allocations are not enough", ALLOCATIONS_MAX);
+	return 0;
+}
+
+static bool supported_step(const void *of)
+{
+	const struct sct ecdsa = { .hash = 4, .algorithm = 3 };
+
+	assert_true(ct_signature_supported(&ecdsa, of));
+	return true;
+}
+
+static void a_key_is_not_unsupported(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+
+	(void)state;
+	fail_each(supported_step, key);
+	EVP_PKEY_free(key);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_is_not_unsupported),
+	};
+
+	if (CRYPTO_set_mem_functions(on_malloc, on_realloc, on_free) != 1)
+		return 1;
+	return cmocka_run_group_tests_name("OpenSSL's memory", tests, NULL, NULL);
+}
