@@ -20,32 +20,28 @@ static void add(
 	p->rows[p->n++] = (struct list_problem){ log, is_error, what };
 }
 
-static bool is_id_of_key(const struct ct_log *log)
+static enum status check_log(struct problems *p, const struct ct_log *log)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t id[SHA256_DIGEST_LENGTH];
 
-	SHA256(log->key.p, log->key.n, digest);
-	return memcmp(digest, log->id, sizeof log->id) == 0;
-}
-
-static void check_log(struct problems *p, const struct ct_log *log)
-{
-	bool is_of_key = is_id_of_key(log);
-
+	if (SHA256(log->key.p, log->key.n, id) == NULL)
+		return STATUS_CRYPTO;
 	if (log->mimic)
 		add(p, log, true, "a mimic log: its private key is public");
-	if (!is_of_key)
+	if (memcmp(id, log->id, sizeof id) != 0)
 		add(p, log, true, "its log_id is not the SHA-256 of its key");
 	else if (log->unfit != NULL)
 		add(p, log, false, log->unfit);
 	else if (log->phase_n == 0)
 		add(p, log, false, "it has no state");
+	return STATUS_OK;
 }
 
 enum status listcheck(
 	const struct loglist *list, int64_t at_s, struct list_problem **out, size_t *n)
 {
 	struct problems p = { .n = 0 };
+	enum status status = STATUS_OK;
 
 	*out = NULL;
 	*n = 0;
@@ -56,11 +52,11 @@ enum status listcheck(
 		add(&p, NULL, false, "it has no log_list_timestamp");
 	else if (list->timestamp_ms / 1000 > at_s)
 		add(&p, NULL, false, "it is dated in the future");
-	for (size_t i = 0; i < list->n; i++)
-		check_log(&p, &list->logs[i]);
-	if (p.n == 0) {
+	for (size_t i = 0; i < list->n && status == STATUS_OK; i++)
+		status = check_log(&p, &list->logs[i]);
+	if (status != STATUS_OK || p.n == 0) {
 		free(p.rows);
-		return STATUS_OK;
+		return status;
 	}
 	*out = p.rows;
 	*n = p.n;

@@ -14,6 +14,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "ct/listcheck.h"
 #include "ct/signature.h"
 
 /* More than any of the functions makes. */
@@ -68,6 +69,36 @@ static long fail_each(bool (*step)(const void *of), const void *of)
 	return 0;
 }
 
+static bool is_trouble(enum status status)
+{
+	return status == STATUS_NOMEM || status == STATUS_CRYPTO;
+}
+
+static bool problems_step(const void *of)
+{
+	struct list_problem *problems;
+	size_t n;
+	enum status status = listcheck(of, 0, &problems, &n);
+
+	assert_true(status == STATUS_OK || is_trouble(status));
+	assert_int_equal(n, 0);
+	assert_null(problems);
+	return status == STATUS_OK;
+}
+
+static void an_id_is_not_another_s(void **state)
+{
+	char why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *builtin;
+
+	(void)state;
+	assert_int_equal(loglist_builtin(&error, &builtin), STATUS_OK);
+	builtin->timestamp_ms = 0;
+	assert_true(fail_each(problems_step, builtin) > 0);
+	loglist_free(builtin);
+}
+
 static bool supported_step(const void *of)
 {
 	const struct sct ecdsa = { .hash = 4, .algorithm = 3 };
@@ -88,6 +119,7 @@ static void a_key_is_not_unsupported(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_id_is_not_another_s),
 		cmocka_unit_test(a_key_is_not_unsupported),
 	};
 
