@@ -52,9 +52,9 @@ enum status list_key_new(const uint8_t raw[LIST_KEY_BYTES], struct list_key **ou
 	EVP_PKEY *pkey;
 
 	*out = NULL;
-	pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, LIST_KEY_BYTES);
 	ERR_clear_error();
-	return pkey == NULL ? STATUS_CRYPTO : wrap(pkey, out);
+	pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, LIST_KEY_BYTES);
+	return pkey == NULL ? crypto_failure(STATUS_CRYPTO) : wrap(pkey, out);
 }
 
 static bool is_taken(const EVP_PKEY *pkey)
@@ -72,22 +72,39 @@ static int no_password(char *out, int size, int writing, void *unused)
 	return -1;
 }
 
+static enum status read_pem(struct bytes pem, EVP_PKEY **out)
+{
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+
+	*out = NULL;
+	if (bio == NULL)
+		return STATUS_NOMEM;
+	ERR_clear_error();
+	*out = PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL);
+	BIO_free(bio);
+	if (*out == NULL)
+		return crypto_failure(STATUS_MALFORMED);
+	/* Where memory ends, OpenSSL 3.0 may return a key that knows no size. */
+	if (EVP_PKEY_get_bits(*out) > 0)
+		return STATUS_OK;
+	EVP_PKEY_free(*out);
+	return STATUS_CRYPTO;
+}
+
 enum status list_key_new_pem(struct bytes pem, struct list_key **out)
 {
+	enum status status;
 	EVP_PKEY *pkey;
-	BIO *bio;
 
 	*out = NULL;
 	if (pem.n > LIST_KEY_PEM_MAX)
 		return STATUS_MALFORMED;
-	bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	if (bio == NULL)
-		return STATUS_NOMEM;
-	pkey = PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL);
-	BIO_free(bio);
-	ERR_clear_error();
-	if (pkey == NULL)
-		return STATUS_MALFORMED;
+	status = read_pem(pem, &pkey);
+	/* Some of OpenSSL's decoders keep no error: it may have been memory. */
+	if (status == STATUS_MALFORMED)
+		status = read_pem(pem, &pkey);
+	if (status != STATUS_OK)
+		return status;
 	if (!is_taken(pkey)) {
 		EVP_PKEY_free(pkey);
 		return STATUS_UNSUPPORTED;
@@ -164,23 +181,42 @@ bool list_signature_decode(struct bytes in, uint8_t out[LIST_SIGNATURE_BYTES])
 	return true;
 }
 
+static enum status check_once(
+	const struct list_key *key, struct bytes list, struct bytes signature, bool *good)
+{
+	/* RSA's default padding is that of PKCS#1 v1.5. */
+	const EVP_MD *digest = is_ed25519(key) ? NULL : EVP_sha256();
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	enum status status = STATUS_OK;
+
+	if (context == NULL)
+		return STATUS_NOMEM;
+	ERR_clear_error();
+	if (EVP_DigestVerifyInit(context, NULL, digest, NULL, key->pkey) != 1)
+		status = crypto_failure(STATUS_CRYPTO);
+	/* It would be copied to be finished, and that fails in silence. */
+	EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
+	*good = status == STATUS_OK &&
+		EVP_DigestVerify(context, signature.p, signature.n, list.p, list.n) == 1;
+	if (status == STATUS_OK && !*good)
+		status = crypto_failure(STATUS_OK);
+	EVP_MD_CTX_free(context);
+	ERR_clear_error();
+	return status;
+}
+
 enum status list_key_check(
 	const struct list_key *key, struct bytes list, struct bytes signature, bool *good)
 {
 	uint8_t buffer[LIST_SIGNATURE_FILE_MAX];
-	EVP_MD_CTX *context;
+	enum status status;
 
 	*good = false;
 	if (!decode(signature, (size_t)EVP_PKEY_get_size(key->pkey), buffer, &signature))
 		return STATUS_OK;
-	context = EVP_MD_CTX_new();
-	if (context == NULL)
-		return STATUS_NOMEM;
-	/* RSA's default padding is that of PKCS#1 v1.5. */
-	*good = EVP_DigestVerifyInit(context, NULL, is_ed25519(key) ? NULL : EVP_sha256(),
-			NULL, key->pkey) == 1 &&
-		EVP_DigestVerify(context, signature.p, signature.n, list.p, list.n) == 1;
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
-	return STATUS_OK;
+	status = check_once(key, list, signature, good);
+	/* Ed25519 within OpenSSL leaves no error: it may have been memory. */
+	if (status == STATUS_OK && !*good)
+		status = check_once(key, list, signature, good);
+	return status;
 }

@@ -24,7 +24,7 @@ struct list_key;
 MUST_CHECK enum status list_key_new(
 	const uint8_t raw[LIST_KEY_BYTES], struct list_key **out);
 /* A PEM "PUBLIC KEY": Ed25519, or RSA of 2048 bits and more. MALFORMED,
- * UNSUPPORTED (another kind), NOMEM. */
+ * UNSUPPORTED (another kind), NOMEM, CRYPTO. */
 MUST_CHECK enum status list_key_new_pem(struct bytes pem, struct list_key **out);
 /* The key that Google signs its lists with. */
 MUST_CHECK enum status list_key_new_google(struct list_key **out);
@@ -35,7 +35,7 @@ MUST_CHECK enum status list_key_from_text(const char *text, uint8_t raw[LIST_KEY
 
 /* `signature` is what the file holds: the signature's bytes, or their base64 in
  * one line or several. `*good` says whether it is the key's signature over
- * `list`; text that does not decode is a bad signature, not an error. NOMEM. */
+ * `list`; text that does not decode is a bad signature, not an error. NOMEM, CRYPTO. */
 MUST_CHECK enum status list_key_check(const struct list_key *key, struct bytes list,
 	struct bytes signature, bool *good);
 

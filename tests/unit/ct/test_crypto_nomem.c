@@ -13,8 +13,10 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include "ct/listcheck.h"
+#include "ct/listsign.h"
 #include "ct/signature.h"
 
 /* More than any of the functions makes. */
@@ -74,6 +76,98 @@ static bool is_trouble(enum status status)
 	return status == STATUS_NOMEM || status == STATUS_CRYPTO;
 }
 
+static const struct bytes list = { (const uint8_t *)"{\"operators\": []}", 17 };
+
+/* A list's key, and its signature over `list`. */
+struct signer {
+	EVP_PKEY *pair;     /* owned */
+	BIO *pem;           /* owned; the public half */
+	struct bytes words; /* of `pem` */
+	struct list_key *key;
+	uint8_t signature[256];
+	size_t n;
+};
+
+static struct signer make_signer(EVP_PKEY *pair, const EVP_MD *digest)
+{
+	struct signer s = {
+		.pair = pair, .pem = BIO_new(BIO_s_mem()), .n = sizeof s.signature
+	};
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	char *pem;
+	long n;
+
+	assert_int_equal(PEM_write_bio_PUBKEY(s.pem, pair), 1);
+	n = BIO_get_mem_data(s.pem, &pem);
+	s.words = bytes_of(pem, (size_t)n);
+	assert_int_equal(EVP_DigestSignInit(context, NULL, digest, NULL, pair), 1);
+	assert_int_equal(EVP_DigestSign(context, s.signature, &s.n, list.p, list.n), 1);
+	EVP_MD_CTX_free(context);
+	assert_int_equal(list_key_new_pem(s.words, &s.key), STATUS_OK);
+	return s;
+}
+
+static void signer_deinit(struct signer *s)
+{
+	list_key_free(s->key);
+	EVP_PKEY_free(s->pair);
+	BIO_free(s->pem);
+}
+
+static bool check_step(const void *of)
+{
+	const struct signer *s = of;
+	bool good;
+	enum status status =
+		list_key_check(s->key, list, bytes_of(s->signature, s->n), &good);
+
+	if (status == STATUS_OK)
+		assert_true(good);
+	else
+		assert_true(is_trouble(status));
+	return status == STATUS_OK;
+}
+
+static bool pem_step(const void *of)
+{
+	const struct signer *s = of;
+	struct list_key *key;
+	enum status status = list_key_new_pem(s->words, &key);
+
+	assert_true(status == STATUS_OK || is_trouble(status));
+	assert_int_equal(key != NULL, status == STATUS_OK);
+	list_key_free(key);
+	return status == STATUS_OK;
+}
+
+static void a_list_s_signature_is_not_bad(void **state)
+{
+	struct signer ed25519 =
+		make_signer(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL);
+	struct signer rsa = make_signer(
+		EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), EVP_sha256());
+
+	(void)state;
+	assert_true(fail_each(check_step, &ed25519) > 0);
+	assert_true(fail_each(check_step, &rsa) > 0);
+	signer_deinit(&ed25519);
+	signer_deinit(&rsa);
+}
+
+static void a_list_s_key_is_not_malformed(void **state)
+{
+	struct signer ed25519 =
+		make_signer(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL);
+	struct signer rsa = make_signer(
+		EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), EVP_sha256());
+
+	(void)state;
+	assert_true(fail_each(pem_step, &ed25519) > 0);
+	assert_true(fail_each(pem_step, &rsa) > 0);
+	signer_deinit(&ed25519);
+	signer_deinit(&rsa);
+}
+
 static bool problems_step(const void *of)
 {
 	struct list_problem *problems;
@@ -119,6 +213,8 @@ static void a_key_is_not_unsupported(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_list_s_signature_is_not_bad),
+		cmocka_unit_test(a_list_s_key_is_not_malformed),
 		cmocka_unit_test(an_id_is_not_another_s),
 		cmocka_unit_test(a_key_is_not_unsupported),
 	};
