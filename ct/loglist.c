@@ -1,14 +1,13 @@
 /* A list's life: its bytes become JSON, the JSON logs; then it is searched. */
 #include "ct/loglist.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include "base/file.h"
 #include "ct/loglist_decode.h"
 #include "ct/node.h"
 
@@ -50,38 +49,17 @@ enum status loglist_parse(struct bytes json, struct text *error, struct loglist 
 	return status;
 }
 
-/* One byte more than allowed is enough to say "too large", also of a pipe. */
-static enum status slurp(const char *path, uint8_t *out, size_t *n)
-{
-	FILE *file = fopen(path, "re");
-	enum status status = STATUS_OK;
-
-	if (file == NULL)
-		return STATUS_IO;
-	*n = fread(out, 1, LOGLIST_BYTES_MAX + 1, file);
-	if (ferror(file))
-		status = STATUS_IO;
-	fclose(file);
-	return status;
-}
-
 enum status loglist_read(const char *path, struct text *error, struct loglist **out)
 {
-	uint8_t *content = malloc(LOGLIST_BYTES_MAX + 1);
-	enum status status;
-	size_t n;
+	struct bytes file;
+	enum status status = file_read(path, LOGLIST_BYTES_MAX, error, &file);
 
 	*out = NULL;
+	if (status != STATUS_OK)
+		return status;
 	text_add(error, "%s: ", path);
-	errno = 0;
-	status = content == NULL ? STATUS_NOMEM : slurp(path, content, &n);
-	if (status == STATUS_IO)
-		text_add(error, "%s", strerror(errno));
-	else if (status != STATUS_OK)
-		text_add(error, "%s", status_text(status));
-	else
-		status = loglist_parse(bytes_of(content, n), error, out);
-	free(content);
+	status = loglist_parse(file, error, out);
+	free((void *)file.p);
 	return status;
 }
 

@@ -2,14 +2,13 @@
  * is decoded strictly, so that no bytes stand behind it. */
 #include "tls/certfile.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include "base/file.h"
 
 /* A SEQUENCE with a length of one to three bytes: what every certificate starts
  * with, and no text. */
@@ -127,38 +126,19 @@ enum status certfile_parse(struct bytes in, struct text *error, STACK_OF(X509) *
 	return STATUS_OK;
 }
 
-/* One byte more than allowed is enough to say "too large", also of a pipe. */
-static enum status slurp(const char *path, uint8_t *out, size_t *n)
-{
-	FILE *file = fopen(path, "re");
-	enum status status = STATUS_OK;
-
-	if (file == NULL)
-		return STATUS_IO;
-	*n = fread(out, 1, CERTFILE_BYTES_MAX + 1, file);
-	if (ferror(file))
-		status = STATUS_IO;
-	fclose(file);
-	return status;
-}
-
 enum status certfile_read(const char *path, struct text *error, STACK_OF(X509) * *out)
 {
-	uint8_t *content = malloc(CERTFILE_BYTES_MAX + 1);
-	enum status status;
-	size_t n;
+	struct bytes file;
+	enum status status = file_read(path, CERTFILE_BYTES_MAX, error, &file);
 
 	*out = NULL;
+	if (status != STATUS_OK)
+		return status;
 	text_add(error, "%s: ", path);
-	errno = 0;
-	status = content == NULL ? STATUS_NOMEM : slurp(path, content, &n);
-	if (status == STATUS_IO)
-		text_add(error, "%s", strerror(errno));
-	if (status == STATUS_OK)
-		status = certfile_parse(bytes_of(content, n), error, out);
+	status = certfile_parse(file, error, out);
 	if (status == STATUS_NOMEM)
 		text_add(error, "%s", status_text(status));
-	free(content);
+	free((void *)file.p);
 	return status;
 }
 

@@ -21,7 +21,8 @@
 MUST_CHECK enum status certfile_parse(
 	struct bytes in, struct text *error, STACK_OF(X509) * *out);
 
-/* The same for a file; `error` starts with its name. IO: cannot be read. */
+/* The same for a file; `error` starts with its name. NOTFOUND also if there is no such
+ * file; IO: cannot be read. */
 MUST_CHECK enum status certfile_read(
 	const char *path, struct text *error, STACK_OF(X509) * *out);
 

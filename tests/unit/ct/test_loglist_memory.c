@@ -1,6 +1,7 @@
 /* Every allocation fails once, ours, jansson's and OpenSSL's: there is no list then,
  * the document is not blamed, and nothing leaks. Linked with
- * --wrap=malloc,--wrap=calloc; jansson's memory comes from our arena. */
+ * --wrap=malloc,--wrap=calloc,--wrap=realloc; jansson's memory comes from our arena. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,8 +22,10 @@
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
+void *__real_realloc(void *p, size_t n);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t count, size_t n);
+void *__wrap_realloc(void *p, size_t n);
 
 static long left = -1; /* allocations until one fails; negative: none does */
 
@@ -41,6 +44,14 @@ void *__wrap_calloc(size_t count, size_t n)
 	return fails_now() ? NULL : __real_calloc(count, n);
 }
 
+void *__wrap_realloc(void *p, size_t n)
+{
+	if (!fails_now())
+		return __real_realloc(p, n);
+	errno = ENOMEM;
+	return NULL;
+}
+
 static void *crypto_malloc(size_t n, const char *file, int line)
 {
 	(void)file, (void)line;
@@ -50,7 +61,7 @@ static void *crypto_malloc(size_t n, const char *file, int line)
 static void *crypto_realloc(void *p, size_t n, const char *file, int line)
 {
 	(void)file, (void)line;
-	return fails_now() ? NULL : realloc(p, n);
+	return fails_now() ? NULL : __real_realloc(p, n);
 }
 
 static void crypto_free(void *p, const char *file, int line)
@@ -185,7 +196,7 @@ static void the_file_s_buffer_fails(void **state)
 	left = 0;
 	assert_int_equal(loglist_read("/dev/null", &error, &list), STATUS_NOMEM);
 	left = -1;
-	assert_string_equal(why, "/dev/null: out of memory");
+	assert_string_equal(why, "/dev/null: Cannot allocate memory");
 	assert_null(list);
 }
 

@@ -270,7 +270,7 @@ static void a_file_s_error_begins_with_its_name(void **state)
 	assert_int_equal(unlink(path), 0);
 
 	error = text_in(why, sizeof why);
-	assert_int_equal(loglist_read(path, &error, &list), STATUS_IO);
+	assert_int_equal(loglist_read(path, &error, &list), STATUS_NOTFOUND);
 	snprintf(expected, sizeof expected, "%s: No such file or directory", path);
 	assert_string_equal(why, expected);
 	error = text_in(why, sizeof why);
@@ -291,7 +291,7 @@ static void a_file_is_too_large(void **state)
 	assert_int_equal(ftruncate(fd, LOGLIST_BYTES_MAX + 1), 0);
 	close(fd);
 	assert_int_equal(loglist_read(path, &error, &list), STATUS_LIMIT);
-	assert_non_null(strstr(why, ": larger than 4194304 bytes"));
+	assert_non_null(strstr(why, ": longer than 4194304 bytes"));
 	assert_null(list);
 	assert_int_equal(unlink(path), 0);
 }
