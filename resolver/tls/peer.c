@@ -12,6 +12,7 @@
 #include "ct/horizon.h"
 #include "tls/asn1time.h"
 #include "tls/path.h"
+#include "tls/sct_evidence.h"
 
 void peer_describe_name(const X509_NAME *name, char out[PEER_SUBJECT_MAX])
 {
@@ -125,27 +126,14 @@ static enum status check_scts(const struct tls_policy *policy,
 	const struct tls_trust *trust, const struct peer_shown *shown,
 	const struct staple_lists *lists, struct peer *out)
 {
-	const struct peer_certificate *leaf = &out->built.certificates[0];
-	struct ct_evidence evidence = { .not_before_s = leaf->not_before_s,
-		.not_after_s = leaf->not_after_s,
-		.tls_list = shown->tls_scts,
-		.ocsp_n = lists->n,
-		.ocsp_broken = lists->broken };
-	unsigned char *der = NULL;
-	/* The signed part comes out as it was received: OpenSSL keeps its encoding. */
-	int n = i2d_X509(sk_X509_value(shown->sent, 0), &der);
-	enum status status;
+	const struct peer_certificate *built = out->built.certificates;
+	const struct sct_evidence evidence = { .shown = shown,
+		.leaf = &built[0],
+		.issuer_key = out->built.n > 1 ? &built[1].pin : NULL,
+		.lists = lists };
+	enum status status = sct_evidence_judge(
+		&evidence, trust->logs, policy->ct_policy, out->at_s, &out->ct);
 
-	if (n <= 0)
-		return STATUS_NOMEM;
-	evidence.leaf = bytes_of(der, (size_t)n);
-	if (out->built.n > 1)
-		evidence.issuer_key_hash =
-			bytes_of(out->built.certificates[1].pin.sha256, PIN_BYTES);
-	memcpy(evidence.ocsp_lists, lists->lists, sizeof lists->lists);
-	status =
-		ct_verify(trust->logs, policy->ct_policy, &evidence, out->at_s, &out->ct);
-	OPENSSL_free(der);
 	out->has_ct = status == STATUS_OK;
 	return status;
 }

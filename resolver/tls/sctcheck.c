@@ -2,11 +2,10 @@
 
 #include <string.h>
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "ct/verify.h"
+#include "tls/sct_evidence.h"
 
 X509 *sctcheck_issuer(const STACK_OF(X509) * candidates, const STACK_OF(X509) * chain)
 {
@@ -27,9 +26,9 @@ X509 *sctcheck_issuer(const STACK_OF(X509) * candidates, const STACK_OF(X509) * 
 
 /* All that is judged, with what its views are borrowed from. */
 struct material {
-	struct ct_evidence evidence;
+	struct sct_evidence evidence;
+	struct peer_certificate leaf;
 	struct pin issuer_key;
-	unsigned char *leaf_der; /* owned */
 	struct staple_lists lists;
 };
 
@@ -37,34 +36,22 @@ static enum status gather(const struct peer_shown *shown, X509 *issuer, int64_t 
 	struct material *out, struct staple *staple)
 {
 	X509 *leaf = sk_X509_value(shown->sent, 0);
-	struct peer_certificate brief;
 	enum status status;
-	int n;
 
-	out->evidence.tls_list = shown->tls_scts;
+	out->evidence.shown = shown;
+	out->evidence.lists = &out->lists;
 	if (leaf == NULL)
 		return STATUS_OK;
-	status = peer_describe(leaf, &brief);
-	if (status != STATUS_OK)
+	status = peer_describe(leaf, &out->leaf);
+	out->evidence.leaf = &out->leaf;
+	if (status != STATUS_OK || issuer == NULL)
 		return status;
-	n = i2d_X509(leaf, &out->leaf_der);
-	if (n < 0)
-		return STATUS_CRYPTO;
-	out->evidence.leaf = bytes_of(out->leaf_der, (size_t)n);
-	out->evidence.not_before_s = brief.not_before_s;
-	out->evidence.not_after_s = brief.not_after_s;
-	if (issuer == NULL)
-		return STATUS_OK;
 	status = pin_of_certificate(issuer, &out->issuer_key);
-	out->evidence.issuer_key_hash = bytes_of(out->issuer_key.sha256, PIN_BYTES);
+	out->evidence.issuer_key = &out->issuer_key;
 	/* Whose staple it is nobody can tell without the issuer. */
 	if (status == STATUS_OK && shown->staple.p != NULL)
 		status = staple_read(
 			shown->staple, leaf, issuer, at_s, staple, &out->lists);
-	memcpy(out->evidence.ocsp_lists, out->lists.lists,
-		sizeof out->evidence.ocsp_lists);
-	out->evidence.ocsp_n = out->lists.n;
-	out->evidence.ocsp_broken = out->lists.broken;
 	return status;
 }
 
@@ -77,11 +64,8 @@ enum status sctcheck_run(struct loglist *logs, const struct ct_policy *policy,
 	memset(out, 0, sizeof *out);
 	status = gather(shown, issuer, at_s, &material, &out->staple);
 	if (status == STATUS_OK)
-		status = ct_verify(logs, policy, &material.evidence, at_s, &out->report);
-	/* No certificate is not a broken one. */
-	if (material.leaf_der == NULL)
-		out->report.list_broken[SCT_EMBEDDED] = false;
-	OPENSSL_free(material.leaf_der);
+		status = sct_evidence_judge(
+			&material.evidence, logs, policy, at_s, &out->report);
 	staple_lists_deinit(&material.lists);
 	return status;
 }

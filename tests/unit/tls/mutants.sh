@@ -50,9 +50,9 @@ verdict.c|v->pins.ok == RULE_FAILED;|s/|| v->pins.ok == RULE_FAILED//
 peer.c|if (policy->ct == CT_MODE_OFF|s/policy->ct == CT_MODE_OFF/0/
 peer.c|bool on = policy->ct|s/policy->ct != CT_MODE_OFF/1/
 peer.c|status == STATUS_OK && on|s/lists.n > 0/0/
-peer.c|.tls_list = shown->tls_scts|s/shown->tls_scts/{ NULL, 0 }/
-peer.c|.ocsp_n = lists->n|s/lists->n/0/
-peer.c|if (out->built.n > 1)|s/out->built.n > 1/0/
+sct_evidence.c|.tls_list = evidence->shown|s/evidence->shown->tls_scts/{ NULL, 0 }/
+sct_evidence.c|.ocsp_n = evidence->lists->n|s/evidence->lists->n/0/
+peer.c|.issuer_key = out->built.n > 1|s/out->built.n > 1/0/
 peer.c|if (out->issuer != NULL)|s/out->issuer != NULL/1/
 peer.c|status != STATUS_OK .. out->path_error != X509_V_OK|s/|| out->path_error != X509_V_OK//
 peer.c|out->staple.required = staple_is_required|d
