@@ -1,4 +1,25 @@
-/* One certificate, all its SCTs, one policy: the report. */
+/* One certificate, all its SCTs, one policy: the report.
+ *
+ * The words of this room:
+ *
+ *  log        a public record of certificates that only grows; known by its ID, the
+ *             SHA-256 of its key (RFC 6962 §3.2). Who runs it is its operator.
+ *  static log one that is read as files: static-ct-api. Its SCTs say which entry.
+ *  SCT        a log's signed promise to take an entry in within its MMD, the maximum
+ *             merge delay (RFC 6962 §3.2).
+ *  entry      what an SCT is signed over: the certificate, or, embedded in it, the
+ *             precertificate, which is without SCTs and names its issuer's key.
+ *  source     how an SCT came: embedded in the certificate, in the handshake (TLS), or
+ *             in a stapled OCSP response.
+ *  list       of logs (loglist.h): who they are, and what their states are from when
+ *             on. A log's standing is what follows from that at a time.
+ *  shard      certificates of a log must end within its interval, if it has one.
+ *  unfit      a log that no SCT of can ever count, by what the list says of it.
+ *  mimic      a log whose private key is public.
+ *  policy     how many SCTs are enough, of which logs, operators and sources. An SCT is
+ *             OK for itself; it counts if the policy takes it.
+ *  horizon    until when a list can satisfy a policy. A list beyond it is stale.
+ *  memo       signatures verified before. */
 #ifndef CT_VERIFY_H
 #define CT_VERIFY_H
 
