@@ -15,12 +15,17 @@ OTHER_PIN = "sha256//" + base64.b64encode(bytes(32)).decode()
 OK, FAILED, USAGE, REFUSED, CONFIG = 0, 1, 2, 3, 78
 
 
-def ctl(*words, **more):
-    """Runs pintlectl; nothing but text may reach a terminal."""
+# Longer than all that pintlectl itself waits for: what hangs is to end with its words.
+TIMEOUT_S = 180
+
+
+def ctl(*words, before=(), program=BUILD / "pintlectl", **more):
+    """Runs pintlectl, with `before` in front of it; nothing but text may reach a
+    terminal."""
     done = subprocess.run(
-        [str(BUILD / "pintlectl"), *map(str, words)],
+        [*before, *map(str, (program, *words))],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        timeout=60, check=False, **more)
+        timeout=TIMEOUT_S, check=False, **more)
     for stream in (done.stdout, done.stderr):
         assert all(c in b"\n\t" or 0x20 <= c < 0x7F for c in stream)
     done.out, done.err = done.stdout.decode(), done.stderr.decode()

@@ -3,15 +3,15 @@ list as it was."""
 import base64
 import json
 import os
-import resource
 import shutil
+import socket
 import tempfile
 
 import pytest
 
 from lists import BUILTIN, STORED, Control, Server, Signer, a_list
 from pintlectl import (  # noqa: F401 (a fixture among them)
-    CONFIG, FAILED, OK, REFUSED, USAGE, ctl, fixture_pki, make_certificate,
+    BUILD, CONFIG, FAILED, OK, REFUSED, USAGE, ctl, fixture_pki, make_certificate,
 )
 
 OLD = "2026-08-20T00:00:00Z"
@@ -260,7 +260,6 @@ def test_pages_that_do_not_serve(store, name):
 
 
 @pytest.mark.parametrize("name, change, code, said", [
-    ("nobody listens", {"--address": "127.0.0.1:1"}, FAILED, "https://a.lab/logs.json: "),
     ("another root", {"--ca-file": "other.pem"}, FAILED, "certificate"),
     ("the system's roots", {"--ca-file": None}, FAILED, "certificate"),
     ("a file that is no root", {"--ca-file": "leaf.key"}, FAILED, "https://"),
@@ -292,6 +291,18 @@ def test_settings_that_do_not_serve(store, pki, name, change, code, said):
     assert store.update().returncode == OK  # so it was that
 
 
+def test_nobody_listens(store):
+    """At an address that is taken, so that nobody else's server can come to be there."""
+    store.fill()
+    before = store.files()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        store.options["--address"] = "127.0.0.1:%d" % taken.getsockname()[1]
+        done = store.update()
+    assert (done.returncode, store.files()) == (FAILED, before)
+    assert "https://a.lab/logs.json: " in done.err
+
+
 # --- where it is stored -----------------------------------------------------------------
 
 
@@ -304,8 +315,9 @@ def test_no_directory(store):
     assert not store.place.exists()
 
 
-def fill_disk():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+# In a process of its own: no code of ours may run between fork() and exec() where the
+# server's threads are. 40 blocks of 512 bytes.
+FULL_DISK = ["sh", "-c", 'ulimit -f 40 && exec "$@"', "sh"]
 
 
 def test_a_disk_that_is_full(store):
@@ -314,7 +326,7 @@ def test_a_disk_that_is_full(store):
     data = a_list(NEW)
     store.server.serve(data, store.signer.sign(data))
     # Python ignores SIGXFSZ, and so will its child: write() fails instead.
-    done = store.update(preexec_fn=fill_disk, restore_signals=False)
+    done = store.update(before=FULL_DISK, restore_signals=False)
     assert (done.returncode, store.files()) == (FAILED, before)
     assert STORED in done.err
     assert store.update().returncode == OK
@@ -341,10 +353,12 @@ def test_a_directory_that_may_not_be_written(store, signers):
         store.options["--state-dir"] = place
         store.options["--ca-file"] = shutil.copy(store.options["--ca-file"], place)
         os.chmod(store.options["--ca-file"], 0o644)
+        # The build directory need not be open to that user.
+        program = shutil.copy(BUILD / "pintlectl", place)
         data = a_list(NEW)
         store.server.serve(data, signers[0].sign(data))
         before = os.listdir(place)
-        done = store.update(user=65534)
+        done = store.update(program=program, user=65534)
         assert done.returncode == FAILED and place in done.err
         assert os.listdir(place) == before
     finally:
