@@ -3,12 +3,12 @@
 #define LISTEN_HOLDER_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
+#include "base/endpoint.h"
 #include "base/text.h"
 
-/* Adds ", held by unbound (pid 712)" for the first holder of the port that
- * /proc lets us see; nothing if none. */
-void holder_describe(uint16_t port, bool udp, struct text *out);
+/* Adds ", held by unbound (pid 712)" for the first that /proc lets us see of those who
+ * hold the port at this address, or at all; nothing if none. */
+void holder_describe(const struct endpoint *e, bool udp, struct text *out);
 
 #endif

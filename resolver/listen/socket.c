@@ -90,7 +90,7 @@ static enum status explain(
 	text_add(out, "cannot listen on %s (%s): %s", address, udp ? "UDP" : "TCP",
 		strerror(error));
 	if (error == EADDRINUSE)
-		holder_describe(endpoint_port(e), udp, out);
+		holder_describe(e, udp, out);
 	if (error == EACCES)
 		text_add(out, "; ports below 1024 need root or CAP_NET_BIND_SERVICE");
 	return error == EACCES ? STATUS_CONFIG : STATUS_IO;
