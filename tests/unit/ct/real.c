@@ -43,7 +43,7 @@ bool real_data_is_there(const char *test)
 	real_path(path, "ct-chains/manifest.json");
 	if (access(path, R_OK) == 0)
 		return true;
-	printf("%s: skipped without ../shared/data\n", test);
+	printf("%s: skipped: ../shared/data is absent\n", test);
 	return false;
 }
 

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,9 +13,8 @@
 #include "base/clock.h"
 #include "ct/horizon.h"
 #include "ct/loglist.h"
+#include "tests/unit/ct/real.h"
 #include "tests/unit/rows.h"
-
-static const char folder[] = "../shared/data/loglists";
 
 struct row {
 	const char *name;
@@ -81,19 +79,17 @@ static const struct horizon_row horizon_rows[] = {
 		"-" },
 };
 
-static bool find_file(const char *file, char *out, size_t cap)
+static struct loglist *read_list(const char *file)
 {
-	const char *srcdir = getenv("srcdir");
-	FILE *f;
+	char name[PATH_MAX / 2], path[PATH_MAX], why[256];
+	struct text error = text_in(why, sizeof why);
+	struct loglist *list;
 
-	snprintf(out, cap, "%s/%s/%s", srcdir != NULL ? srcdir : ".", folder, file);
-	f = fopen(out, "rb");
-	if (f == NULL) {
-		print_message("skipped: %s is absent\n", out);
-		return false;
-	}
-	fclose(f);
-	return true;
+	snprintf(name, sizeof name, "loglists/%s", file);
+	real_path(path, name);
+	if (loglist_read(path, &error, &list) != STATUS_OK)
+		fail_msg("%s", why);
+	return list;
 }
 
 static void check_log(const struct loglist *list, size_t at)
@@ -114,15 +110,10 @@ static void check_log(const struct loglist *list, size_t at)
 static void is_read(void **state)
 {
 	const struct row *row = *state;
-	char path[4096], why[256], stamp[CLOCK_TEXT_MAX];
-	struct text error = text_in(why, sizeof why);
+	char stamp[CLOCK_TEXT_MAX];
 	struct row found = { .n = 0 };
-	struct loglist *list;
+	struct loglist *list = read_list(row->file);
 
-	if (!find_file(row->file, path, sizeof path))
-		return;
-	if (loglist_read(path, &error, &list) != STATUS_OK)
-		fail_msg("%s", why);
 	assert_string_equal(list->version, row->version);
 	assert_int_equal(list->has_timestamp, row->timestamp != NULL);
 	clock_format(list->timestamp_ms / 1000, stamp);
@@ -152,15 +143,10 @@ static void is_read(void **state)
 static void reaches(void **state)
 {
 	const struct horizon_row *row = *state;
-	char path[4096], why[256], found[CLOCK_TEXT_MAX];
-	struct text error = text_in(why, sizeof why);
-	struct loglist *list;
+	char found[CLOCK_TEXT_MAX];
+	struct loglist *list = read_list(row->file);
 	int64_t at_s;
 
-	if (!find_file(row->file, path, sizeof path))
-		return;
-	if (loglist_read(path, &error, &list) != STATUS_OK)
-		fail_msg("%s", why);
 	assert_int_equal(clock_parse(row->at, &at_s), 0);
 	clock_format(ct_horizon_s(list, &two, at_s), found);
 	assert_string_equal(found, row->expected);
@@ -169,6 +155,8 @@ static void reaches(void **state)
 
 int main(void)
 {
+	if (!real_data_is_there("test_loglist_real"))
+		return 77;
 	return run_rows("real list", rows, sizeof *rows, ROWS(rows), is_read) +
 	       run_rows("horizon", horizon_rows, sizeof *horizon_rows, ROWS(horizon_rows),
 		       reaches);
