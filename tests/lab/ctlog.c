@@ -226,6 +226,11 @@ static json_t *operators_json(const struct ctlogs *logs, int64_t now_s)
 	return all;
 }
 
+const struct ctlogs_refused ctlogs_refused[CTLOGS_REFUSED_N] = {
+	{ "ct-logs-older.json", OLDER_S, 1, "the same list, dated a month before" },
+	{ "ct-logs-broken.json", 0, 2, "the first half of the list, which is no JSON" },
+};
+
 /* The first 1/`part` of it. */
 static enum status write_dated(
 	json_t *list, int directory, const char *name, size_t part, int64_t at_s)
@@ -248,11 +253,12 @@ enum status ctlogs_write(const struct ctlogs *logs, int directory)
 		"{s:s, s:o}", "version", "1.0", "operators", operators_json(logs, now_s));
 	enum status status = write_dated(list, directory, CTLOGS_FILE, 1, now_s);
 
-	if (status == STATUS_OK)
-		status = write_dated(
-			list, directory, "ct-logs-older.json", 1, now_s - OLDER_S);
-	if (status == STATUS_OK)
-		status = write_dated(list, directory, "ct-logs-broken.json", 2, now_s);
+	for (size_t i = 0; status == STATUS_OK && i < CTLOGS_REFUSED_N; i++) {
+		const struct ctlogs_refused *refused = &ctlogs_refused[i];
+
+		status = write_dated(list, directory, refused->file, refused->part,
+			now_s - refused->ago_s);
+	}
 	json_decref(list);
 	return status;
 }

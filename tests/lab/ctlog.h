@@ -42,10 +42,18 @@ EVP_PKEY *ctlogs_key(const struct ctlogs *logs, enum ctlog log);
 struct bytes ctlogs_id(const struct ctlogs *logs, enum ctlog log);
 bool ctlog_is_static(enum ctlog log);
 
-/* Writes into the open directory:
- *   ct-logs.json         all but the unlisted one; dated now
- *   ct-logs-older.json   the same, dated a month ago
- *   ct-logs-broken.json  the first half of it */
+/* Lists that a reload must refuse: the one in force stays. */
+struct ctlogs_refused {
+	const char *file;
+	int64_t ago_s; /* of its date */
+	size_t part;   /* the first 1/`part` of it is there */
+	const char *explains;
+};
+#define CTLOGS_REFUSED_N 2
+extern const struct ctlogs_refused ctlogs_refused[CTLOGS_REFUSED_N];
+
+/* Writes into the open directory CTLOGS_FILE, a list of all logs but the unlisted one,
+ * dated now, and those that must be refused. */
 #define CTLOGS_FILE "ct-logs.json"
 MUST_CHECK enum status ctlogs_write(const struct ctlogs *logs, int directory);
 

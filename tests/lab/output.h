@@ -15,7 +15,7 @@ MUST_CHECK enum status output_scenarios(FILE *f, const struct lab *lab);
 /* Writes either to a file of the lab's directory. */
 MUST_CHECK enum status output_files(const struct lab *lab, const char *directory);
 
-/* The table of `pintle-lab list`. */
+/* `pintle-lab list`: a table of scenarios, and one of log lists. */
 void output_list(FILE *f);
 
 #endif

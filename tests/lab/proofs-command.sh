@@ -10,6 +10,11 @@ exits() {
   if [ $got = "$wanted" ]; then pass "exit $wanted: $*"; else fail "exit $got: $*"; fi
 }
 exits 0 list
+if [ "$(grep -c '^ct-logs-[a-z]*\.json  *refused ' "$dir/out")" = 2 ]; then
+  pass "list: the log lists that a reload must refuse, too"
+else
+  fail "list: without log lists"
+fi
 exits 0 --version
 exits 0 counters --dir "$dir" --json
 exits 1 counters --dir "$dir/state"

@@ -114,6 +114,24 @@ echo
 awk -F '\t' -f "${srcdir:-.}/tests/lab/table.awk" "$dir/counters" "$dir/verdicts" && as_expected=0 ||
   as_expected=1
 
+# --- log lists at a reload ---------------------------------------------------------
+echo
+echo "Log lists that a reload must refuse; the one in force stays:"
+cp "$dir/run.yaml" "$dir/good.yaml"
+for list in older broken; do
+  sed "s/ct-logs\.json/ct-logs-$list.json/" "$dir/good.yaml" >"$dir/run.yaml"
+  if "$ctl" --socket "$dir/control.sock" reload >"$dir/answer" 2>&1; then
+    as_expected=1
+    echo "  ct-logs-$list.json: taken  <- NOT AS EXPECTED"
+  else
+    sed "s|^pintlectl: ||; s|$dir/||g" "$dir/answer" | fold -s -w 84 | sed 's/^/  /'
+  fi
+done
+cp "$dir/good.yaml" "$dir/run.yaml"
+honest=$(ask honest)
+echo "  honest, asked again: $honest"
+[ "$honest" = accepted ] || as_expected=1
+
 if [ -n "${ONCE:-}" ]; then
   exit "$as_expected"
 fi
