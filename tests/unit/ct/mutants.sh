@@ -139,7 +139,8 @@ tests="policy_tables policy_embedded policy_retired policy_delivery explain veri
   verify_facts verify"
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
   "$srcdir"/tests/unit/tls/make_cert.c "$srcdir"/tests/unit/ct/policy_row.c \
-  "$srcdir"/tests/unit/ct/ct_world.c "$srcdir"/tests/unit/ct/make_sct.c)
+  "$srcdir"/tests/unit/ct/ct_world.c "$srcdir"/tests/unit/ct/make_sct.c \
+  "$srcdir"/tests/unit/ct/verify_scene.c)
 packages="libssl libcrypto jansson"
 # shellcheck source=tests/unit/mutants.sh
 . "$srcdir/tests/unit/mutants.sh"

@@ -8,57 +8,8 @@
 #include <cmocka.h>
 
 #include "ct/verify.h"
-#include "tests/unit/ct/ct_world.h"
+#include "tests/unit/ct/verify_scene.h"
 #include "tests/unit/rows.h"
-
-#define NOT_AFTER_S (MAKE_CERT_NOW + 86400)
-
-static struct ct_world world;
-static struct loglist *list; /* of the first three logs, of as many operators */
-static struct ct_scene scene;
-static struct ct_report report;
-
-static int setup(void **state)
-{
-	const struct listed logs[] = {
-		{ .log = &world.logs[0], .operator_name = "A", .name = "first" },
-		{ .log = &world.logs[1], .operator_name = "B", .name = "second" },
-		{ .log = &world.logs[2], .operator_name = "C", .name = "third" },
-	};
-
-	(void)state;
-	list = make_loglist(logs, ROWS(logs));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	loglist_free(list);
-	return 0;
-}
-
-static void verify(const char *policy)
-{
-	assert_int_equal(ct_verify(list, ct_policy_find(policy), &scene.evidence,
-				 MAKE_CERT_NOW, &report),
-		STATUS_OK);
-}
-
-/* Two good ones each way. */
-static void make_full_scene(void)
-{
-	const struct planned scts[] = {
-		{ .log = &world.logs[0], .source = SCT_OCSP },
-		{ .log = &world.logs[1], .source = SCT_OCSP },
-		{ .log = &world.logs[0], .source = SCT_TLS },
-		{ .log = &world.logs[1], .source = SCT_TLS },
-		{ .log = &world.logs[0], .source = SCT_EMBEDDED },
-		{ .log = &world.logs[1], .source = SCT_EMBEDDED },
-	};
-
-	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
-}
 
 /* The lifetime is the certificate's: a short one needs two logs, a long one three. */
 static void test_lifetime(void **state)
@@ -192,7 +143,7 @@ static void test_memo_of_bad(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_lifetime),
 		TEST(test_facts),

@@ -9,57 +9,8 @@
 #include <cmocka.h>
 
 #include "ct/verify.h"
-#include "tests/unit/ct/ct_world.h"
+#include "tests/unit/ct/verify_scene.h"
 #include "tests/unit/rows.h"
-
-#define NOT_AFTER_S (MAKE_CERT_NOW + 86400)
-
-static struct ct_world world;
-static struct loglist *list; /* of the first three logs, of as many operators */
-static struct ct_scene scene;
-static struct ct_report report;
-
-static int setup(void **state)
-{
-	const struct listed logs[] = {
-		{ .log = &world.logs[0], .operator_name = "A", .name = "first" },
-		{ .log = &world.logs[1], .operator_name = "B", .name = "second" },
-		{ .log = &world.logs[2], .operator_name = "C", .name = "third" },
-	};
-
-	(void)state;
-	list = make_loglist(logs, ROWS(logs));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	loglist_free(list);
-	return 0;
-}
-
-static void verify(const char *policy)
-{
-	assert_int_equal(ct_verify(list, ct_policy_find(policy), &scene.evidence,
-				 MAKE_CERT_NOW, &report),
-		STATUS_OK);
-}
-
-/* Two good ones each way. */
-static void make_full_scene(void)
-{
-	const struct planned scts[] = {
-		{ .log = &world.logs[0], .source = SCT_OCSP },
-		{ .log = &world.logs[1], .source = SCT_OCSP },
-		{ .log = &world.logs[0], .source = SCT_TLS },
-		{ .log = &world.logs[1], .source = SCT_TLS },
-		{ .log = &world.logs[0], .source = SCT_EMBEDDED },
-		{ .log = &world.logs[1], .source = SCT_EMBEDDED },
-	};
-
-	make_scene(&world, scts, ROWS(scts), NOT_AFTER_S, &scene);
-}
 
 static size_t count(enum sct_source source)
 {
@@ -195,13 +146,13 @@ static void broken_embedded_row(void **state)
 {
 	const struct extension_row *row = *state;
 
-	setup(NULL);
+	scene_setup(NULL);
 	make_scene_with(&world, bytes_of(row->value, row->n), row->times, &scene);
 	verify("strict");
 	assert_int_equal(report.list_broken[SCT_EMBEDDED], row->broken);
 	assert_int_equal(report.n, row->rows);
 	assert_int_equal(report.outcome, CT_NONE);
-	teardown(NULL);
+	scene_teardown(NULL);
 }
 
 /* With an embedded list that is broken, SCTs by TLS count, over the leaf as it is. */
@@ -301,7 +252,7 @@ static void test_just_enough_rows(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_all_ways),
 		TEST(test_nothing_came),
