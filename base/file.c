@@ -101,6 +101,23 @@ static void sync_directory(char *path)
 	close(fd);
 }
 
+mode_t file_mode_asked(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+/* rename() would put a file in the place of a device, too. */
+static bool is_replaceable(const char *path)
+{
+	struct stat st;
+
+	/* What else is wrong there is found when it is written. */
+	return lstat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 enum status file_replace(
 	const char *path, struct bytes content, mode_t mode, struct text *error)
 {
@@ -112,6 +129,11 @@ enum status file_replace(
 
 	if (beside == NULL)
 		return STATUS_NOMEM;
+	if (!is_replaceable(path)) {
+		text_add(error, "%s: not a regular file", path);
+		free(beside);
+		return STATUS_IO;
+	}
 	snprintf(beside, size, "%s.XXXXXX", path);
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0) {

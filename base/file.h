@@ -13,8 +13,12 @@ MUST_CHECK enum status file_read(
 	const char *path, size_t bytes_max, struct text *error, struct bytes *out);
 
 /* Puts a new file in the place of `path`, or leaves what is there: written beside
- * it, synced, renamed. IO: `error` names it. NOMEM. */
+ * it, synced, renamed. Only a regular file is replaced: a device, a FIFO and a symbolic
+ * link, which is not followed, stay. IO: `error` names it. NOMEM. */
 MUST_CHECK enum status file_replace(
 	const char *path, struct bytes content, mode_t mode, struct text *error);
+
+/* The mode of a file that a person asked for: what his umask leaves of 0666. */
+mode_t file_mode_asked(void);
 
 #endif

@@ -12,7 +12,6 @@
 #include "ctl/loglist.h"
 #include "ctl/output.h"
 
-#define OUTPUT_MODE  0644
 #define APPLE_SCHEMA "https://valid.apple.com/"
 
 struct inputs {
@@ -102,7 +101,7 @@ static enum exit_code write_list(const char *path, const char *json)
 
 	if (path == NULL)
 		return fputs(json, stdout) < 0 ? CTL_FAILED : CTL_OK;
-	status = file_replace(path, bytes_of_text(json), OUTPUT_MODE, &error);
+	status = file_replace(path, bytes_of_text(json), file_mode_asked(), &error);
 	if (status != STATUS_OK)
 		return complain(
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));

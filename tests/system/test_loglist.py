@@ -1,6 +1,7 @@
 """pintlectl loglist show, check, build: exit codes and words."""
 import base64
 import json
+import os
 import pathlib
 
 import pytest
@@ -442,3 +443,22 @@ def test_build_replaces_or_leaves(tmp_path):
     assert path.read_bytes() == b"before"
     assert build("--output", path).returncode == OK
     assert path.read_bytes() == BUILTIN.read_bytes()
+
+
+@pytest.mark.usefixtures("shared")
+def test_build_replaces_files_only(tmp_path):
+    """As root, too; the umask is the person's."""
+    device, link, path = tmp_path / "fifo", tmp_path / "link", tmp_path / "out.json"
+    os.mkfifo(device)
+    link.symlink_to(path)
+    for name in (device, link):
+        done = build("--output", name)
+        assert (done.returncode, done.out) == (FAILED, "")
+        assert f"{name}: not a regular file" in done.err
+    assert device.is_fifo() and link.is_symlink() and not path.exists()
+    before = os.umask(0o077)
+    try:
+        assert build("--output", path).returncode == OK
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -99,6 +99,45 @@ static void test_replace_fails(void **state)
 	expect_content("kept");
 }
 
+/* As root, rename() would do it to /dev/null. */
+static void test_only_regular_files(void **state)
+{
+	char why[256], at[96], target[96];
+	struct stat st;
+
+	(void)state;
+	snprintf(at, sizeof at, "%s/fifo", directory);
+	assert_int_equal(mkfifo(at, 0600), 0);
+	assert_int_equal(replace(at, bytes_of_text("x"), why), STATUS_IO);
+	assert_non_null(strstr(why, "/fifo: not a regular file"));
+	assert_int_equal(lstat(at, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(unlink(at), 0);
+
+	assert_int_equal(replace(path, bytes_of_text("kept"), why), STATUS_OK);
+	snprintf(at, sizeof at, "%s/link", directory);
+	snprintf(target, sizeof target, "%s", path);
+	for (size_t i = 0; i < 2; i++) { /* of something, and of nothing */
+		assert_int_equal(symlink(target, at), 0);
+		assert_int_equal(replace(at, bytes_of_text("x"), why), STATUS_IO);
+		assert_non_null(strstr(why, "/link: not a regular file"));
+		assert_int_equal(lstat(at, &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(unlink(at), 0);
+		snprintf(target, sizeof target, "%s/none", directory);
+	}
+	expect_content("kept");
+}
+
+static void test_mode_asked(void **state)
+{
+	(void)state;
+	umask(027);
+	assert_int_equal(file_mode_asked(), 0640);
+	assert_int_equal(umask(0), 027);
+	assert_int_equal(file_mode_asked(), 0666);
+}
+
 static void test_disk_full(void **state)
 {
 	static const char large[8192];
@@ -157,6 +196,8 @@ int main(void)
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_replace_fails),
+		cmocka_unit_test(test_only_regular_files),
+		cmocka_unit_test(test_mode_asked),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_read),
 	};
