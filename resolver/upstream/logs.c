@@ -67,33 +67,44 @@ static enum status choose(
 	return STATUS_OK;
 }
 
-static void describe_time(const struct logs *logs, char out[CLOCK_TEXT_MAX])
+static void describe_time(int64_t at_ms, char out[CLOCK_TEXT_MAX])
 {
-	clock_format(logs->list->timestamp_ms / 1000, out);
+	clock_format(at_ms / 1000, out);
+}
+
+int64_t logs_newest_ms(const struct logs *logs, int64_t newest_ms)
+{
+	if (logs == NULL || !logs->list->has_timestamp ||
+		logs->list->timestamp_ms < newest_ms)
+		return newest_ms;
+	return logs->list->timestamp_ms;
 }
 
 /* Whoever could put an old list in place of a newer one could bring back logs that
- * were distrusted in between. Without a time a list is neither. */
-static enum status check_age(const struct config *config, const struct logs *in_force,
+ * were distrusted in between; by way of one without a time, too. */
+static enum status check_age(const struct config *config, int64_t newest_ms,
 	const struct logs *logs, struct text *error)
 {
 	char then[CLOCK_TEXT_MAX], now[CLOCK_TEXT_MAX];
 
-	if (in_force == NULL || !in_force->list->has_timestamp ||
-		!logs->list->has_timestamp ||
-		logs->list->timestamp_ms >= in_force->list->timestamp_ms)
+	if (newest_ms == LOGS_UNDATED ||
+		(logs->list->has_timestamp && logs->list->timestamp_ms >= newest_ms))
 		return STATUS_OK;
-	describe_time(logs, then);
-	describe_time(in_force, now);
+	describe_time(newest_ms, now);
+	text_add(error, "%s: the list ", config->log_list_place);
+	if (logs->list->has_timestamp) {
+		describe_time(logs->list->timestamp_ms, then);
+		text_add(error, "is of %s, older", then);
+	} else {
+		text_add(error, "does not say of when it is, and may be older");
+	}
 	text_add(error,
-		"%s: the list is of %s, older than the one in force, of %s; a reload "
-		"takes none that is older",
-		config->log_list_place, then, now);
+		" than the one in force, of %s; a reload takes none that is older", now);
 	return STATUS_CONFIG;
 }
 
-enum status logs_open(const struct config *config, const struct logs *in_force,
-	struct text *error, struct logs **out)
+enum status logs_open(const struct config *config, int64_t newest_ms, struct text *error,
+	struct logs **out)
 {
 	const struct ct_policy *policy = find_policy(config);
 	struct logs *logs;
@@ -109,7 +120,7 @@ enum status logs_open(const struct config *config, const struct logs *in_force,
 	status = config->log_list != NULL ? open_file(config, error, logs)
 					  : choose(config, error, logs);
 	if (status == STATUS_OK)
-		status = check_age(config, in_force, logs, error);
+		status = check_age(config, newest_ms, logs, error);
 	if (status != STATUS_OK) {
 		logs_free(logs);
 		return status;
@@ -167,7 +178,7 @@ static void remind_of_future(const struct logs *logs, int64_t now_s)
 	if (!logs->list->has_timestamp ||
 		logs->list->timestamp_ms <= now_s * 1000 + CT_TOLERANCE_MS)
 		return;
-	describe_time(logs, when);
+	describe_time(logs->list->timestamp_ms, when);
 	log_warning("log list (%s): it is of %s, in the future: look at the clock",
 		logs_source_word(logs->source), when);
 }

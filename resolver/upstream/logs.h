@@ -22,13 +22,19 @@ struct logs {
 /* "builtin", "stored", "file" */
 const char *logs_source_word(enum logs_source source);
 
+/* No list has been in force that says of when it is. */
+#define LOGS_UNDATED INT64_MIN
+
 /* Reads the list that `config` asks for. `*out` is owned (logs_free()); NULL if no
- * upstream is held against any. `in_force`, or NULL, is what it would replace.
- * CONFIG, with words in `error`: it is broken, or older than the one in force; NOMEM,
- * CRYPTO. */
-MUST_CHECK enum status logs_open(const struct config *config, const struct logs *in_force,
+ * upstream is held against any. `newest_ms`: the newest that has been in force, or
+ * LOGS_UNDATED. CONFIG, with words in `error`: it is broken, or older than that, or
+ * could be; NOMEM, CRYPTO. */
+MUST_CHECK enum status logs_open(const struct config *config, int64_t newest_ms,
 	struct text *error, struct logs **out);
 void logs_free(struct logs *logs);
+
+/* `newest_ms` once `logs`, or NULL, is in force. */
+int64_t logs_newest_ms(const struct logs *logs, int64_t newest_ms);
 
 /* The same list, to the byte; NULL equals NULL. */
 bool logs_equal(const struct logs *a, const struct logs *b);

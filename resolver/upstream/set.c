@@ -8,7 +8,9 @@
 void upstream_set_init(
 	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events)
 {
-	*set = (struct upstream_set){ .loop = loop, .events = *events };
+	*set = (struct upstream_set){
+		.loop = loop, .events = *events, .newest_list_ms = LOGS_UNDATED
+	};
 }
 
 /* The set has let go of them: who was asking them finds the others. */
@@ -156,7 +158,7 @@ enum status upstream_set_prepare(const struct upstream_set *set,
 	if (plan->parts == NULL || plan->items == NULL)
 		status = STATUS_NOMEM;
 	if (status == STATUS_OK)
-		status = logs_open(config, set->logs, error, &plan->logs);
+		status = logs_open(config, set->newest_list_ms, error, &plan->logs);
 	for (size_t i = 0; i < config->upstream_n && status == STATUS_OK; i++)
 		status = prepare_one(set, config, i, error, plan);
 	if (status != STATUS_OK)
@@ -211,6 +213,7 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	set->items = plan->items;
 	set->n = plan->n;
 	set->logs = plan->logs;
+	set->newest_list_ms = logs_newest_ms(set->logs, set->newest_list_ms);
 	free_parts(plan);
 	*plan = (struct upstream_plan){ 0 };
 	end_all(old, old_n, "configuration changed");

@@ -11,7 +11,8 @@ struct upstream_set {
 	struct upstream_events events;
 	struct upstream **items; /* owned, and owns each */
 	size_t n;
-	struct logs *logs; /* owned; NULL: nobody is held against a log list */
+	struct logs *logs;      /* owned; NULL: nobody is held against a log list */
+	int64_t newest_list_ms; /* that was in force since the start, or LOGS_UNDATED */
 };
 
 /* A set that could take the place of the one in force. */

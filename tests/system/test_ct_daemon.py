@@ -28,6 +28,7 @@ def log_list(lab, place):
                 for log in operator.get("logs", []) + operator.get("tiled_logs", []):
                     change(log)
         data.update(members)
+        data = {key: value for key, value in data.items() if value is not None}
         path = path or os.path.join(place, "logs.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(data, file)
@@ -176,6 +177,24 @@ def test_same_list_keeps_the_connection(start, lab, honest, log_list):
     assert daemon.reload()["ok"]
     assert is_good(ask(daemon, "another.lab"))
     assert daemon.upstream()["handshakes"] == 1
+
+
+@pytest.mark.parametrize("way", ["undated", "off"])
+def test_ways_around_the_age_of_a_list(start, lab, honest, log_list, way):
+    """An older list does not come by way of one without a date, nor of mode off."""
+    ct = log_list(log_list_timestamp="2026-09-02T00:00:00Z")
+    daemon = start([honest], tls=lab.tls, ct=ct)
+    if way == "undated":
+        log_list(log_list_timestamp=None)
+        answer = daemon.reload()
+        assert not answer["ok"] and "may be older than the one" in answer["error"]
+    else:
+        assert daemon.reload(dict(daemon.config, ct={"mode": "off"}))["ok"]
+    log_list(log_list_timestamp="2026-09-01T00:00:00Z")
+    answer = daemon.reload(dict(daemon.config, ct=ct))
+    assert not answer["ok"] and "of 2026-09-02T00:00:00Z" in answer["error"]
+    log_list(log_list_timestamp="2026-09-02T00:00:00Z")
+    assert daemon.reload(dict(daemon.config, ct=ct))["ok"]
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"operators": 7}', None])

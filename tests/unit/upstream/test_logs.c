@@ -27,6 +27,7 @@ struct shelf {
 	struct config_upstream upstreams[2];
 	struct config config;
 	struct logs *logs; /* in force */
+	int64_t newest_ms;
 	char words[CONFIG_ERROR_MAX];
 	struct text error;
 };
@@ -56,6 +57,7 @@ static int setup(void **state)
 		.upstreams = s->upstreams,
 		.upstream_n = 2 };
 	s->error = text_in(s->words, sizeof s->words);
+	s->newest_ms = LOGS_UNDATED;
 	warnings = 0;
 	log_replace(note_line);
 	*state = s;
@@ -115,11 +117,12 @@ static void load(struct shelf *s)
 {
 	struct logs *logs;
 
-	if (logs_open(&s->config, s->logs, &s->error, &logs) != STATUS_OK)
+	if (logs_open(&s->config, s->newest_ms, &s->error, &logs) != STATUS_OK)
 		fail_msg("%s", s->words);
 	assert_string_equal(s->words, "");
 	logs_free(s->logs);
 	s->logs = logs;
+	s->newest_ms = logs_newest_ms(logs, s->newest_ms);
 }
 
 static void refuses(struct shelf *s, const char *words)
@@ -127,7 +130,8 @@ static void refuses(struct shelf *s, const char *words)
 	struct logs *logs;
 
 	s->error = text_in(s->words, sizeof s->words);
-	assert_int_equal(logs_open(&s->config, s->logs, &s->error, &logs), STATUS_CONFIG);
+	assert_int_equal(
+		logs_open(&s->config, s->newest_ms, &s->error, &logs), STATUS_CONFIG);
 	assert_null(logs);
 	assert_non_null(strstr(s->words, words));
 	s->error = text_in(s->words, sizeof s->words);
@@ -187,7 +191,8 @@ static void the_same_or_a_newer_one_replaces_it(void **state)
 
 	write_list_of(s, "2026-09-01T00:00:00Z");
 	load(s);
-	assert_int_equal(logs_open(&s->config, s->logs, &s->error, &before), STATUS_OK);
+	assert_int_equal(
+		logs_open(&s->config, s->newest_ms, &s->error, &before), STATUS_OK);
 	assert_true(logs_equal(before, s->logs));
 	write_list_of(s, "2026-09-01T00:00:01Z");
 	load(s);
@@ -209,21 +214,40 @@ static void an_older_one_does_not(void **state)
 	s->config.log_list_place = BUILTIN;
 	refuses(s, BUILTIN ": the list is of 2026-08-11T20:05:47Z, older than");
 	/* At a start nothing is in force. */
-	logs_free(s->logs);
-	s->logs = NULL;
+	s->newest_ms = LOGS_UNDATED;
 	load(s);
 }
 
-static void without_a_time_a_list_is_neither(void **state)
+static void without_a_time_a_list_may_be_older(void **state)
+{
+	struct shelf *s = *state;
+
+	write_list_of(s, NULL);
+	load(s);
+	load(s);
+	assert_false(s->logs->list->has_timestamp);
+	write_list_of(s, "2026-09-01T00:00:00Z");
+	load(s);
+	write_list_of(s, NULL);
+	refuses(s, PLACE ": the list does not say of when it is, and may be older than "
+			 "the one in force, of 2026-09-01T00:00:00Z");
+}
+
+static void the_newest_is_not_forgotten(void **state)
 {
 	struct shelf *s = *state;
 
 	write_list_of(s, "2026-09-01T00:00:00Z");
 	load(s);
-	write_list_of(s, NULL);
+	s->upstreams[1].policy.ct = CT_MODE_OFF;
 	load(s);
-	assert_false(s->logs->list->has_timestamp);
+	assert_null(s->logs);
+	s->upstreams[1].policy.ct = CT_MODE_REQUIRE;
 	write_list_of(s, "2026-08-31T23:59:59Z");
+	refuses(s, "older than the one in force, of 2026-09-01T00:00:00Z");
+	write_list_of(s, NULL);
+	refuses(s, "may be older");
+	write_list_of(s, "2026-09-01T00:00:00Z");
 	load(s);
 }
 
@@ -316,7 +340,8 @@ int main(void)
 		TEST(a_broken_file_has_its_place),
 		TEST(the_same_or_a_newer_one_replaces_it),
 		TEST(an_older_one_does_not),
-		TEST(without_a_time_a_list_is_neither),
+		TEST(without_a_time_a_list_may_be_older),
+		TEST(the_newest_is_not_forgotten),
 		TEST(a_stored_list_needs_its_signature),
 		TEST(none_equals_none_alone),
 		TEST(told_sixty_days_ahead_once_a_day),
