@@ -47,21 +47,20 @@ static enum status open_file(
 	return STATUS_CONFIG;
 }
 
-static enum status choose(
-	const struct config *config, struct text *error, struct logs *logs)
+/* `warning`: why the stored one was passed over. */
+static enum status choose(const struct config *config, struct text *error,
+	struct text *warning, struct logs *logs)
 {
 	const uint8_t *key = config->update.url != NULL ? config->update.key : NULL;
-	char words[CONFIG_ERROR_MAX];
-	struct text warning = text_in(words, sizeof words);
 	struct list_choice choice;
-	enum status status = loglist_choose(config->state_dir, key, &choice, &warning);
+	enum status status = loglist_choose(config->state_dir, key, &choice, warning);
 
 	if (status != STATUS_OK) {
-		text_add(error, "%s", words);
+		text_add(error, "%s", warning->p);
 		return status;
 	}
-	if (warning.n > 0)
-		log_warning("log list: %s", words);
+	if (warning->n > 0)
+		log_warning("log list: %s", warning->p);
 	logs->list = choice.list;
 	logs->source = choice.is_stored ? LOGS_STORED : LOGS_BUILTIN;
 	return STATUS_OK;
@@ -83,7 +82,7 @@ int64_t logs_newest_ms(const struct logs *logs, int64_t newest_ms)
 /* Whoever could put an old list in place of a newer one could bring back logs that
  * were distrusted in between; by way of one without a time, too. */
 static enum status check_age(const struct config *config, int64_t newest_ms,
-	const struct logs *logs, struct text *error)
+	const struct logs *logs, const struct text *warning, struct text *error)
 {
 	char then[CLOCK_TEXT_MAX], now[CLOCK_TEXT_MAX];
 
@@ -99,7 +98,9 @@ static enum status check_age(const struct config *config, int64_t newest_ms,
 		text_add(error, "does not say of when it is, and may be older");
 	}
 	text_add(error,
-		" than the one in force, of %s; a reload takes none that is older", now);
+		" than the one in force, of %s; a reload takes none that is older, a "
+		"restart does%s%s",
+		now, warning->n > 0 ? "; " : "", warning->p);
 	return STATUS_CONFIG;
 }
 
@@ -107,6 +108,8 @@ enum status logs_open(const struct config *config, int64_t newest_ms, struct tex
 	struct logs **out)
 {
 	const struct ct_policy *policy = find_policy(config);
+	char words[CONFIG_ERROR_MAX];
+	struct text warning = text_in(words, sizeof words);
 	struct logs *logs;
 	enum status status;
 
@@ -118,9 +121,9 @@ enum status logs_open(const struct config *config, int64_t newest_ms, struct tex
 		return STATUS_NOMEM;
 	logs->policy = policy;
 	status = config->log_list != NULL ? open_file(config, error, logs)
-					  : choose(config, error, logs);
+					  : choose(config, error, &warning, logs);
 	if (status == STATUS_OK)
-		status = check_age(config, newest_ms, logs, error);
+		status = check_age(config, newest_ms, logs, &warning, error);
 	if (status != STATUS_OK) {
 		logs_free(logs);
 		return status;

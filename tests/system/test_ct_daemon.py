@@ -338,6 +338,22 @@ def test_stored_list_of_another_key(start, stored):
     assert STORED in daemon.log()
 
 
+def test_stored_list_after_the_key_was_changed(start, stored):
+    """Without it what is left is older; the cause is said, and the way out is true."""
+    config, put, others = stored
+    put()
+    daemon = start(config)
+    update = dict(config["ct"]["update"], key=others.key)
+    answer = daemon.reload(dict(config, ct={"update": update}))
+    assert not answer["ok"] and "older than the one in force" in answer["error"]
+    assert f"{STORED}: not used: its signature is not by the configured key" \
+        in answer["error"]
+    assert "a restart does" in answer["error"]
+    assert daemon.stop() == 0
+    daemon = start(dict(config, ct={"update": update}))
+    assert daemon.status()["log_list"]["source"] == "builtin"
+
+
 def test_stored_list_without_a_key(start, stored):
     """Nobody can tell whose it is."""
     config, put, _ = stored

@@ -117,6 +117,7 @@ static void load(struct shelf *s)
 {
 	struct logs *logs;
 
+	s->error = text_in(s->words, sizeof s->words);
 	if (logs_open(&s->config, s->newest_ms, &s->error, &logs) != STATUS_OK)
 		fail_msg("%s", s->words);
 	assert_string_equal(s->words, "");
@@ -134,7 +135,6 @@ static void refuses(struct shelf *s, const char *words)
 		logs_open(&s->config, s->newest_ms, &s->error, &logs), STATUS_CONFIG);
 	assert_null(logs);
 	assert_non_null(strstr(s->words, words));
-	s->error = text_in(s->words, sizeof s->words);
 }
 
 static void nobody_asks_and_none_is_read(void **state)
@@ -265,6 +265,25 @@ static void a_stored_list_needs_its_signature(void **state)
 	assert_non_null(strstr(last_line, LISTSTORE_NAME));
 }
 
+/* The key was rotated: the stored list is passed over, and what is left is older. */
+static void an_older_one_comes_with_its_cause(void **state)
+{
+	struct shelf *s = *state;
+
+	snprintf(s->path, sizeof s->path, "%s/" LISTSTORE_NAME, s->directory);
+	write_list_of(s, "2026-09-01T00:00:00Z");
+	s->config.log_list = NULL;
+	s->config.log_list_place = BUILTIN;
+	s->newest_ms = INT64_C(1788220800000);
+	refuses(s, "a reload takes none that is older, a restart does; ");
+	assert_non_null(strstr(s->words, s->path));
+	assert_non_null(strstr(s->words, ": not used: no key to check it with"));
+	/* The twin: there is nothing stored. */
+	assert_int_equal(remove(s->path), 0);
+	refuses(s, "a restart does");
+	assert_null(strstr(s->words, "not used"));
+}
+
 static void none_equals_none_alone(void **state)
 {
 	struct shelf *s = *state;
@@ -343,6 +362,7 @@ int main(void)
 		TEST(without_a_time_a_list_may_be_older),
 		TEST(the_newest_is_not_forgotten),
 		TEST(a_stored_list_needs_its_signature),
+		TEST(an_older_one_comes_with_its_cause),
 		TEST(none_equals_none_alone),
 		TEST(told_sixty_days_ahead_once_a_day),
 		TEST(told_of_a_list_that_never_will_do),
