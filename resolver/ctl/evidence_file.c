@@ -17,8 +17,8 @@
 static const struct {
 	const char *word, *text;
 } classes[] = {
-	{ "misissued", "the chain verified and names the upstream: only a CA that is "
-		       "trusted can make such a certificate" },
+	{ "misissued", "a CA that is trusted issued it for this upstream's name: it is "
+		       "mis-issued unless the operator confirms it" },
 	{ "misnamed", "the chain verified and names somebody else: anybody can get such "
 		      "a certificate, for a name of his own" },
 	{ "unverified", "the chain did not verify: anybody can make such a certificate" },

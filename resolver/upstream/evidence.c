@@ -18,9 +18,9 @@
  * certificates begin on a line of their own. */
 #define HEAD_MAX 2048
 
-/* What only a CA that is trusted can make, and should not have made; what anybody
- * gets from one, for a name of his own; what anybody can make. None of them pushes
- * out the one before it. */
+/* What only a CA that is trusted can make, and should not have made unless the
+ * operator says so; what anybody gets from one, for a name of his own; what anybody can
+ * make. None of them pushes out the one before it. */
 static const struct class
 {
 	const char *word;
@@ -158,7 +158,10 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 	struct text head_text = text_in(head, sizeof head);
 	int dir_fd;
 
-	if (state_dir == NULL || pem.n == 0 || v->chain.n == 0)
+	/* It is the last rule of all: nothing was wrong but the list's age, which says
+	 * nothing against a certificate. */
+	if (state_dir == NULL || pem.n == 0 || v->chain.n == 0 ||
+		v->reason == REASON_CT_LOG_LIST_STALE)
 		return;
 	file_name(upstream, v, &name_text);
 	describe(upstream, address, v, &head_text);

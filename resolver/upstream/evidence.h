@@ -14,7 +14,8 @@
 /* Writes state_dir/evidence/UPSTREAM-misissued-DIGEST.pem (or -misnamed-,
  * -unverified-), with the beginning of the leaf certificate's SHA-256: time,
  * upstream, address and verdict as text before the certificates. The same
- * certificate refused again rewrites nothing. Failures are logged, not returned:
+ * certificate refused again rewrites nothing, and nothing is kept of one for which the
+ * log list alone is too old (ct_log_list_stale). Failures are logged, not returned:
  * evidence never stands in the way of an answer. */
 void evidence_keep(const char *state_dir, const char *upstream, const char *address,
 	const struct verdict *verdict, struct bytes pem);

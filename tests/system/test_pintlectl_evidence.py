@@ -121,7 +121,7 @@ def test_show(state, pki):
     print_of = openssl("x509", "-in", pki / "leaf.pem", "-noout", "-fingerprint", "-sha256")
     fingerprint = print_of.decode().strip().partition("=")[2].replace(":", "").lower()
     for words in ("refused   2026-01-01T10:00:00Z", "upstream  alpha", MISMATCH,
-                  "only a CA that is trusted", "subject  CN=a.lab",
+                  "mis-issued unless the operator confirms", "subject  CN=a.lab",
                   "names    DNS:a.lab, IP:127.0.0.1", "issuer   CN=lab root",
                   "serial   " + serial.strip().partition("=")[2].lower(),
                   "sha256   " + fingerprint, "https://crt.sh/?q=" + fingerprint,

@@ -237,6 +237,32 @@ static void other_names_do_not_push_it_out_either(void **state)
 	assert_false(exists(p, "u-misnamed-00000000000000000000000000000000.pem"));
 }
 
+/* The list's age says nothing against a certificate. */
+static void nothing_is_kept_for_the_age_of_the_list(void **state)
+{
+	struct place *p = *state;
+	struct verdict verdict = { .reason = REASON_CT_LOG_LIST_STALE,
+		.pkix.ok = RULE_OK,
+		.name.ok = RULE_OK,
+		.ct = { .mode = CT_MODE_REQUIRE,
+			.policy = ct_policy_default(),
+			.ok = RULE_FAILED,
+			.reason = REASON_CT_LOG_LIST_STALE },
+		.chain_verified = true };
+
+	verdict.chain.n = 1;
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	assert_int_not_equal(access(p->evidence, F_OK), 0);
+	/* The twins: too few SCTs; or another pin, besides. */
+	verdict.reason = verdict.ct.reason = REASON_CT_TOO_FEW;
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	assert_true(exists(p, "u-misissued-00000000000000000000000000000000.pem"));
+	verdict.ct.reason = REASON_CT_LOG_LIST_STALE;
+	verdict.reason = REASON_PIN_MISMATCH;
+	evidence_keep(p->state_dir, "v", "a", &verdict, bytes_of_text(PEM));
+	assert_true(exists(p, "v-misissued-00000000000000000000000000000000.pem"));
+}
+
 static void a_symbolic_link_is_not_followed(void **state)
 {
 	static const char *const names[] = { FILE_1, ".new" };
@@ -293,6 +319,7 @@ int main(void)
 		TEST(the_oldest_goes),
 		TEST(junk_does_not_push_out_what_verified),
 		TEST(other_names_do_not_push_it_out_either),
+		TEST(nothing_is_kept_for_the_age_of_the_list),
 		TEST(a_symbolic_link_is_not_followed),
 		TEST(nothing_is_written_without_a_certificate),
 		TEST(what_cannot_be_written_is_logged),
