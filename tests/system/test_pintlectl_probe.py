@@ -146,6 +146,40 @@ def test_probe_two_addresses_of_which_one_is_down(pki, tmp_path, server):
     assert said["accepted"] is False
 
 
+SHAPE = {"accepted", "reasons", "explanation", "pkix", "name", "pins", "ct", "ocsp"}
+
+
+@pytest.mark.parametrize("behave", ["unreachable", "broken"])
+def test_probe_json_without_a_verdict(pki, tmp_path, server, behave):
+    """The object has all its members, whatever was seen."""
+    def hang_up(_, connection):
+        connection.close()
+
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        if behave == "broken":
+            port = server(hang_up).port
+        config = write_config(tmp_path, pki, port, "auth_name: a.lab", "ct: require",
+                              f"pins: ['sha256//{43 * 'A'}=']")
+        done = ctl("-c", config, "probe", "lab", "--json")
+    said = json.loads(done.out)
+    assert SHAPE <= set(said), said
+    assert said["accepted"] is False
+    assert (done.returncode, said["outcome"]) == (FAILED, behave)
+    assert (said["reasons"], said["explanation"]) == ([], said["problem"])
+    assert said["pkix"]["ok"] is None and said["pkix"]["reason"] is None
+    assert said["pkix"]["chain"] == []
+    assert said["name"] == {"ok": None, "reason": None}
+    assert (said["pins"]["configured"], said["pins"]["ok"]) == (1, None)
+    assert said["pins"]["matched"] is None
+    assert (said["ct"]["mode"], said["ct"]["policy"]) == ("require", "strict")
+    assert (said["ct"]["ok"], said["ct"]["reason"]) == (None, None)
+    assert (said["ct"]["log_list"], said["ct"]["scts"]) == (None, [])
+    assert said["ocsp"] is None
+    assert said["addresses"][0]["pkix"] == said["pkix"]
+
+
 # --- what to paste --------------------------------------------------------------------
 
 
