@@ -7,6 +7,7 @@
 
 #include "ct/mode.h"
 #include "ct/policy.h"
+#include "pinning/learned.h"
 #include "pinning/pinset.h"
 
 /* pins_only: a private server without a PKI (RFC 7858 §4.2). The leaf's key
@@ -16,11 +17,6 @@ enum pkix_mode { PKIX_REQUIRE, PKIX_PINS_ONLY };
 /* report: a mismatch is logged and shown, and does not refuse. learn: the keys of
  * issuer and root at the first accepted contact become the pins. */
 enum pin_mode { PIN_ENFORCE, PIN_REPORT, PIN_LEARN };
-
-/* What the first contact showed. Both must come again. */
-struct learned_pins {
-	struct pin issuer, root;
-};
 
 /* Who the certificate must name. */
 enum identity_kind {

@@ -43,7 +43,7 @@ static bool pins_equal(const struct learned_pins *a, const struct learned_pins *
 
 static bool is_about(const struct learned *learned, const struct contact_of *of)
 {
-	if (strcmp(learned->name, identity(of)) == 0)
+	if (learned_is_of(learned, of->config->policy.auth_name))
 		return true;
 	log_line(learns(of) ? LOG_LEVEL_NOTICE : LOG_LEVEL_DEBUG,
 		"upstream %s: what was learned of it was for another auth_name: its next "

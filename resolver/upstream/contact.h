@@ -5,8 +5,8 @@
 #define UPSTREAM_CONTACT_H
 
 #include "config/config.h"
+#include "pinning/learned.h"
 #include "tls/verdict.h"
-#include "upstream/learned.h"
 
 struct contact {
 	bool known; /* there was one: `learned` is filled in */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upstream/learned.h"
+#include "pinning/learned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,14 +12,22 @@
  * Lines in this order, spaces as they stand there; "identity: address" where the
  * certificate names the address; the last three only where there is something to
  * say. Issuer and root: first seen, last seen. */
-#ifndef UPSTREAM_LEARNED_H
-#define UPSTREAM_LEARNED_H
+#ifndef PINNING_LEARNED_H
+#define PINNING_LEARNED_H
 
+#include "base/bytes.h"
 #include "base/text.h"
-#include "tls/peer.h"
+#include "pinning/pin.h"
 
 /* Of one file. */
 #define LEARNED_BYTES_MAX 2048
+/* Of a certificate's subject, made safe to print. */
+#define LEARNED_SUBJECT_MAX 160
+
+/* What the first contact showed. Both must come again. */
+struct learned_pins {
+	struct pin issuer, root;
+};
 
 struct learned_span {
 	int64_t first_s, last_s;
@@ -38,7 +46,7 @@ struct learned {
 	struct learned_span issuer_seen, root_seen;
 	struct learned_pair was;     /* before the last change, which was then */
 	struct learned_pair refused; /* what `pintlectl pins accept` would take over */
-	char refused_leaf[PEER_SUBJECT_MAX];
+	char refused_leaf[LEARNED_SUBJECT_MAX];
 };
 
 /* Only what learned_format() writes is taken. MALFORMED: in `*line`, from 1, for
@@ -48,8 +56,12 @@ MUST_CHECK enum status learned_parse(
 /* `out` has LEARNED_BYTES_MAX for every record. */
 void learned_format(const struct learned *learned, struct text *out);
 
-/* The file of that upstream. NOTFOUND: none; CONFIG, with "FILE:LINE: …" in
- * `error`: it cannot be read, or is not one; NOMEM. */
+/* Whether it is about an upstream of that `auth_name`; NULL: known by its address. */
+bool learned_is_of(const struct learned *learned, const char *auth_name);
+
+/* The file of that upstream. NOTFOUND: none; IO: it cannot be read; CONFIG, with
+ * "FILE:LINE: …": it is not one; NOMEM. `error` has words, but for the first and the
+ * last. */
 MUST_CHECK enum status learned_load(const char *state_dir, const char *upstream,
 	struct text *error, struct learned *out);
 /* Replaces it whole or not at all. IO, with words; NOMEM. */

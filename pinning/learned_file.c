@@ -1,5 +1,5 @@
 /* Records of learned keys, on disk. */
-#include "upstream/learned.h"
+#include "pinning/learned.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,8 @@ enum status learned_load(const char *state_dir, const char *upstream, struct tex
 		return status;
 	if (status != STATUS_OK) {
 		text_add(error, "%s", words);
-		return STATUS_CONFIG;
+		/* Too long is not one of ours. */
+		return status == STATUS_LIMIT ? STATUS_CONFIG : STATUS_IO;
 	}
 	status = learned_parse(file, out, &line, &problem);
 	free((void *)file.p);

@@ -1,4 +1,4 @@
-#include "upstream/learned.h"
+#include "pinning/learned.h"
 
 #include <string.h>
 
@@ -105,6 +105,18 @@ static void expect_end(struct lines *lines, struct bytes line)
 		complain(lines, "there is more in the line than belongs there");
 }
 
+/* Of a host name, as a configuration has it. */
+static bool is_name(const char *name)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789-_.";
+	size_t n = strlen(name);
+
+	return n > 0 && strspn(name, characters) == n && name[0] != '.' &&
+	       name[n - 1] != '.';
+}
+
 static void take_identity(struct lines *lines, char out[256])
 {
 	struct bytes line = take_field(lines, "identity: ");
@@ -116,7 +128,7 @@ static void take_identity(struct lines *lines, char out[256])
 		memcpy(out, line.p + 5, line.n - 5);
 		out[line.n - 5] = '\0';
 	}
-	if (strlen(out) + 5 != line.n || auth_name_problem(out) != NULL)
+	if (strlen(out) + 5 != line.n || !is_name(out))
 		complain(lines, "there is neither \"address\" nor a name");
 }
 
@@ -145,12 +157,12 @@ static void take_pair(struct lines *lines, const char *key, struct learned_pair 
 	expect_end(lines, line);
 }
 
-/* As peer_describe() made it: printable. */
-static void take_subject(struct lines *lines, char out[PEER_SUBJECT_MAX])
+/* Printable, as whoever described the certificate made it. */
+static void take_subject(struct lines *lines, char out[LEARNED_SUBJECT_MAX])
 {
 	struct bytes line = take_field(lines, "refused-leaf: ");
 
-	if (line.n >= PEER_SUBJECT_MAX) {
+	if (line.n >= LEARNED_SUBJECT_MAX) {
 		complain(lines, "the subject is too long");
 		return;
 	}
@@ -183,6 +195,11 @@ enum status learned_parse(
 	*line = lines.problem_line;
 	*problem = lines.problem;
 	return lines.problem == NULL ? STATUS_OK : STATUS_MALFORMED;
+}
+
+bool learned_is_of(const struct learned *learned, const char *auth_name)
+{
+	return strcmp(learned->name, auth_name != NULL ? auth_name : "") == 0;
 }
 
 static void add_time(struct text *out, int64_t at_s)

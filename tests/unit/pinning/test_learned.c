@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "pinning/learned.h"
 #include "tests/unit/rows.h"
 #include "tests/unit/tls/make_cert.h"
-#include "upstream/learned.h"
 
 #define A      "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define B      "sha256//AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
@@ -277,7 +277,7 @@ static void a_directory_in_the_way(void **state)
 
 	assert_int_equal(learned_prepare(d->state_dir, &d->error), STATUS_OK);
 	assert_int_equal(mkdir(path_of(d, "a"), 0700), 0);
-	assert_int_equal(learned_load(d->state_dir, "a", &d->error, &l), STATUS_CONFIG);
+	assert_int_equal(learned_load(d->state_dir, "a", &d->error, &l), STATUS_IO);
 	d->error = text_in(d->words, sizeof d->words);
 	assert_int_equal(learned_save(d->state_dir, "a", &l, &d->error), STATUS_IO);
 	assert_non_null(strstr(d->words, path_of(d, "a")));
