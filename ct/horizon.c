@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 /* As many operators as a policy's numbers can ask for. */
 #define OPERATORS_MAX UINT8_MAX
 
@@ -157,4 +159,34 @@ int64_t ct_horizon_s(
 bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s)
 {
 	return horizon_s != INT64_MIN && horizon_s < at_s;
+}
+
+/* A horizon that is near or past, so a time: neither of the two that are none. */
+static bool is_near(int64_t horizon_s, int64_t at_s)
+{
+	return horizon_s != INT64_MIN && horizon_s - CT_HORIZON_WARN_S < at_s;
+}
+
+bool ct_horizon_is_bad(int64_t horizon_s, int64_t at_s)
+{
+	return horizon_s == INT64_MIN || is_near(horizon_s, at_s);
+}
+
+void ct_horizon_explain(
+	int64_t horizon_s, const char *policy, int64_t at_s, struct text *out)
+{
+	char until[CLOCK_TEXT_MAX];
+
+	clock_format(horizon_s, until);
+	if (horizon_s == INT64_MIN)
+		text_add(out, "it cannot satisfy %s: it has too few logs", policy);
+	else if (horizon_s == INT64_MAX)
+		text_add(out, "it can satisfy %s without end", policy);
+	else if (ct_horizon_is_past(horizon_s, at_s))
+		text_add(out, "it is STALE: it could satisfy %s until %s", policy, until);
+	else if (is_near(horizon_s, at_s))
+		text_add(
+			out, "update it: it can satisfy %s only until %s", policy, until);
+	else
+		text_add(out, "it can satisfy %s until %s", policy, until);
 }

@@ -22,4 +22,13 @@ int64_t ct_horizon_s(
  * the date, has not grown old: its author rejects everybody. */
 bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s);
 
+/* There is something to be done about the list: it never could satisfy the policy, can
+ * no longer, or only for CT_HORIZON_WARN_S at most. */
+bool ct_horizon_is_bad(int64_t horizon_s, int64_t at_s);
+
+/* What "it", the list, is good for: "it can satisfy strict until …Z", "update it: …", "it
+ * is STALE: …". */
+void ct_horizon_explain(
+	int64_t horizon_s, const char *policy, int64_t at_s, struct text *out);
+
 #endif

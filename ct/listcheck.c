@@ -5,6 +5,8 @@
 
 #include <openssl/sha.h>
 
+#include "ct/age.h"
+
 /* Of one log, and of the list as a whole. */
 #define PER_LOG_MAX  2
 #define PER_LIST_MAX 1
@@ -50,7 +52,7 @@ enum status listcheck(
 		return STATUS_NOMEM;
 	if (!list->has_timestamp)
 		add(&p, NULL, false, "it has no log_list_timestamp");
-	else if (list->timestamp_ms / 1000 > at_s)
+	else if (ct_age_is_future(ct_age_date_s(list), at_s))
 		add(&p, NULL, false, "it is dated in the future");
 	for (size_t i = 0; i < list->n && status == STATUS_OK; i++)
 		status = check_log(&p, &list->logs[i]);

@@ -33,6 +33,22 @@ enum status liststore_split(
 	return STATUS_OK;
 }
 
+enum status loglist_read(const char *path, struct text *error, struct loglist **out)
+{
+	struct bytes file, signature, list;
+	enum status status = file_read(path, FILE_BYTES_MAX, error, &file);
+
+	*out = NULL;
+	if (status != STATUS_OK)
+		return status;
+	if (liststore_split(file, &signature, &list) != STATUS_OK)
+		list = file;
+	text_add(error, "%s: ", path);
+	status = loglist_parse(list, error, out);
+	free((void *)file.p);
+	return status;
+}
+
 /* `*good`: the bytes are signed by the key. */
 static enum status check_signature(const uint8_t raw[LIST_KEY_BYTES], struct bytes list,
 	struct bytes signature, bool *good)
@@ -153,6 +169,20 @@ enum status loglist_choose(const char *state_dir, const uint8_t key[LIST_KEY_BYT
 	}
 	if (status != STATUS_OK && warning->n == 0)
 		text_add(warning, "%s", status_text(status));
+	return status;
+}
+
+enum status loglist_in_force(
+	const struct list_source *source, struct list_choice *out, struct text *why)
+{
+	enum status status;
+
+	if (source->file == NULL)
+		return loglist_choose(source->state_dir, source->key, out, why);
+	*out = (struct list_choice){ NULL, false };
+	status = loglist_read(source->file, why, &out->list);
+	if (status == STATUS_OK) /* the file's name alone is no warning */
+		*why = text_in(why->p, why->cap);
 	return status;
 }
 

@@ -32,6 +32,19 @@ struct list_choice {
 MUST_CHECK enum status loglist_choose(const char *state_dir,
 	const uint8_t key[LIST_KEY_BYTES], struct list_choice *out, struct text *warning);
 
+/* Where the list in force comes from; all is borrowed. */
+struct list_source {
+	const char *file;      /* ct.log_list, trusted as it is; NULL: as above */
+	const char *state_dir; /* or NULL */
+	const uint8_t *key;    /* of the stored list; NULL: none, so it is not used */
+};
+
+/* The list that the daemon holds certificates against: every program asks here. Not OK,
+ * with words in `why`: there is no list; a file's statuses are loglist_read()'s. With OK
+ * `why` has loglist_choose()'s warning, or nothing. */
+MUST_CHECK enum status loglist_in_force(
+	const struct list_source *source, struct list_choice *out, struct text *why);
+
 /* The two parts of a stored file, borrowed from it. MALFORMED, and neither is set: it
  * is none (a bare list, for one). */
 MUST_CHECK enum status liststore_split(

@@ -29,8 +29,7 @@ enum status log_state_from_word(const char *word, enum log_state *out)
 	return STATUS_NOTFOUND;
 }
 
-/* The latest begun; NULL if none has. */
-static const struct log_phase *phase_at(const struct ct_log *log, int64_t at_ms)
+const struct log_phase *ct_log_phase_at(const struct ct_log *log, int64_t at_ms)
 {
 	const struct log_phase *found = NULL;
 
@@ -50,7 +49,7 @@ enum log_standing ct_log_standing(
 		[LOG_RETIRED] = STANDING_RETIRED,
 		[LOG_REJECTED] = STANDING_REJECTED,
 	};
-	const struct log_phase *phase = phase_at(log, at_ms);
+	const struct log_phase *phase = ct_log_phase_at(log, at_ms);
 
 	if (log->phase_n == 0)
 		return STANDING_STATELESS;

@@ -59,6 +59,9 @@ struct ct_log {
 	EVP_PKEY *decoded; /* owned; NULL until first needed: ct_log_key() */
 };
 
+/* The latest state begun; NULL: none has. */
+const struct log_phase *ct_log_phase_at(const struct ct_log *log, int64_t at_ms);
+
 /* How a log stands at a time. */
 enum log_standing {
 	STANDING_GOOD,    /* qualified, usable, read-only, or retired later */

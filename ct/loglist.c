@@ -49,20 +49,6 @@ enum status loglist_parse(struct bytes json, struct text *error, struct loglist 
 	return status;
 }
 
-enum status loglist_read(const char *path, struct text *error, struct loglist **out)
-{
-	struct bytes file;
-	enum status status = file_read(path, LOGLIST_BYTES_MAX, error, &file);
-
-	*out = NULL;
-	if (status != STATUS_OK)
-		return status;
-	text_add(error, "%s: ", path);
-	status = loglist_parse(file, error, out);
-	free((void *)file.p);
-	return status;
-}
-
 void loglist_free(struct loglist *list)
 {
 	if (list == NULL)

@@ -60,7 +60,7 @@ static void check_row(void **state)
 		.logs = &log,
 		.n = 1,
 		.has_timestamp = !row->no_time,
-		.timestamp_ms = (AT_S + (row->future ? 1 : 0)) * 1000,
+		.timestamp_ms = (AT_S + (row->future ? 301 : 0)) * 1000,
 	};
 	size_t n, expected = 0;
 	struct list_problem *problems;
