@@ -105,6 +105,15 @@ void config_free(struct config *config)
 	free(config);
 }
 
+struct list_source config_log_lists(const struct config *config)
+{
+	return (struct list_source){
+		.file = config->log_list,
+		.state_dir = config->state_dir,
+		.key = config->update.url != NULL ? config->update.key : NULL,
+	};
+}
+
 const struct config_upstream *config_find_upstream(
 	const struct config *config, const char *name)
 {

@@ -13,7 +13,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "ct/listsign.h"
+#include "ct/liststore.h"
 #include "tls/policy.h"
 
 #define CONFIG_PORT_DNS   53
@@ -90,6 +90,10 @@ MUST_CHECK enum status config_load(
 MUST_CHECK enum status config_parse(const char *name, struct bytes yaml,
 	struct config **out, struct config_error *error);
 void config_free(struct config *config);
+
+/* Where the list in force comes from; borrowed from `config`. Without ct.update nobody's
+ * signature counts. */
+struct list_source config_log_lists(const struct config *config);
 
 /* NULL if there is none of that name. */
 const struct config_upstream *config_find_upstream(

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "control/commands.h"
-#include "ct/horizon.h"
+#include "control/status_ct.h"
 #include "tls/report.h"
 
 static json_t *endpoint_json(const struct endpoint *e)
@@ -50,62 +50,6 @@ static json_t *failure_json(const struct failure *failure)
 		"{s:s, s:s}", "kind", failure_word(failure->kind), "text", failure->text);
 }
 
-static json_t *time_json(int64_t at_s)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	clock_format(at_s, text);
-	return json_string(text);
-}
-
-static json_t *pin_json(const struct pin *pin)
-{
-	char text[PIN_TEXT_MAX];
-
-	pin_format(pin, text);
-	return json_string(text);
-}
-
-static json_t *key_json(const struct pin *pin, const struct learned_span *seen)
-{
-	return json_pack("{s:o, s:o, s:o}", "pin", pin_json(pin), "first_seen",
-		time_json(seen->first_s), "last_seen", time_json(seen->last_s));
-}
-
-static json_t *refused_json(const struct learned *l)
-{
-	if (!l->refused.known)
-		return json_null();
-	return json_pack("{s:o, s:o, s:s, s:o}", "issuer",
-		pin_json(&l->refused.pins.issuer), "root",
-		pin_json(&l->refused.pins.root), "leaf", l->refused_leaf, "at",
-		time_json(l->refused.at_s));
-}
-
-/* What its contacts have shown, whether that binds it (`pin_mode: learn`) or not. */
-static json_t *learned_json(
-	const struct contact *contact, const struct tls_policy *policy)
-{
-	const struct learned *l = &contact->learned;
-
-	if (!contact->known)
-		return json_null();
-	return json_pack("{s:b, s:o, s:o, s:o}", "enforced",
-		(int)(policy->pin_mode == PIN_LEARN), "issuer",
-		key_json(&l->pins.issuer, &l->issuer_seen), "root",
-		key_json(&l->pins.root, &l->root_seen), "refused", refused_json(l));
-}
-
-static json_t *issuer_changed_json(const struct contact *contact)
-{
-	const struct learned *l = &contact->learned;
-
-	if (!contact->known || !l->was.known)
-		return json_null();
-	return json_pack("{s:o, s:o, s:o}", "was", pin_json(&l->was.pins.issuer), "is",
-		pin_json(&l->pins.issuer), "at", time_json(l->was.at_s));
-}
-
 /* The rules that this upstream is excused from. */
 static json_t *exceptions_json(
 	const struct tls_policy *policy, const struct verdict *verdict)
@@ -118,6 +62,9 @@ static json_t *exceptions_json(
 		json_array_append_new(out, json_string("pin_report"));
 	if (policy->ct == CT_MODE_REPORT)
 		json_array_append_new(out, json_string("ct_report"));
+	/* Without a chain there is no issuer, so no SCT to check: "pins_only" says it. */
+	if (policy->ct == CT_MODE_OFF && policy->pkix != PKIX_PINS_ONLY)
+		json_array_append_new(out, json_string("ct_off"));
 	if (verdict != NULL && verdict->ct.waived)
 		json_array_append_new(out, json_string("ct_log_list_stale"));
 	return out;
@@ -141,10 +88,11 @@ static json_t *upstream_json(const struct upstream *u)
 		endpoints_json(config->addresses, config->address_n), "connection",
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
-		verdict != NULL ? verdict_to_json(verdict) : json_null(), "exceptions",
+		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",
 		exceptions_json(&config->policy, verdict), "learned",
-		learned_json(upstream_contact(u), &config->policy), "issuer_changed",
-		issuer_changed_json(upstream_contact(u)), "latency_ms",
+		status_learned_json(upstream_contact(u), &config->policy),
+		"issuer_changed", status_issuer_changed_json(upstream_contact(u)),
+		"latency_ms",
 		stats.latency_ms > 0 ? json_integer(stats.latency_ms) : json_null(),
 		"queries", (json_int_t)stats.queries, "answers",
 		(json_int_t)stats.answers, "handshakes", (json_int_t)stats.handshakes,
@@ -184,37 +132,6 @@ static json_t *queries_json(const struct worker *w)
 		(json_int_t)w->listeners.clients.count);
 }
 
-/* INT64_MIN and INT64_MAX are no dates: never, and always. */
-static json_t *horizon_json(int64_t horizon_s)
-{
-	if (horizon_s == INT64_MIN || horizon_s == INT64_MAX)
-		return json_null();
-	return time_json(horizon_s);
-}
-
-/* null where nobody is held against one. */
-static json_t *log_list_json(const struct worker *w)
-{
-	const struct logs *logs = w->upstreams.logs;
-	int64_t now_s = clock_wall_s(), horizon_s, timestamp_s;
-	bool dated;
-
-	if (logs == NULL)
-		return json_null();
-	horizon_s = logs_horizon_s(logs, now_s);
-	dated = logs->list->has_timestamp;
-	timestamp_s = logs->list->timestamp_ms / 1000;
-	return json_pack("{s:s, s:s?, s:s, s:o, s:o, s:o, s:b, s:s, s:I}", "source",
-		logs_source_word(logs->source), "file",
-		logs->source == LOGS_FILE ? w->config->log_list : NULL, "version",
-		logs->list->version, "timestamp",
-		dated ? time_json(timestamp_s) : json_null(), "age_days",
-		dated ? json_integer((now_s - timestamp_s) / 86400) : json_null(),
-		"good_until", horizon_json(horizon_s), "stale",
-		(int)ct_horizon_is_past(horizon_s, now_s), "policy", logs->policy->name,
-		"logs", (json_int_t)logs->list->n);
-}
-
 json_t *status_json(const struct worker *w)
 {
 	return json_pack("{s:b, s:s, s:i, s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "ok",
@@ -223,7 +140,7 @@ json_t *status_json(const struct worker *w)
 		(json_int_t)w->reloads, "config", w->config->path, "listen",
 		listen_json(&w->listeners), "upstreams", upstreams_json(&w->upstreams),
 		"cache", cache_json(w), "queries", queries_json(w), "log_list",
-		log_list_json(w));
+		status_log_list_json(w));
 }
 
 static json_t *upstream_stats_json(const struct upstream *u)
@@ -237,24 +154,6 @@ static json_t *upstream_stats_json(const struct upstream *u)
 		"issuer_changes", (json_int_t)upstream_contact(u)->changes);
 }
 
-/* Seconds since 1970; null where there is no such time. */
-static json_t *log_list_stats_json(const struct logs *logs)
-{
-	int64_t horizon_s;
-
-	if (logs == NULL)
-		return json_null();
-	horizon_s = logs_horizon_s(logs, clock_wall_s());
-	return json_pack("{s:I, s:o, s:o}", "logs", (json_int_t)logs->list->n,
-		"timestamp_s",
-		logs->list->has_timestamp ? json_integer(logs->list->timestamp_ms / 1000)
-					  : json_null(),
-		"horizon_s",
-		horizon_s == INT64_MIN || horizon_s == INT64_MAX
-			? json_null()
-			: json_integer(horizon_s));
-}
-
 json_t *stats_json(const struct worker *w)
 {
 	json_t *upstreams = json_object();
@@ -266,5 +165,5 @@ json_t *stats_json(const struct worker *w)
 		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
 		(json_int_t)w->reloads, "queries", queries_json(w), "cache",
 		cache_json(w), "upstreams", upstreams, "log_list",
-		log_list_stats_json(w->upstreams.logs));
+		stats_log_list_json(w->upstreams.logs));
 }

@@ -10,7 +10,9 @@ enum kind { SWITCH, WORD, WORDS };
 
 static const struct row {
 	const char *name;
-	const char *commands; /* with a space between; NULL: every command */
+	/* With a space between, "COMMAND" or "COMMAND/SUBCOMMAND"; NULL: every command.
+	 */
+	const char *commands;
 	enum kind kind;
 	size_t at; /* in struct args */
 	const char *value, *help;
@@ -32,48 +34,76 @@ static const struct row {
 		"the leaf must be pinned; no root need vouch for it" },
 	{ "--ct", "verify probe", WORD, AT(ct), "MODE",
 		"Certificate Transparency: require, report or off" },
-	{ "--log-list", "verify probe sct evidence", WORD, AT(log_list), "FILE",
+	{ "--log-list", "verify probe sct evidence/show", WORD, AT(log_list), "FILE",
 		"the CT logs (log_list v3), or builtin" },
-	{ "--policy", "verify probe sct evidence loglist", WORD, AT(policy), "NAME",
-		"what SCTs must amount to: strict, chrome, mozilla, apple" },
+	{ "--policy", "verify probe sct evidence/show loglist/show", WORD, AT(policy),
+		"NAME", "what SCTs must amount to: strict, chrome, mozilla, apple" },
 	{ "--sct", "verify", WORD, AT(sct), "FILE",
 		"the SCT list of the TLS extension (raw)" },
 	{ "--ocsp", "verify", WORD, AT(ocsp), "FILE", "the stapled OCSP response (DER)" },
 	{ "--issuer", "sct", WORD, AT(issuer), "FILE",
 		"where the leaf's issuer is, if not in its file" },
-	{ "--at", "verify sct loglist", WORD, AT(at), "TIME",
+	{ "--at", "verify sct loglist/show", WORD, AT(at), "TIME",
 		"time of verification, as 2026-11-23T14:05:00Z" },
-	{ "--compare", "loglist", WORD, AT(compare), "FILE",
-		"show: the difference from this list" },
-	{ "--apple", "loglist", WORD, AT(apple), "FILE", "build: Apple's list" },
-	{ "--mozilla", "loglist", WORD, AT(mozilla), "FILE", "build: Mozilla's list" },
-	{ "--timestamp", "loglist", WORD, AT(timestamp), "TIME",
-		"build: the list's time, if not the newest stated" },
-	{ "--output", "loglist", WORD, AT(output), "FILE",
-		"build: where to, if not to the terminal" },
-	{ "--key", "loglist", WORD, AT(key), "KEY",
+	{ "--compare", "loglist/show", WORD, AT(compare), "FILE",
+		"the difference from this list" },
+	{ "--apple", "loglist/build", WORD, AT(apple), "FILE", "Apple's list" },
+	{ "--mozilla", "loglist/build", WORD, AT(mozilla), "FILE", "Mozilla's list" },
+	{ "--timestamp", "loglist/build", WORD, AT(timestamp), "TIME",
+		"the list's time, if not the newest stated" },
+	{ "--output", "loglist/build", WORD, AT(output), "FILE",
+		"where to, if not to the terminal" },
+	{ "--key", "loglist/show loglist/check loglist/update", WORD, AT(key), "KEY",
 		"Ed25519, base64; for check also a PEM file" },
-	{ "--url", "loglist", WORD, AT(url), "URL", "update: where the list is" },
-	{ "--address", "loglist", WORD, AT(address), "IP[:PORT]",
-		"update: that server's address" },
-	{ "--ca-file", "loglist", WORD, AT(ca_file), "FILE",
-		"update: the roots for that server" },
-	{ "--state-dir", "evidence loglist", WORD, AT(state_dir), "DIR",
-		"the daemon's state_dir, if not as configured" },
+	{ "--url", "loglist/update", WORD, AT(url), "URL", "where the list is" },
+	{ "--address", "loglist/update", WORD, AT(address), "IP[:PORT]",
+		"that server's address" },
+	{ "--ca-file", "loglist/update", WORD, AT(ca_file), "FILE",
+		"the roots for that server" },
+	{ "--state-dir", "evidence loglist/show loglist/update", WORD, AT(state_dir),
+		"DIR", "the daemon's state_dir, if not as configured" },
 	{ "--upstream", "query", WORD, AT(upstream), "NAME", "ask this upstream only" },
 };
 
+#define ROW_N (sizeof rows / sizeof *rows)
+
+/* The length of the word at `at` in a list with spaces between; returns the next. */
+static const char *next_word(const char *at, size_t *n)
+{
+	*n = strcspn(at, " ");
+	return at + *n + (at[*n] == ' ');
+}
+
+/* "COMMAND" of `n` characters, or "COMMAND/SUBCOMMAND". `sub` NULL: any of them. */
+static bool word_is(const char *word, size_t n, const char *command, const char *sub)
+{
+	size_t command_n = strlen(command);
+
+	if (n < command_n || memcmp(word, command, command_n) != 0)
+		return false;
+	if (n == command_n)
+		return true;
+	if (word[command_n] != '/')
+		return false;
+	word += command_n + 1;
+	n -= command_n + 1;
+	return sub == NULL || (strlen(sub) == n && memcmp(word, sub, n) == 0);
+}
+
 /* Whether the row is for that command; NULL: for every command alike. */
-static bool row_is_of(const struct row *row, const char *command)
+static bool row_is_of(const struct row *row, const char *command, const char *sub)
 {
 	const char *word = row->commands;
 
 	if (word == NULL || command == NULL)
 		return word == command;
-	for (size_t n; *word != '\0'; word += n + (word[n] == ' ')) {
-		n = strcspn(word, " ");
-		if (strlen(command) == n && memcmp(word, command, n) == 0)
+	while (*word != '\0') {
+		size_t n;
+		const char *next = next_word(word, &n);
+
+		if (word_is(word, n, command, sub))
 			return true;
+		word = next;
 	}
 	return false;
 }
@@ -82,13 +112,13 @@ static bool row_applies(const struct row *row, const struct args *args)
 {
 	if (row->commands == NULL)
 		return true;
-	return args->command != NULL && row_is_of(row, args->command->name);
+	return args->command != NULL && row_is_of(row, args->command->name, NULL);
 }
 
 /* `n` characters of `text` are the option's name. */
 static const struct row *find_row(const char *text, size_t n, const struct args *args)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < ROW_N; i++)
 		if (strlen(rows[i].name) == n && memcmp(rows[i].name, text, n) == 0 &&
 			row_applies(&rows[i], args))
 			return &rows[i];
@@ -191,6 +221,65 @@ static enum status choose_command(const char *word, const struct command *comman
 	return STATUS_CONFIG;
 }
 
+/* "show, check, build, update" */
+static void add_words(const char *words, struct text *out)
+{
+	const char *between = "";
+
+	while (*words != '\0') {
+		size_t n;
+		const char *next = next_word(words, &n);
+
+		text_add(out, "%s%.*s", between, (int)n, words);
+		between = ", ";
+		words = next;
+	}
+}
+
+static bool is_among(const char *words, const char *word)
+{
+	while (*words != '\0') {
+		size_t n;
+		const char *next = next_word(words, &n);
+
+		if (strlen(word) == n && memcmp(words, word, n) == 0)
+			return true;
+		words = next;
+	}
+	return false;
+}
+
+static bool was_given(const struct row *row, const struct args *args)
+{
+	const void *at = (const char *)args + row->at;
+
+	return row->kind == SWITCH ? *(const bool *)at : *(const char *const *)at != NULL;
+}
+
+/* An option may stand before the subcommand that does not take it. */
+static enum status check_subcommand(const struct args *args, struct text *error)
+{
+	const struct command *command = args->command;
+	const char *sub;
+
+	if (command == NULL || command->subcommands == NULL || args->operand_n == 0)
+		return STATUS_OK;
+	sub = args->operands[0];
+	if (!is_among(command->subcommands, sub)) {
+		text_add(error, "%s '%s': allowed are ", command->name, sub);
+		add_words(command->subcommands, error);
+		return STATUS_CONFIG;
+	}
+	for (size_t i = 0; i < ROW_N; i++) {
+		if (rows[i].commands == NULL || !was_given(&rows[i], args) ||
+			row_is_of(&rows[i], command->name, sub))
+			continue;
+		text_add(error, "%s %s takes no %s", command->name, sub, rows[i].name);
+		return STATUS_CONFIG;
+	}
+	return STATUS_OK;
+}
+
 enum status args_parse(int argc, char **argv, const struct command *commands,
 	struct args *out, struct text *error)
 {
@@ -210,20 +299,52 @@ enum status args_parse(int argc, char **argv, const struct command *commands,
 			status = take_option(argc, argv, &i, out, error);
 		}
 	}
-	return status;
+	return status == STATUS_OK ? check_subcommand(out, error) : status;
 }
 
-void args_print_options(const char *command, FILE *out)
+/* "(show, update) " of an option that not all subcommands take. */
+static void add_subcommands(
+	const struct row *row, const struct command *command, struct text *out)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const struct row *row = &rows[i];
-		char left[32];
-		struct text text = text_in(left, sizeof left);
+	const char *sub = command != NULL ? command->subcommands : NULL;
+	const char *between = "(";
+	bool all = true;
+	char words[64];
+	struct text some = text_in(words, sizeof words);
 
-		if (!row_is_of(row, command))
+	while (sub != NULL && *sub != '\0') {
+		size_t n;
+		const char *next = next_word(sub, &n);
+		char name[16];
+
+		snprintf(name, sizeof name, "%.*s", (int)n, sub);
+		if (row_is_of(row, command->name, name)) {
+			text_add(&some, "%s%s", between, name);
+			between = ", ";
+		} else {
+			all = false;
+		}
+		sub = next;
+	}
+	if (!all)
+		text_add(out, "%s) ", words);
+}
+
+void args_print_options(const struct command *command, FILE *out)
+{
+	const char *name = command != NULL ? command->name : NULL;
+
+	for (size_t i = 0; i < ROW_N; i++) {
+		const struct row *row = &rows[i];
+		char left[32], subcommands[64];
+		struct text text = text_in(left, sizeof left);
+		struct text of = text_in(subcommands, sizeof subcommands);
+
+		if (!row_is_of(row, name, NULL))
 			continue;
 		text_add(&text, "%s%s%s", row->name, row->value != NULL ? " " : "",
 			row->value != NULL ? row->value : "");
-		fprintf(out, "  %-19s %s\n", left, row->help);
+		add_subcommands(row, command, &of);
+		fprintf(out, "  %-19s %s%s\n", left, subcommands, row->help);
 	}
 }

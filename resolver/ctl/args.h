@@ -1,5 +1,5 @@
-/* The command line. Options are rows of one table in args.c, each for every
- * command or for some; they may stand before or after the operands. */
+/* The command line. Options are rows of one table in args.c, each for every command, for
+ * some, or for subcommands; they may stand before or after the operands. */
 #ifndef CTL_ARGS_H
 #define CTL_ARGS_H
 
@@ -31,10 +31,8 @@ struct args {
 	bool pins_only;
 	/* sct */
 	const char *issuer;
-	/* evidence */
-	const char *state_dir;
-	/* those of them that Certificate Transparency concerns */
-	const char *chain, *at, *ct, *log_list, *policy;
+	/* of several commands: args.c names them */
+	const char *chain, *at, *ct, *log_list, *policy, *state_dir;
 	/* loglist */
 	const char *compare, *key, *apple, *mozilla, *timestamp, *output;
 	const char *url, *address, *ca_file;
@@ -48,6 +46,6 @@ MUST_CHECK enum status args_parse(int argc, char **argv, const struct command *c
 	struct args *out, struct text *error);
 
 /* The options of `command`, or of every command if NULL, a line each. */
-void args_print_options(const char *command, FILE *out);
+void args_print_options(const struct command *command, FILE *out);
 
 #endif

@@ -20,6 +20,8 @@ struct command {
 	const char *name;
 	const char *operands; /* as in a usage line */
 	const char *help;     /* one line */
+	/* What the first operand must be, with a space between; NULL: anything. */
+	const char *subcommands;
 	size_t operands_min, operands_max;
 	enum exit_code (*run)(const struct args *args);
 };

@@ -10,12 +10,8 @@
 #include "config/config.h"
 #include "ctl/evidence_show.h"
 #include "ctl/output.h"
-#include "ctl/scts.h"
+#include "ctl/paths.h"
 #include "tls/certfile.h"
-
-#define CONFIG_PATH PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
-/* What the configuration says if it says nothing. */
-#define STATE_DIR "/var/lib/pintle"
 
 /* All evidence in a directory, the newest first. */
 struct gallery {
@@ -25,27 +21,21 @@ struct gallery {
 	size_t n;
 };
 
-/* --state-dir, or what is configured, or the default where nothing is. */
 static enum exit_code find_state_dir(const struct args *args, char out[PATH_MAX])
 {
-	const char *path = args->config != NULL ? args->config : CONFIG_PATH;
 	struct config *config = NULL;
-	struct config_error error;
+	enum exit_code code = CTL_OK;
 
-	if (args->state_dir != NULL) {
-		text_copy(out, PATH_MAX, args->state_dir);
-		return CTL_OK;
-	}
-	text_copy(out, PATH_MAX, STATE_DIR);
-	if (args->config == NULL && access(path, F_OK) != 0 && errno == ENOENT)
-		return CTL_OK;
-	if (config_load(path, &config, &error) != STATUS_OK)
-		return complain(CTL_CONFIG, "%s", error.text);
-	text_copy(out, PATH_MAX, config->state_dir);
+	if (args->state_dir == NULL)
+		code = paths_read_config(args, &config);
+	if (code == CTL_OK)
+		text_copy(out, PATH_MAX, paths_state_dir(args, config));
 	config_free(config);
-	return CTL_OK;
+	return code;
 }
 
+/* Where nothing was ever refused there is no directory of evidence; but a state_dir that
+ * is not there is the wrong one. */
 static enum exit_code open_gallery(const struct args *args, struct gallery *g)
 {
 	char state_dir[PATH_MAX];
@@ -59,8 +49,12 @@ static enum exit_code open_gallery(const struct args *args, struct gallery *g)
 	if (path.cut)
 		return complain(CTL_USAGE, "the path of state_dir is too long");
 	g->fd = open(g->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (g->fd < 0 && errno != ENOENT)
+	if (g->fd >= 0)
+		return CTL_OK;
+	if (errno != ENOENT)
 		return complain(CTL_FAILED, "%s: %s", g->path, strerror(errno));
+	if (access(state_dir, F_OK) != 0)
+		return complain(CTL_FAILED, "%s: %s", state_dir, strerror(errno));
 	return CTL_OK;
 }
 
@@ -141,9 +135,9 @@ static json_t *item_json(const struct evidence *e)
 
 	subject_of(e, subject);
 	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "refused",
-		scts_text_json(e->refused), "upstream", scts_text_json(e->upstream),
-		"class", e->class, "reason", evidence_reason(e), "subject", subject,
-		"file", scts_text_json(e->file));
+		text_json(e->refused), "upstream", text_json(e->upstream), "class",
+		e->class, "reason", evidence_reason(e), "subject", subject, "file",
+		text_json(e->file));
 }
 
 static enum exit_code list(const struct args *args, struct gallery *g)
@@ -159,9 +153,9 @@ static enum exit_code list(const struct args *args, struct gallery *g)
 	if (args->json && print_json(json) != CTL_OK)
 		return CTL_FAILED;
 	if (!args->json && g->n == 0 && code == CTL_OK) {
-		fputs("no evidence in ", stdout);
+		fputs("nothing is kept in ", stdout);
 		print_untrusted(g->path);
-		puts(": no certificate was refused");
+		puts("");
 	}
 	return code;
 }
@@ -201,11 +195,15 @@ enum exit_code command_evidence(const struct args *args)
 	bool shows = strcmp(what, "show") == 0;
 	enum exit_code code;
 
-	if (!shows && (strcmp(what, "list") != 0 || name != NULL))
+	if (!shows && name != NULL)
 		return complain(
 			CTL_USAGE, "usage: pintlectl evidence list | show [NAME]");
-	if (name != NULL && strchr(name, '/') != NULL)
+	if (name != NULL && strchr(name, '/') != NULL) {
+		if (args->state_dir != NULL || args->config != NULL)
+			return complain(CTL_USAGE, "evidence show PATH takes no %s",
+				args->state_dir != NULL ? "--state-dir" : "-c");
 		return show_file(args, AT_FDCWD, name);
+	}
 	code = open_gallery(args, &g);
 	if (code == CTL_OK && !shows)
 		code = list(args, &g);

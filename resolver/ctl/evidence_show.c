@@ -4,9 +4,10 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "ctl/logs.h"
+#include "ctl/ct_options.h"
+#include "ctl/loglist_open.h"
 #include "ctl/output.h"
-#include "ctl/scts.h"
+#include "ctl/sct_view.h"
 #include "tls/certfile.h"
 #include "tls/details.h"
 
@@ -109,7 +110,7 @@ static void print_head(const struct evidence *e)
 		printf("%-9s %s: %s\n", "class", e->class, evidence_class_text(e->class));
 }
 
-static enum status print_evidence(const struct evidence *e, const struct scts *scts)
+static enum status print_evidence(const struct evidence *e, const struct sct_view *view)
 {
 	enum status status = STATUS_OK;
 	size_t n = shown_n(e);
@@ -123,7 +124,7 @@ static enum status print_evidence(const struct evidence *e, const struct scts *s
 		printf("\nand %zu more certificates\n",
 			certfile_count(e->shown.chain) - n);
 	puts("\nSCTs, as of the refusal:");
-	scts_print(scts);
+	sct_view_print(view);
 	puts("\nTo report it: the issuer's certification practice statement says in "
 	     "section\n"
 	     "1.5.2 whom to tell; what follows is what they need.\n");
@@ -155,7 +156,7 @@ static json_t *certificate_json(const struct evidence *e, size_t at)
 		c.pin);
 }
 
-static json_t *evidence_json(const struct evidence *e, const struct scts *scts)
+static json_t *evidence_json(const struct evidence *e, const struct sct_view *view)
 {
 	json_t *certificates = json_array(), *search = json_array();
 	struct sight leaf;
@@ -170,43 +171,42 @@ static json_t *evidence_json(const struct evidence *e, const struct scts *scts)
 		json_array_append_new(search, json_string(url));
 	}
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}",
-		"file", scts_text_json(e->file), "refused", scts_text_json(e->refused),
-		"upstream", scts_text_json(e->upstream), "address",
-		scts_text_json(e->address), "verdict", scts_text_json(e->verdict),
-		"class", e->class, "reason", evidence_reason(e), "certificates",
-		certificates, "ct", scts_json(scts), "search", search, "pem",
-		scts_text_json(e->pem));
+		"file", text_json(e->file), "refused", text_json(e->refused), "upstream",
+		text_json(e->upstream), "address", text_json(e->address), "verdict",
+		text_json(e->verdict), "class", e->class, "reason", evidence_reason(e),
+		"certificates", certificates, "ct", sct_view_json(view), "search", search,
+		"pem", text_json(e->pem));
 }
 
 /* --- either ---------------------------------------------------------------- */
 
 /* The issuer is looked for among what the server sent: nobody says that the chain
  * was trusted. */
-static enum status check_scts(const struct evidence *e, struct scts *scts)
+static enum status check_scts(const struct evidence *e, struct sct_view *view)
 {
 	struct peer_shown shown = shownfile_shown(&e->shown);
 
-	scts->at_s = e->refused_s != INT64_MIN ? e->refused_s : clock_wall_s();
-	return scts_check(scts, &shown, sctcheck_issuer(shown.sent, shown.sent));
+	view->at_s = e->refused_s != INT64_MIN ? e->refused_s : clock_wall_s();
+	return sct_view_check(view, &shown, sctcheck_issuer(shown.sent, shown.sent));
 }
 
 enum exit_code evidence_show(const struct args *args, const struct evidence *e)
 {
-	struct scts scts = { 0 };
-	enum exit_code code = logs_policy(args, &scts.policy);
+	struct sct_view view = { 0 };
+	enum exit_code code = ct_option_policy(args, &view.policy);
 	enum status status;
 
 	if (code == CTL_OK)
-		code = logs_read(args->log_list, &scts.logs);
+		code = loglist_open(args->log_list, &view.logs);
 	if (code != CTL_OK)
 		return code;
-	status = check_scts(e, &scts);
+	status = check_scts(e, &view);
 	if (status == STATUS_OK && args->json)
-		code = print_json(evidence_json(e, &scts));
+		code = print_json(evidence_json(e, &view));
 	else if (status == STATUS_OK)
-		status = print_evidence(e, &scts);
+		status = print_evidence(e, &view);
 	if (status != STATUS_OK)
 		code = complain(CTL_FAILED, "%s: %s", e->file, status_text(status));
-	loglist_free(scts.logs);
+	loglist_free(view.logs);
 	return code;
 }

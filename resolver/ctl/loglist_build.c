@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "ct/listmerge.h"
-#include "ctl/listopen.h"
-#include "ctl/listview.h"
 #include "ctl/loglist.h"
+#include "ctl/loglist_open.h"
+#include "ctl/loglist_view.h"
 #include "ctl/output.h"
 
 #define APPLE_SCHEMA "https://valid.apple.com/"
@@ -23,7 +23,7 @@ struct inputs {
 static enum exit_code read_schema(const char *path, char *out, size_t cap)
 {
 	struct bytes file, list, signature;
-	enum exit_code code = list_read_file(path, &file, &list, &signature);
+	enum exit_code code = loglist_open_parts(path, &file, &list, &signature);
 	json_t *document;
 
 	out[0] = '\0';
@@ -133,9 +133,9 @@ enum exit_code loglist_build(const struct args *args, const char *operand)
 	if (args->apple == NULL || args->mozilla == NULL)
 		return complain(
 			CTL_USAGE, "loglist build needs --apple FILE and --mozilla FILE");
-	code = list_open(args->apple, &in.apple);
+	code = loglist_open(args->apple, &in.apple);
 	if (code == CTL_OK)
-		code = list_open(args->mozilla, &in.mozilla);
+		code = loglist_open(args->mozilla, &in.mozilla);
 	if (code == CTL_OK)
 		code = check_origin(args, &in);
 	if (code == CTL_OK)

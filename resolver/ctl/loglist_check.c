@@ -5,9 +5,9 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "ct/listcheck.h"
-#include "ctl/listopen.h"
-#include "ctl/listproof.h"
 #include "ctl/loglist.h"
+#include "ctl/loglist_open.h"
+#include "ctl/loglist_proof.h"
 #include "ctl/output.h"
 
 struct checked {
@@ -113,7 +113,7 @@ static void print_text(const struct checked *c)
 	print_signature(c);
 }
 
-static json_t *problems_to_json(const struct checked *c, bool errors)
+static json_t *problems_json(const struct checked *c, bool errors)
 {
 	json_t *out = json_array();
 
@@ -138,7 +138,7 @@ static json_t *problems_to_json(const struct checked *c, bool errors)
 	return out;
 }
 
-static json_t *to_json(const struct checked *c, enum exit_code code)
+static json_t *checked_json(const struct checked *c, enum exit_code code)
 {
 	static const char *const words[] = { "none", "unchecked", "good", "bad" };
 	char at[CLOCK_TEXT_MAX];
@@ -147,8 +147,8 @@ static json_t *to_json(const struct checked *c, enum exit_code code)
 	if (has_time)
 		clock_format(c->list->timestamp_ms / 1000, at);
 	return json_pack("{s:s, s:b, s:o, s:o, s:s?, s:I, s:{s:s, s:s?, s:s?}}", "list",
-		c->path, "ok", code == CTL_OK, "errors", problems_to_json(c, true),
-		"warnings", problems_to_json(c, false), "timestamp", has_time ? at : NULL,
+		c->path, "ok", code == CTL_OK, "errors", problems_json(c, true),
+		"warnings", problems_json(c, false), "timestamp", has_time ? at : NULL,
 		"logs", (json_int_t)(c->list != NULL ? c->list->n : 0), "signature",
 		"verdict", words[c->proof.verdict], "file",
 		c->proof.path[0] != '\0' ? c->proof.path : NULL, "by", c->proof.signer);
@@ -161,7 +161,7 @@ enum exit_code loglist_check(const struct args *args, const char *path)
 
 	if (path == NULL)
 		return complain(CTL_USAGE, "loglist check needs a FILE");
-	code = list_read_file(path, &checked.file, &checked.json, &checked.signature);
+	code = loglist_open_parts(path, &checked.file, &checked.json, &checked.signature);
 	if (code == CTL_OK)
 		code = list_proof_check(
 			args, path, checked.json, checked.signature, &checked.proof);
@@ -171,7 +171,7 @@ enum exit_code loglist_check(const struct args *args, const char *path)
 		code = judge(args, &checked);
 		if (!args->json)
 			print_text(&checked);
-		else if (print_json(to_json(&checked, code)) != CTL_OK)
+		else if (print_json(checked_json(&checked, code)) != CTL_OK)
 			code = CTL_FAILED;
 	}
 	loglist_free(checked.list);

@@ -1,10 +1,10 @@
-#include "ctl/listdiff.h"
+#include "ctl/loglist_diff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/listview.h"
+#include "ctl/loglist_view.h"
 #include "ctl/output.h"
 
 /* What is compared, as text. */
@@ -30,7 +30,7 @@ static void read_traits(const struct ct_log *log, int64_t at_s, struct traits *o
 	out->of[TRAIT_STATE] = log_word(log, at_s, &since_s);
 	out->of[TRAIT_OPERATOR] = log->operator_name;
 	out->of[TRAIT_SHARD] = out->shard;
-	out->of[TRAIT_KIND] = log->is_static ? "static" : "rfc6962";
+	out->of[TRAIT_KIND] = log_kind_word(log);
 }
 
 static void print_line(char mark, const struct ct_log *log, const struct traits *traits)
@@ -64,7 +64,8 @@ static size_t print_change(
 	return n > 0 ? 1 : 0;
 }
 
-bool listdiff_print(const struct loglist *list, const struct loglist *other, int64_t at_s)
+bool loglist_diff_print(
+	const struct loglist *list, const struct loglist *other, int64_t at_s)
 {
 	const struct ct_log **ours = logs_in_order(list), **theirs = logs_in_order(other);
 	bool ok = ours != NULL && theirs != NULL;
@@ -99,11 +100,11 @@ bool listdiff_print(const struct loglist *list, const struct loglist *other, int
 
 /* {"log": …, "log_id": …, "state": {"from": …, "to": …}}, only what changed; NULL with
  * `*same` if nothing did. */
-static json_t *change_to_json(
+static json_t *change_json(
 	const struct ct_log *log, const struct ct_log *old, int64_t at_s, bool *same)
 {
 	struct traits now, before;
-	json_t *full = log_to_json(log, at_s);
+	json_t *full = log_json(log, at_s);
 	json_t *out = json_pack("{s:O, s:O}", "log", json_object_get(full, "log"),
 		"log_id", json_object_get(full, "log_id"));
 
@@ -129,7 +130,7 @@ static bool add_changes(
 	json_t *out, const struct ct_log *log, const struct ct_log *old, int64_t at_s)
 {
 	bool same;
-	json_t *change = change_to_json(log, old, at_s, &same);
+	json_t *change = change_json(log, old, at_s, &same);
 
 	if (change != NULL && same) {
 		json_decref(change);
@@ -138,7 +139,7 @@ static bool add_changes(
 	return json_array_append_new(out, change) == 0;
 }
 
-json_t *listdiff_to_json(
+json_t *loglist_diff_json(
 	const struct loglist *list, const struct loglist *other, int64_t at_s)
 {
 	json_t *added = json_array(), *removed = json_array(), *changed = json_array();
@@ -148,14 +149,14 @@ json_t *listdiff_to_json(
 	for (size_t i = 0; ok && i < list->n; i++) {
 		const struct ct_log *old = loglist_find(other, ours[i]->id);
 
-		ok = old != NULL ? add_changes(changed, ours[i], old, at_s)
-				 : json_array_append_new(
-					   added, log_to_json(ours[i], at_s)) == 0;
+		ok = old != NULL
+			     ? add_changes(changed, ours[i], old, at_s)
+			     : json_array_append_new(added, log_json(ours[i], at_s)) == 0;
 	}
 	for (size_t i = 0; ok && i < other->n; i++)
 		if (loglist_find(list, theirs[i]->id) == NULL)
-			ok = json_array_append_new(
-				     removed, log_to_json(theirs[i], at_s)) == 0;
+			ok = json_array_append_new(removed, log_json(theirs[i], at_s)) ==
+			     0;
 	free(ours);
 	free(theirs);
 	if (ok)

@@ -1,42 +1,100 @@
-#include "ctl/listopen.h"
+#include "ctl/loglist_open.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "ctl/paths.h"
 
-#define USUAL_CONFIG PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
-#define SYSTEM_ROOTS "/etc/ssl/certs"
-
-static enum exit_code take_config(const char *path, struct list_settings *out)
+static enum exit_code complain_of_list(enum status status, const char *why)
 {
-	struct config_error error;
+	return complain(status == STATUS_NOMEM || status == STATUS_CRYPTO ? CTL_FAILED
+									  : CTL_CONFIG,
+		"the log list: %s", why[0] != '\0' ? why : status_text(status));
+}
 
-	if (config_load(path, &out->config, &error) != STATUS_OK) {
-		out->config = NULL;
-		return complain(CTL_CONFIG, "%s", error.text);
+enum exit_code loglist_open(const char *path, struct loglist **out)
+{
+	char why[CTL_ERROR_MAX];
+	struct text error = text_in(why, sizeof why);
+	bool builtin = path == NULL || strcmp(path, "builtin") == 0;
+	enum status status =
+		builtin ? loglist_builtin(&error, out) : loglist_read(path, &error, out);
+
+	if (status == STATUS_OK)
+		return CTL_OK;
+	*out = NULL;
+	return complain_of_list(status, why);
+}
+
+enum exit_code loglist_open_in_force(
+	const struct list_source *source, struct list_choice *out, struct text *warning)
+{
+	enum status status = loglist_in_force(source, out, warning);
+
+	return status == STATUS_OK ? CTL_OK : complain_of_list(status, warning->p);
+}
+
+enum exit_code loglist_open_parts(
+	const char *path, struct bytes *file, struct bytes *list, struct bytes *signature)
+{
+	size_t line = BASE64_TEXT_MAX(LIST_SIGNATURE_BYTES);
+	char why[CTL_ERROR_MAX];
+	struct text error = text_in(why, sizeof why);
+	enum status status = file_read(path, LOGLIST_BYTES_MAX + line, &error, file);
+
+	*signature = bytes_of(NULL, 0);
+	if (status != STATUS_OK)
+		return complain_of_list(status, why);
+	if (liststore_split(*file, signature, list) != STATUS_OK)
+		*list = *file;
+	return CTL_OK;
+}
+
+/* --- settings -------------------------------------------------------------- */
+
+static void take_config(const struct config *config, struct list_settings *out)
+{
+	out->source = config_log_lists(config);
+	out->control = config->control;
+	out->ca_file = config->ca_file;
+	out->ca_path = config->ca_path;
+	if (config->update.url != NULL) {
+		out->url = config->update.url;
+		out->address = config->update.address;
+		out->has_address = true;
 	}
-	out->state_dir = out->config->state_dir;
-	out->control = out->config->control;
-	out->log_list = out->config->log_list;
-	out->ca_file = out->config->ca_file;
-	out->ca_path = out->config->ca_path;
-	if (out->config->update.url != NULL) {
-		out->url = out->config->update.url;
-		out->address = out->config->update.address;
-		memcpy(out->key, out->config->update.key, sizeof out->key);
-		out->has_address = out->has_key = true;
-	}
+}
+
+static enum exit_code take_key(const struct args *args, struct list_settings *out)
+{
+	if (args->key == NULL)
+		return CTL_OK;
+	if (list_key_from_text(args->key, out->key) != STATUS_OK)
+		return complain(CTL_USAGE,
+			"--key '%s' is not the base64 of an Ed25519 key, of %d bytes",
+			args->key, LIST_KEY_BYTES);
+	out->source.key = out->key;
+	return CTL_OK;
+}
+
+static enum exit_code take_address(const struct args *args, struct list_settings *out)
+{
+	if (args->address == NULL)
+		return CTL_OK;
+	if (endpoint_parse(args->address, CONFIG_PORT_HTTPS, &out->address) != STATUS_OK)
+		return complain(CTL_USAGE,
+			"--address '%s' is not an IP address, with or without a port",
+			args->address);
+	out->has_address = true;
 	return CTL_OK;
 }
 
 static enum exit_code take_options(const struct args *args, struct list_settings *out)
 {
-	if (args->state_dir != NULL)
-		out->state_dir = args->state_dir;
+	enum exit_code code;
+
 	if (args->url != NULL) {
 		out->url = args->url;
 		/* The configured one is another URL's. */
@@ -48,81 +106,25 @@ static enum exit_code take_options(const struct args *args, struct list_settings
 	}
 	if (args->socket != NULL)
 		out->control = args->socket;
-	if (args->key != NULL) {
-		if (list_key_from_text(args->key, out->key) != STATUS_OK)
-			return complain(CTL_USAGE,
-				"--key '%s' is not the base64 of an Ed25519 key, of %d "
-				"bytes",
-				args->key, LIST_KEY_BYTES);
-		out->has_key = true;
-	}
-	if (args->address != NULL) {
-		if (endpoint_parse(args->address, CONFIG_PORT_HTTPS, &out->address) !=
-			STATUS_OK)
-			return complain(CTL_USAGE,
-				"--address '%s' is not an IP address, with or without a "
-				"port",
-				args->address);
-		out->has_address = true;
-	}
-	return CTL_OK;
+	code = take_key(args, out);
+	return code == CTL_OK ? take_address(args, out) : code;
 }
 
-enum exit_code list_settings_read(
-	const struct args *args, bool to_update, struct list_settings *out)
+enum exit_code list_settings_read(const struct args *args, struct list_settings *out)
 {
-	bool said_all = args->state_dir != NULL && args->key != NULL &&
-			(args->url != NULL || !to_update);
-	const char *path = args->config;
-	enum exit_code code = CTL_OK;
+	enum exit_code code;
 
-	*out = (struct list_settings){ .ca_path = SYSTEM_ROOTS };
-	if (path == NULL && !said_all && access(USUAL_CONFIG, F_OK) == 0)
-		path = USUAL_CONFIG;
-	if (path != NULL)
-		code = take_config(path, out);
-	return code == CTL_OK ? take_options(args, out) : code;
+	*out = (struct list_settings){ .ca_path = PATHS_ROOTS };
+	code = paths_read_config(args, &out->config);
+	if (code != CTL_OK)
+		return code;
+	if (out->config != NULL)
+		take_config(out->config, out);
+	out->source.state_dir = paths_state_dir(args, out->config);
+	return take_options(args, out);
 }
 
 void list_settings_free(struct list_settings *settings)
 {
-	if (settings->config != NULL)
-		config_free(settings->config);
-}
-
-enum exit_code list_read_file(
-	const char *path, struct bytes *file, struct bytes *list, struct bytes *signature)
-{
-	size_t line = BASE64_TEXT_MAX(LIST_SIGNATURE_BYTES);
-	char why[CTL_ERROR_MAX];
-	struct text error = text_in(why, sizeof why);
-	enum status status = file_read(path, LOGLIST_BYTES_MAX + line, &error, file);
-
-	*signature = bytes_of(NULL, 0);
-	if (status != STATUS_OK)
-		return complain(
-			status == STATUS_LIMIT ? CTL_CONFIG : CTL_FAILED, "%s", why);
-	if (liststore_split(*file, signature, list) != STATUS_OK)
-		*list = *file;
-	return CTL_OK;
-}
-
-enum exit_code list_open(const char *path, struct loglist **out)
-{
-	char why[CTL_ERROR_MAX];
-	struct text error = text_in(why, sizeof why);
-	struct bytes file, list, signature;
-	enum exit_code code = list_read_file(path, &file, &list, &signature);
-	enum status status;
-
-	*out = NULL;
-	if (code != CTL_OK)
-		return code;
-	status = loglist_parse(list, &error, out);
-	free((void *)file.p);
-	if (status == STATUS_OK)
-		return CTL_OK;
-	return complain(status == STATUS_NOMEM || status == STATUS_CRYPTO ? CTL_FAILED
-									  : CTL_CONFIG,
-		"%s: %s", path, why);
+	config_free(settings->config);
 }

@@ -1,4 +1,4 @@
-#include "ctl/listproof.h"
+#include "ctl/loglist_proof.h"
 
 #include <stdlib.h>
 #include <string.h>

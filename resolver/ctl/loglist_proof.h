@@ -1,6 +1,6 @@
 /* Who signed a list in a file. */
-#ifndef CTL_LISTPROOF_H
-#define CTL_LISTPROOF_H
+#ifndef CTL_LOGLIST_PROOF_H
+#define CTL_LOGLIST_PROOF_H
 
 #include "base/bytes.h"
 #include "ctl/command.h"

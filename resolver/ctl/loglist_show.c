@@ -1,20 +1,22 @@
 /* `loglist show`: a list's logs, until when they will do, and what is new in it. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/clock.h"
+#include "ct/age.h"
 #include "ct/horizon.h"
-#include "ctl/listdiff.h"
-#include "ctl/listopen.h"
-#include "ctl/listview.h"
+#include "ctl/ct_options.h"
 #include "ctl/loglist.h"
-#include "ctl/logs.h"
+#include "ctl/loglist_diff.h"
+#include "ctl/loglist_open.h"
+#include "ctl/loglist_view.h"
 #include "ctl/output.h"
+#include "tls/report.h"
 
-#define DAY_S 86400
+/* A sentence on a list, with a policy's name and a time. */
+#define WORDS_MAX 256
+#define FUTURE    "the list is dated in the future"
 
 struct shown {
 	struct loglist *list;  /* owned */
@@ -32,41 +34,51 @@ static enum exit_code open_in_force(const struct args *args, struct shown *out)
 	struct text name = text_in(out->name, sizeof out->name);
 	struct list_settings settings;
 	struct list_choice choice = { NULL, false };
-	enum exit_code code = list_settings_read(args, false, &settings);
+	enum exit_code code = list_settings_read(args, &settings);
 
-	if (code == CTL_OK && settings.log_list != NULL) {
-		text_add(&name, "%s", settings.log_list);
-		code = list_open(settings.log_list, &choice.list);
-	} else if (code == CTL_OK) {
-		if (loglist_choose(settings.state_dir,
-			    settings.has_key ? settings.key : NULL, &choice,
-			    &warning) != STATUS_OK)
-			code = complain(CTL_FAILED, "%s", out->warning);
-		if (choice.is_stored)
-			text_add(&name, "%s/%s", settings.state_dir, LISTSTORE_NAME);
-		else
-			text_add(&name, "built in");
-	}
+	if (code == CTL_OK)
+		code = loglist_open_in_force(&settings.source, &choice, &warning);
+	if (settings.source.file != NULL)
+		text_add(&name, "%s", settings.source.file);
+	else if (choice.is_stored)
+		text_add(&name, "%s/%s", settings.source.state_dir, LISTSTORE_NAME);
+	else
+		text_add(&name, "built in");
 	out->list = choice.list;
 	list_settings_free(&settings);
 	return code;
 }
 
+/* They say which list is in force, and FILE is none of it. */
+static enum exit_code check_file_options(const struct args *args)
+{
+	const char *wrong = args->key != NULL         ? "--key"
+			    : args->state_dir != NULL ? "--state-dir"
+			    : args->config != NULL    ? "-c"
+						      : NULL;
+
+	if (wrong == NULL)
+		return CTL_OK;
+	return complain(CTL_USAGE, "loglist show FILE takes no %s", wrong);
+}
+
 static enum exit_code read_shown(
 	const struct args *args, const char *path, struct shown *out)
 {
-	enum exit_code code = logs_policy(args, &out->policy);
+	enum exit_code code = ct_option_policy(args, &out->policy);
 
 	if (code == CTL_OK)
-		code = logs_time(args, &out->at_s);
+		code = ct_option_time(args, &out->at_s);
+	if (code == CTL_OK && path != NULL)
+		code = check_file_options(args);
 	if (code == CTL_OK && path != NULL) {
 		text_copy(out->name, sizeof out->name, path);
-		code = list_open(path, &out->list);
+		code = loglist_open(path, &out->list);
 	} else if (code == CTL_OK) {
 		code = open_in_force(args, out);
 	}
 	if (code == CTL_OK && args->compare != NULL)
-		code = list_open(args->compare, &out->other);
+		code = loglist_open(args->compare, &out->other);
 	if (code == CTL_OK)
 		out->horizon_s = ct_horizon_s(out->list, out->policy, out->at_s);
 	return code;
@@ -74,12 +86,7 @@ static enum exit_code read_shown(
 
 static bool is_future(const struct shown *s)
 {
-	return s->list->has_timestamp && s->list->timestamp_ms / 1000 > s->at_s;
-}
-
-static long long age_days(const struct shown *s)
-{
-	return (s->at_s - s->list->timestamp_ms / 1000) / DAY_S;
+	return ct_age_is_future(ct_age_date_s(s->list), s->at_s);
 }
 
 static size_t count_operators(const struct ct_log **logs, size_t n)
@@ -93,47 +100,21 @@ static size_t count_operators(const struct ct_log **logs, size_t n)
 	return count;
 }
 
-/* What the policy's user should know, in one sentence; empty if nothing. */
-static void write_staleness(const struct shown *s, struct text *out)
-{
-	char until[CLOCK_TEXT_MAX];
-
-	clock_format(s->horizon_s, until);
-	if (s->horizon_s == INT64_MIN)
-		text_add(out, "no certificate can satisfy %s with this list",
-			s->policy->name);
-	else if (s->horizon_s < s->at_s)
-		text_add(out, "since %s no certificate can satisfy %s with this list",
-			until, s->policy->name);
-	else if (s->horizon_s - s->at_s < CT_HORIZON_WARN_S)
-		text_add(out, "only until %s can a certificate satisfy %s with this list",
-			until, s->policy->name);
-}
-
 static void print_head(const struct shown *s, const struct ct_log **logs)
 {
-	char at[CLOCK_TEXT_MAX] = "no stated time", until[CLOCK_TEXT_MAX];
-	char why[CTL_ERROR_MAX];
-	struct text staleness = text_in(why, sizeof why);
+	char words[WORDS_MAX];
+	struct text text = text_in(words, sizeof words);
 
 	print_untrusted(s->name);
-	if (s->list->has_timestamp)
-		clock_format(s->list->timestamp_ms / 1000, at);
-	printf(": of %s", at);
-	if (s->list->has_timestamp && !is_future(s))
-		printf(", %lld days old", age_days(s));
-	printf("; %zu logs of %zu operators\n", s->list->n,
+	ct_age_explain(ct_age_date_s(s->list), s->at_s, &text);
+	printf(": %s; %zu logs of %zu operators\n", words, s->list->n,
 		count_operators(logs, s->list->n));
-	write_staleness(s, &staleness);
-	clock_format(s->horizon_s, until);
-	if (why[0] == '\0' && s->horizon_s == INT64_MAX)
-		printf("%s can be satisfied without end\n", s->policy->name);
-	else if (why[0] == '\0')
-		printf("%s can be satisfied until %s\n", s->policy->name, until);
-	else
-		printf("warning: %s\n", why);
+	text = text_in(words, sizeof words);
+	ct_horizon_explain(s->horizon_s, s->policy->name, s->at_s, &text);
+	printf("%s%s\n", ct_horizon_is_bad(s->horizon_s, s->at_s) ? "warning: " : "",
+		words);
 	if (is_future(s))
-		puts("warning: the list is dated in the future");
+		puts("warning: " FUTURE);
 	if (s->warning[0] != '\0') {
 		fputs("warning: ", stdout);
 		print_untrusted(s->warning);
@@ -162,67 +143,74 @@ static enum exit_code print_text(const struct shown *s, const char *other_name)
 		fputs("\ncompared with ", stdout);
 		print_untrusted(other_name);
 		puts(":");
-		ok = listdiff_print(s->list, s->other, s->at_s);
+		ok = loglist_diff_print(s->list, s->other, s->at_s);
 	}
 	return ok ? CTL_OK : complain(CTL_FAILED, "%s", status_text(STATUS_NOMEM));
 }
 
-static json_t *time_or_null(int64_t at_s)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	if (at_s == INT64_MIN || at_s == INT64_MAX)
-		return json_null();
-	clock_format(at_s, text);
-	return json_string(text);
-}
-
-static json_t *warnings_to_json(const struct shown *s)
+static json_t *warnings_json(const struct shown *s)
 {
 	json_t *out = json_array();
-	char why[CTL_ERROR_MAX];
-	struct text staleness = text_in(why, sizeof why);
+	char words[WORDS_MAX];
+	struct text text = text_in(words, sizeof words);
+	bool ok = out != NULL;
 
-	write_staleness(s, &staleness);
-	if (why[0] != '\0')
-		json_array_append_new(out, json_string(why));
-	if (is_future(s))
-		json_array_append_new(
-			out, json_string("the list is dated in the future"));
-	if (s->warning[0] != '\0')
-		json_array_append_new(out, json_string(s->warning));
-	return out;
+	ct_horizon_explain(s->horizon_s, s->policy->name, s->at_s, &text);
+	if (ok && ct_horizon_is_bad(s->horizon_s, s->at_s))
+		ok = json_array_append_new(out, json_string(words)) == 0;
+	if (ok && is_future(s))
+		ok = json_array_append_new(out, json_string(FUTURE)) == 0;
+	if (ok && s->warning[0] != '\0')
+		ok = json_array_append_new(out, json_string(s->warning)) == 0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
-static json_t *to_json(const struct shown *s)
+/* What there is to say of the list as a whole. */
+static json_t *head_json(const struct shown *s)
 {
-	const struct ct_log **in_order = logs_in_order(s->list);
 	char sha256[2 * sizeof s->list->sha256 + 1];
-	json_t *logs = json_array();
-	json_t *difference = NULL;
-	bool ok = in_order != NULL;
+	int64_t date_s = ct_age_date_s(s->list), days;
+	bool has_age = ct_age_days(date_s, s->at_s, &days);
 
 	hex_encode(bytes_of(s->list->sha256, sizeof s->list->sha256), sha256);
+	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:b, s:o}", "list", s->name,
+		"timestamp", time_json(date_s), "age_days",
+		has_age ? json_integer(days) : json_null(), "sha256", sha256, "policy",
+		s->policy->name, "satisfiable_until", time_json(s->horizon_s),
+		"satisfiable", (int)(s->horizon_s != INT64_MIN), "warnings",
+		warnings_json(s));
+}
+
+static json_t *logs_json(const struct shown *s)
+{
+	const struct ct_log **in_order = logs_in_order(s->list);
+	json_t *out = json_array();
+	bool ok = in_order != NULL && out != NULL;
+
 	for (size_t i = 0; ok && i < s->list->n; i++)
-		ok = json_array_append_new(logs, log_to_json(in_order[i], s->at_s)) == 0;
+		ok = json_array_append_new(out, log_json(in_order[i], s->at_s)) == 0;
 	free(in_order);
-	if (ok && s->other != NULL) {
-		difference = listdiff_to_json(s->list, s->other, s->at_s);
-		ok = difference != NULL;
-	}
-	if (!ok) {
-		json_decref(logs);
-		return NULL;
-	}
-	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o*}", "list",
-		s->name, "timestamp",
-		s->list->has_timestamp ? time_or_null(s->list->timestamp_ms / 1000)
-				       : json_null(),
-		"age_days",
-		s->list->has_timestamp ? json_integer(age_days(s)) : json_null(),
-		"sha256", sha256, "policy", s->policy->name, "satisfiable_until",
-		time_or_null(s->horizon_s), "warnings", warnings_to_json(s), "logs", logs,
-		"difference", difference);
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+static json_t *shown_json(const struct shown *s)
+{
+	json_t *out = head_json(s);
+	bool ok = out != NULL && json_object_set_new(out, "logs", logs_json(s)) == 0;
+
+	if (ok && s->other != NULL)
+		ok = json_object_set_new(out, "difference",
+			     loglist_diff_json(s->list, s->other, s->at_s)) == 0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 enum exit_code loglist_show(const struct args *args, const char *path)
@@ -231,7 +219,7 @@ enum exit_code loglist_show(const struct args *args, const char *path)
 	enum exit_code code = read_shown(args, path, &shown);
 
 	if (code == CTL_OK)
-		code = args->json ? print_json(to_json(&shown))
+		code = args->json ? print_json(shown_json(&shown))
 				  : print_text(&shown, args->compare);
 	loglist_free(shown.list);
 	loglist_free(shown.other);

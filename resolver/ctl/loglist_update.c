@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ct/age.h"
 #include "ctl/daemon.h"
 #include "ctl/fetch.h"
-#include "ctl/listopen.h"
 #include "ctl/loglist.h"
+#include "ctl/loglist_open.h"
 #include "ctl/output.h"
 
 #define SCHEME "https://"
@@ -31,12 +32,9 @@ static enum exit_code check_settings(const struct list_settings *s)
 			"'%s' is not an https:// URL without ? and #: the signature is "
 			"fetched from it with .sig behind",
 			s->url);
-	if (!s->has_key)
+	if (s->source.key == NULL)
 		return complain(
 			CTL_CONFIG, "no key is configured: ct.update.key, or --key KEY");
-	if (s->state_dir == NULL)
-		return complain(CTL_CONFIG,
-			"no directory is configured: state_dir, or --state-dir DIR");
 	return CTL_OK;
 }
 
@@ -79,8 +77,8 @@ static enum exit_code offer(struct update *u)
 	const struct list_settings *s = &u->settings;
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
-	enum status status = liststore_offer(
-		s->state_dir, s->key, u->list, u->signature, &u->offer, &error);
+	enum status status = liststore_offer(s->source.state_dir, s->source.key, u->list,
+		u->signature, &u->offer, &error);
 
 	if (status != STATUS_OK)
 		return complain(
@@ -117,12 +115,12 @@ static enum exit_code reload(const struct args *args, struct update *u)
 
 static void warn(const struct update *u, const struct loglist *list)
 {
-	if (list->has_timestamp && list->timestamp_ms / 1000 > clock_wall_s())
+	if (ct_age_is_future(ct_age_date_s(list), clock_wall_s()))
 		complain(CTL_OK, "warning: the list is dated in the future");
-	if (u->settings.log_list != NULL)
+	if (u->settings.source.file != NULL)
 		complain(CTL_OK,
 			"warning: it is not used: ct.log_list in the configuration is %s",
-			u->settings.log_list);
+			u->settings.source.file);
 }
 
 static enum exit_code report(const struct args *args, const struct update *u)
@@ -143,7 +141,7 @@ static enum exit_code report(const struct args *args, const struct update *u)
 	if (args->json)
 		return print_json(json_pack("{s:b, s:s, s:I, s:s, s:s?}", "updated",
 			is_new, "timestamp", at, "logs", (json_int_t)n, "state_dir",
-			u->settings.state_dir, "daemon", u->reload));
+			u->settings.source.state_dir, "daemon", u->reload));
 	printf("%s: of %s, %zu logs\n", is_new ? "taken" : "nothing new", at, n);
 	if (u->reload != NULL)
 		printf("daemon: %s\n", u->reload);
@@ -153,7 +151,7 @@ static enum exit_code report(const struct args *args, const struct update *u)
 enum exit_code loglist_update(const struct args *args, const char *operand)
 {
 	struct update update = { .offer = OFFER_BROKEN };
-	enum exit_code code = list_settings_read(args, true, &update.settings);
+	enum exit_code code = list_settings_read(args, &update.settings);
 	enum exit_code reloaded = CTL_OK;
 
 	(void)operand;

@@ -1,4 +1,4 @@
-#include "ctl/listview.h"
+#include "ctl/loglist_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "ctl/output.h"
+#include "tls/report.h"
 
 static int compare(const void *left, const void *right)
 {
@@ -34,19 +35,9 @@ const struct ct_log **logs_in_order(const struct loglist *list)
 	return logs;
 }
 
-static const struct log_phase *phase_at(const struct ct_log *log, int64_t at_s)
-{
-	const struct log_phase *found = NULL;
-
-	for (size_t i = 0; i < log->phase_n; i++)
-		if (log->phases[i].since_ms / 1000 <= at_s)
-			found = &log->phases[i];
-	return found;
-}
-
 const char *log_word(const struct ct_log *log, int64_t at_s, int64_t *since_s)
 {
-	const struct log_phase *phase = phase_at(log, at_s);
+	const struct log_phase *phase = ct_log_phase_at(log, at_s * 1000);
 	int64_t retired_ms;
 
 	*since_s = phase != NULL ? phase->since_ms / 1000 : INT64_MIN;
@@ -88,7 +79,7 @@ void log_shard(const struct ct_log *log, char out[SHARD_TEXT_MAX])
 	add_time(&text, log->until_ms);
 }
 
-static const char *kind_of(const struct ct_log *log)
+const char *log_kind_word(const struct ct_log *log)
 {
 	return log->is_static ? "static" : "rfc6962";
 }
@@ -103,31 +94,22 @@ void print_log(const struct ct_log *log, int64_t at_s)
 	if (strlen(since) > 10)
 		since[10] = '\0';
 	log_shard(log, shard);
-	printf("  %-9s %-10s  %-22s  %-7s  ", word, since, shard, kind_of(log));
+	printf("  %-9s %-10s  %-22s  %-7s  ", word, since, shard, log_kind_word(log));
 	print_untrusted(log->name);
 	if (log->unfit != NULL && !log->mimic)
 		printf(" (%s)", log->unfit);
 	puts("");
 }
 
-static json_t *time_to_json(int64_t at_s)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	clock_format(at_s, text);
-	return json_string(text);
-}
-
-static json_t *shard_to_json(const struct ct_log *log)
+static json_t *shard_json(const struct ct_log *log)
 {
 	if (log->from_ms == INT64_MIN && log->until_ms == INT64_MAX)
 		return json_null();
-	return json_pack("{s:o, s:o}", "start_inclusive",
-		time_to_json(log->from_ms / 1000), "end_exclusive",
-		time_to_json(log->until_ms / 1000));
+	return json_pack("{s:o, s:o}", "start_inclusive", time_json(log->from_ms / 1000),
+		"end_exclusive", time_json(log->until_ms / 1000));
 }
 
-json_t *log_to_json(const struct ct_log *log, int64_t at_s)
+json_t *log_json(const struct ct_log *log, int64_t at_s)
 {
 	char id[BASE64_TEXT_MAX(SCT_LOG_ID_BYTES)];
 	int64_t since_s;
@@ -135,8 +117,7 @@ json_t *log_to_json(const struct ct_log *log, int64_t at_s)
 
 	base64_encode(bytes_of(log->id, sizeof log->id), id);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s?}", "log", log->name,
-		"log_id", id, "operator", log->operator_name, "kind", kind_of(log),
-		"state", word, "since",
-		since_s == INT64_MIN ? json_null() : time_to_json(since_s), "shard",
-		shard_to_json(log), "unfit", log->unfit);
+		"log_id", id, "operator", log->operator_name, "kind", log_kind_word(log),
+		"state", word, "since", time_json(since_s), "shard", shard_json(log),
+		"unfit", log->unfit);
 }

@@ -10,27 +10,30 @@
 #define ANY_NUMBER ((size_t)-1)
 
 static const struct command commands[] = {
-	{ "status", "", "does it work? upstreams, their verdicts, cache", 0, 0,
+	{ "status", "", "does it work? upstreams, their verdicts, cache", NULL, 0, 0,
 		command_status },
 	{ "probe", "UPSTREAM | tls://IP[:PORT][#NAME]",
-		"connect once; print chain, pins, verdict", 1, 1, command_probe },
+		"connect once; print chain, pins, verdict", NULL, 1, 1, command_probe },
 	{ "verify", "--chain FILE [--name NAME | --ip ADDRESS] [OPTION...]",
-		"the daemon's verdict on certificates in a file", 0, 0, command_verify },
+		"the daemon's verdict on certificates in a file", NULL, 0, 0,
+		command_verify },
 	{ "sct", "FILE [--issuer FILE | --chain FILE] [OPTION...]",
-		"every SCT in a file: log, time, whether it counts", 1, 1, command_sct },
-	{ "evidence", "list | show [NAME]", "the certificates that the daemon refused", 1,
-		2, command_evidence },
+		"every SCT in a file: log, time, whether it counts", NULL, 1, 1,
+		command_sct },
+	{ "evidence", "list | show [NAME]", "the certificates that the daemon refused",
+		"list show", 1, 2, command_evidence },
 	{ "pins", "FILE... | accept UPSTREAM",
-		"the pin of every certificate; take over a new issuer", 1, ANY_NUMBER,
-		command_pins },
+		"the pin of every certificate; take over a new issuer", NULL, 1,
+		ANY_NUMBER, command_pins },
 	{ "loglist", "show [FILE] | check FILE | build | update [OPTION...]",
-		"the list of CT logs: look, check, make, fetch", 1, 2, command_loglist },
-	{ "query", "NAME [TYPE] [--upstream NAME]", "ask the daemon", 1, 2,
+		"the list of CT logs: look, check, make, fetch",
+		"show check build update", 1, 2, command_loglist },
+	{ "query", "NAME [TYPE] [--upstream NAME]", "ask the daemon", NULL, 1, 2,
 		command_query },
-	{ "flush", "[NAME]", "forget cached answers, all or those of a name", 0, 1,
+	{ "flush", "[NAME]", "forget cached answers, all or those of a name", NULL, 0, 1,
 		command_flush },
-	{ "reload", "", "read the configuration again", 0, 0, command_reload },
-	{ "stats", "", "the daemon's counters", 0, 0, command_stats },
+	{ "reload", "", "read the configuration again", NULL, 0, 0, command_reload },
+	{ "stats", "", "the daemon's counters", NULL, 0, 0, command_stats },
 	{ .name = NULL },
 };
 
@@ -67,7 +70,7 @@ static void print_command_help(const struct command *command)
 {
 	printf("usage: pintlectl %s %s\n%s\n\n", command->name, command->operands,
 		command->help);
-	args_print_options(command->name, stdout);
+	args_print_options(command, stdout);
 	args_print_options(NULL, stdout);
 }
 

@@ -157,7 +157,7 @@ static json_t *question_json(getdns_dict *message)
 	return out;
 }
 
-enum status message_to_json(struct bytes wire, json_t **out)
+enum status message_json(struct bytes wire, json_t **out)
 {
 	getdns_dict *message;
 	enum status status = decode(wire, &message);

@@ -12,6 +12,6 @@ MUST_CHECK enum status message_to_text(struct bytes wire, char **out);
 
 /* Header fields, and an object per record with its data in presentation
  * format; owned. MALFORMED, NOMEM. */
-MUST_CHECK enum status message_to_json(struct bytes wire, json_t **out);
+MUST_CHECK enum status message_json(struct bytes wire, json_t **out);
 
 #endif

@@ -44,6 +44,13 @@ enum exit_code print_json(json_t *json)
 	return CTL_OK;
 }
 
+json_t *text_json(const char *text)
+{
+	json_t *out = json_string(text);
+
+	return out != NULL ? out : json_null();
+}
+
 static const char *rule_word(enum rule rule)
 {
 	switch (rule) {

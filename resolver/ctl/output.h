@@ -16,6 +16,9 @@ void print_untrusted_lines(const char *text);
 /* One object on stdout; `json` is given away. NULL: there was no memory. */
 enum exit_code print_json(json_t *json);
 
+/* JSON has no way to write text that is not UTF-8: null then. NULL: no memory. */
+json_t *text_json(const char *text);
+
 /* Accepted or not, and each rule with what it found. `identity`: the name or
  * address asked for, or NULL. */
 void print_verdict(const struct verdict *verdict, const char *identity);
@@ -29,7 +32,8 @@ void print_ct_policy(const struct ct_policy *policy, const struct ct_report *rep
 void print_ct_row(const struct sct_row *row);
 /* A log list's age, and until when it can satisfy the policy; a line. The times as in
  * struct peer. */
-void print_log_list(int64_t timestamp_s, int64_t horizon_s, int64_t at_s);
+void print_log_list(
+	const char *policy, int64_t timestamp_s, int64_t horizon_s, int64_t at_s);
 /* What the stapled OCSP response says; a line. */
 void print_staple(const struct staple *staple);
 

@@ -1,14 +1,12 @@
 /* Certificate Transparency in words: a line for the policy, one for each SCT, one
  * for the list, one for the staple. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "ct/age.h"
 #include "ct/explain.h"
 #include "ct/horizon.h"
 #include "ctl/output.h"
-
-#define DAY_S 86400
 
 /* Longer than any: names of logs and operators have an end. */
 #define LINE_MAX_BYTES 2048
@@ -31,31 +29,17 @@ void print_ct_row(const struct sct_row *row)
 	puts(line);
 }
 
-void print_log_list(int64_t timestamp_s, int64_t horizon_s, int64_t at_s)
+void print_log_list(
+	const char *policy, int64_t timestamp_s, int64_t horizon_s, int64_t at_s)
 {
-	char date[CLOCK_TEXT_MAX];
+	char line[LINE_MAX_BYTES];
+	struct text text = text_in(line, sizeof line);
 
-	if (timestamp_s == INT64_MIN) {
-		fputs("log list without a date", stdout);
-	} else {
-		clock_format(timestamp_s, date);
-		if (timestamp_s > at_s)
-			printf("log list of %s, which is in the future", date);
-		else
-			printf("log list of %s, %" PRId64 " days old", date,
-				(at_s - timestamp_s) / DAY_S);
-	}
-	clock_format(horizon_s, date);
-	if (horizon_s == INT64_MAX)
-		puts("");
-	else if (horizon_s == INT64_MIN)
-		puts(": it cannot satisfy the policy");
-	else if (at_s > horizon_s)
-		printf(": STALE, it could satisfy the policy until %s\n", date);
-	else if (at_s > horizon_s - CT_HORIZON_WARN_S)
-		printf("; it can satisfy the policy only until %s: update it\n", date);
-	else
-		printf("; it can satisfy the policy until %s\n", date);
+	text_add(&text, "log list ");
+	ct_age_explain(timestamp_s, at_s, &text);
+	text_add(&text, "; ");
+	ct_horizon_explain(horizon_s, policy, at_s, &text);
+	puts(line);
 }
 
 static const char *staple_words(enum staple_state state)
@@ -116,7 +100,7 @@ void print_ct(const struct verdict *v)
 		print_ct_row(&v->ct.report.rows[i]);
 	}
 	fputs("          ", stdout);
-	print_log_list(v->ct.list_timestamp_s, v->ct.list_horizon_s, v->ct.at_s);
+	print_log_list(name, v->ct.list_timestamp_s, v->ct.list_horizon_s, v->ct.at_s);
 	if (v->ct.ok == RULE_FAILED && v->ct.mode == CT_MODE_REPORT)
 		puts("          let pass: ct: report");
 	if (v->ct.waived)

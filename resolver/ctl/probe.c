@@ -52,7 +52,7 @@ static void print_dialled(
 	print_chain(&d->verdict);
 }
 
-/* verdict_to_json()'s object where no certificate was judged: no rule was looked at. */
+/* verdict_json()'s object where no certificate was judged: no rule was looked at. */
 static json_t *unjudged_json(const struct probe_target *target, const struct dialled *d)
 {
 	const struct tls_policy *policy = &target->policy;
@@ -64,18 +64,18 @@ static json_t *unjudged_json(const struct probe_target *target, const struct dia
 			.list_timestamp_s = INT64_MIN,
 			.list_horizon_s = INT64_MAX },
 	};
-	json_t *out = verdict_to_json(&nothing);
+	json_t *out = verdict_json(&nothing);
 
 	json_object_set_new(out, "explanation", json_string(d->problem));
 	json_object_set_new(out, "ocsp", json_null());
 	return out;
 }
 
-/* verdict_to_json()'s object with what is known of the connection. */
+/* verdict_json()'s object with what is known of the connection. */
 static json_t *dialled_json(
 	const struct probe_target *target, const char *address, const struct dialled *d)
 {
-	json_t *out = d->outcome == DIAL_JUDGED ? verdict_to_json(&d->verdict)
+	json_t *out = d->outcome == DIAL_JUDGED ? verdict_json(&d->verdict)
 						: unjudged_json(target, d);
 	json_t *more = json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:i, s:i}", "target",
 		target->name, "address", address, "outcome", outcome_word(d), "problem",

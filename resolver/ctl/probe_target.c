@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/logs.h"
-
-#define SYSTEM_ROOTS "/etc/ssl/certs"
+#include "ctl/ct_options.h"
+#include "ctl/loglist_open.h"
+#include "ctl/paths.h"
 
 /* "IP[:PORT][#NAME]". The name stays where it is in argv. */
 static enum exit_code read_url(const char *text, struct probe_target *out)
@@ -16,7 +16,7 @@ static enum exit_code read_url(const char *text, struct probe_target *out)
 	const char *wrong;
 
 	*policy = (struct tls_policy){
-		.ca_path = SYSTEM_ROOTS,
+		.ca_path = PATHS_ROOTS,
 		.ct = CT_MODE_REQUIRE,
 		.ct_policy = ct_policy_default(),
 	};
@@ -43,8 +43,7 @@ static enum exit_code read_url(const char *text, struct probe_target *out)
 
 static enum exit_code read_upstream(const struct args *args, struct probe_target *out)
 {
-	const char *path = args->config != NULL ? args->config
-						: PINTLE_SYSCONFDIR "/pintle/pintle.yaml";
+	const char *path = args->config != NULL ? args->config : PATHS_CONFIG;
 	const struct config_upstream *upstream;
 	struct config_error error;
 
@@ -83,10 +82,10 @@ static enum exit_code read_target(const struct args *args, struct probe_target *
 static enum exit_code read_ct(const struct args *args, struct probe_target *out)
 {
 	struct tls_policy *policy = &out->policy;
-	enum exit_code code = logs_mode(args, &policy->ct);
+	enum exit_code code = ct_option_mode(args, &policy->ct);
 
 	if (code == CTL_OK && (args->policy != NULL || policy->ct_policy == NULL))
-		code = logs_policy(args, &policy->ct_policy);
+		code = ct_option_policy(args, &policy->ct_policy);
 	if (code == CTL_OK && policy->pkix == PKIX_PINS_ONLY &&
 		policy->ct == CT_MODE_REQUIRE)
 		return complain(CTL_CONFIG,
@@ -96,13 +95,28 @@ static enum exit_code read_ct(const struct args *args, struct probe_target *out)
 	return code;
 }
 
+/* What the daemon would use. */
+static enum exit_code open_configured(struct probe_target *out)
+{
+	struct list_source source = config_log_lists(out->config);
+	char why[CTL_ERROR_MAX];
+	struct text warning = text_in(why, sizeof why);
+	struct list_choice choice;
+	enum exit_code code = loglist_open_in_force(&source, &choice, &warning);
+
+	out->logs = choice.list;
+	if (code == CTL_OK && why[0] != '\0')
+		complain(CTL_OK, "warning: %s", why);
+	return code;
+}
+
 static enum exit_code open_logs(const struct args *args, struct probe_target *out)
 {
 	if (out->policy.ct == CT_MODE_OFF)
 		return CTL_OK;
 	if (args->log_list == NULL && out->config != NULL)
-		return logs_read_configured(out->config, &out->logs);
-	return logs_read(args->log_list, &out->logs);
+		return open_configured(out);
+	return loglist_open(args->log_list, &out->logs);
 }
 
 enum exit_code probe_target_init(const struct args *args, struct probe_target *out)

@@ -47,7 +47,7 @@ static enum status print_answer(
 	char *text;
 
 	if (args->json) {
-		status = message_to_json(wire, &message);
+		status = message_json(wire, &message);
 		if (status == STATUS_OK) {
 			json_object_set_new(answer, "message", message);
 			print_json(json_incref(answer));

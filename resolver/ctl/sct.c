@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "ctl/logs.h"
+#include "ctl/ct_options.h"
+#include "ctl/loglist_open.h"
 #include "ctl/output.h"
-#include "ctl/scts.h"
+#include "ctl/sct_view.h"
 #include "tls/certfile.h"
 #include "tls/shownfile.h"
 
@@ -109,53 +110,52 @@ static enum exit_code read_subject(const struct args *args, struct subject *s)
 	return code == CTL_OK ? find_issuer(args, s) : code;
 }
 
-static enum exit_code show(const struct args *args, const struct scts *scts)
+static enum exit_code show(const struct args *args, const struct sct_view *view)
 {
 	json_t *json;
 
 	if (args->json) {
-		json = scts_json(scts);
+		json = sct_view_json(view);
 		if (json != NULL)
-			json_object_set_new(
-				json, "file", scts_text_json(args->operands[0]));
+			json_object_set_new(json, "file", text_json(args->operands[0]));
 		if (print_json(json) != CTL_OK)
 			return CTL_FAILED;
 	} else {
-		scts_print(scts);
+		sct_view_print(view);
 	}
-	if (scts->check.report.n > 0)
+	if (view->check.report.n > 0)
 		return CTL_OK;
 	return complain(CTL_FAILED, "%s: no SCT in it", args->operands[0]);
 }
 
 static enum exit_code check(
-	const struct args *args, const struct subject *s, struct scts *scts)
+	const struct args *args, const struct subject *s, struct sct_view *view)
 {
-	enum exit_code code = logs_policy(args, &scts->policy);
+	enum exit_code code = ct_option_policy(args, &view->policy);
 	enum status status;
 
 	if (code == CTL_OK)
-		code = logs_time(args, &scts->at_s);
+		code = ct_option_time(args, &view->at_s);
 	if (code != CTL_OK)
 		return code;
-	status = scts_check(scts, &s->shown, s->issuer);
+	status = sct_view_check(view, &s->shown, s->issuer);
 	if (status != STATUS_OK)
 		return complain(
 			CTL_FAILED, "%s: %s", args->operands[0], status_text(status));
-	return show(args, scts);
+	return show(args, view);
 }
 
 enum exit_code command_sct(const struct args *args)
 {
 	struct subject subject = { 0 };
-	struct scts scts = { 0 };
-	enum exit_code code = logs_read(args->log_list, &scts.logs);
+	struct sct_view view = { 0 };
+	enum exit_code code = loglist_open(args->log_list, &view.logs);
 
 	if (code == CTL_OK)
 		code = read_subject(args, &subject);
 	if (code == CTL_OK)
-		code = check(args, &subject, &scts);
+		code = check(args, &subject, &view);
 	subject_deinit(&subject);
-	loglist_free(scts.logs);
+	loglist_free(view.logs);
 	return code;
 }

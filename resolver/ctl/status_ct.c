@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ct/age.h"
 #include "ct/horizon.h"
 #include "ctl/daemon.h"
 #include "ctl/output.h"
+
+/* A sentence on a list, with a policy's name and a time. */
+#define WORDS_MAX 256
 
 /* The date of a time, if it is one. */
 static void print_date(const char *time)
@@ -22,41 +26,39 @@ static void print_date(const char *time)
 	fputs(date, stdout);
 }
 
-/* Until when it is good for something, and whether that is soon. */
-static void print_horizon(const char *horizon)
+/* A member that is a time; `none` if it is null or no time. */
+static int64_t member_time(const json_t *object, const char *name, int64_t none)
 {
-	int64_t now_s = clock_wall_s(), end_s;
+	int64_t at_s;
 
-	if (clock_parse(horizon, &end_s) != 0)
-		return;
-	if (end_s < now_s)
-		fputs(", STALE since ", stdout);
-	else if (end_s - now_s < CT_HORIZON_WARN_S)
-		fputs(", UPDATE IT: it can satisfy the policies only until ", stdout);
-	else
-		fputs(", can satisfy the policies until ", stdout);
-	print_date(horizon);
+	return clock_parse(member_text(object, name), &at_s) == 0 ? at_s : none;
+}
+
+/* "good_until" null is for ever, unless "satisfiable" says never. */
+static int64_t list_horizon_s(const json_t *list)
+{
+	if (json_is_false(json_object_get(list, "satisfiable")))
+		return INT64_MIN;
+	return member_time(list, "good_until", INT64_MAX);
 }
 
 static void print_list(const json_t *list)
 {
-	const json_t *logs = json_object_get(list, "logs");
-	const json_t *age = json_object_get(list, "age_days");
+	int64_t now_s = clock_wall_s();
 	const char *file = member_text(list, "file");
+	char words[WORDS_MAX];
+	struct text text = text_in(words, sizeof words);
 
 	if (!json_is_object(list))
 		return;
 	fputs("  log list ", stdout);
 	print_untrusted(member_text(list, file[0] != '\0' ? "file" : "source"));
-	if (member_text(list, "timestamp")[0] != '\0') {
-		fputs(" of ", stdout);
-		print_date(member_text(list, "timestamp"));
-	}
-	if (json_is_integer(age))
-		printf(", %lld days old", (long long)json_integer_value(age));
-	if (json_is_integer(logs))
-		printf(", %lld logs", (long long)json_integer_value(logs));
-	print_horizon(member_text(list, "good_until"));
+	ct_age_explain(member_time(list, "timestamp", CT_AGE_UNDATED), now_s, &text);
+	printf(" %s, %lld logs; ", words, (long long)member_number(list, "logs"));
+	text = text_in(words, sizeof words);
+	ct_horizon_explain(
+		list_horizon_s(list), member_text(list, "policy"), now_s, &text);
+	print_untrusted(words);
 	puts("");
 }
 

@@ -6,13 +6,13 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/file.h"
-#include "ctl/logs.h"
+#include "ctl/ct_options.h"
+#include "ctl/loglist_open.h"
 #include "ctl/output.h"
+#include "ctl/paths.h"
 #include "tls/certfile.h"
 #include "tls/report.h"
 #include "tls/roots.h"
-
-#define SYSTEM_ROOTS "/etc/ssl/certs"
 
 /* A list's own length has 16 bits (RFC 6962 §3.3), a staple's 24 (RFC 6066 §8); what
  * is longer than this was never seen. */
@@ -89,9 +89,9 @@ static enum exit_code read_ct(const struct args *args, struct question *q)
 
 	q->policy.ct = args->pins_only ? CT_MODE_OFF : CT_MODE_REQUIRE;
 	q->policy.ct_stale = CT_STALE_JUDGE;
-	code = logs_mode(args, &q->policy.ct);
+	code = ct_option_mode(args, &q->policy.ct);
 	if (code == CTL_OK)
-		code = logs_policy(args, &q->policy.ct_policy);
+		code = ct_option_policy(args, &q->policy.ct_policy);
 	if (code == CTL_OK && args->pins_only && q->policy.ct == CT_MODE_REQUIRE)
 		return complain(CTL_CONFIG,
 			"--pins-only verifies no chain: --ct require can never hold, "
@@ -107,7 +107,7 @@ static enum exit_code read_question(const struct args *args, struct question *q)
 					.identity = IDENTITY_NONE,
 					.ca_file = args->roots,
 					.ca_path =
-						args->roots == NULL ? SYSTEM_ROOTS : NULL,
+						args->roots == NULL ? PATHS_ROOTS : NULL,
 				} };
 	if (args->chain == NULL)
 		return complain(CTL_USAGE, "verify needs --chain FILE");
@@ -115,7 +115,7 @@ static enum exit_code read_question(const struct args *args, struct question *q)
 	if (code == CTL_OK)
 		code = read_pins(args, q);
 	if (code == CTL_OK)
-		code = logs_time(args, &q->at_s);
+		code = ct_option_time(args, &q->at_s);
 	return code == CTL_OK ? read_ct(args, q) : code;
 }
 
@@ -137,7 +137,7 @@ static enum exit_code read_files(const struct args *args, struct question *q)
 	enum exit_code code = CTL_OK;
 
 	if (q->policy.ct != CT_MODE_OFF)
-		code = logs_read(args->log_list, &q->logs);
+		code = loglist_open(args->log_list, &q->logs);
 	if (code == CTL_OK)
 		code = read_bytes(args->sct, SCTS_BYTES_MAX, &q->tls_scts);
 	if (code == CTL_OK)
@@ -194,7 +194,7 @@ static enum exit_code answer(const struct args *args, const struct question *q)
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));
 	if (!args->json)
 		print_answer(args, q, &verdict);
-	else if (print_json(verdict_to_json(&verdict)) != CTL_OK)
+	else if (print_json(verdict_json(&verdict)) != CTL_OK)
 		return CTL_FAILED;
 	return verdict.accepted ? CTL_OK : CTL_REFUSED;
 }

@@ -4,7 +4,9 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "ct/age.h"
 #include "ct/explain.h"
+#include "ct/horizon.h"
 
 /* A verdict's line with all that may stand in it. */
 #define WORDS_MAX 1024
@@ -20,7 +22,7 @@ static json_t *reason_json(enum reason reason)
 	return reason == REASON_NONE ? json_null() : json_string(reason_word(reason));
 }
 
-static json_t *pin_json(const struct pin *pin)
+json_t *pin_json(const struct pin *pin)
 {
 	char text[PIN_TEXT_MAX];
 
@@ -28,18 +30,20 @@ static json_t *pin_json(const struct pin *pin)
 	return json_string(text);
 }
 
-static json_t *time_json(int64_t at_s)
+json_t *time_json(int64_t at_s)
 {
 	char text[CLOCK_TEXT_MAX];
 
+	if (at_s == INT64_MIN || at_s == INT64_MAX)
+		return json_null();
 	clock_format(at_s, text);
 	return json_string(text);
 }
 
-/* A time that is not known is null. */
-static json_t *known_time_json(int64_t at_s, int64_t unknown_s)
+/* A staple's: 0 is none. */
+static json_t *staple_time_json(int64_t at_s)
 {
-	return at_s == unknown_s ? json_null() : time_json(at_s);
+	return at_s == 0 ? json_null() : time_json(at_s);
 }
 
 /* Words of a log list, which may have been cut within a character. */
@@ -113,19 +117,24 @@ static json_t *pins_json(const struct verdict *v)
 		"report_only", (int)v->pins.report_only, "learned", learned_json(v));
 }
 
+json_t *log_list_age_json(int64_t timestamp_s, int64_t horizon_s, int64_t at_s)
+{
+	int64_t days;
+	bool has_age = ct_age_days(timestamp_s, at_s, &days);
+
+	return json_pack("{s:o, s:o, s:o, s:b, s:b}", "timestamp", time_json(timestamp_s),
+		"age_days", has_age ? json_integer(days) : json_null(), "good_until",
+		time_json(horizon_s), "satisfiable", (int)(horizon_s != INT64_MIN),
+		"stale", (int)ct_horizon_is_past(horizon_s, at_s));
+}
+
 static json_t *log_list_json(const struct verdict *v)
 {
 	int64_t of_s = v->ct.list_timestamp_s, end_s = v->ct.list_horizon_s;
-	bool dated = of_s != INT64_MIN;
 
-	if (v->ct.mode == CT_MODE_OFF || (!dated && end_s == INT64_MAX))
+	if (v->ct.mode == CT_MODE_OFF || (of_s == CT_AGE_UNDATED && end_s == INT64_MAX))
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:b}", "timestamp",
-		known_time_json(of_s, INT64_MIN), "age_days",
-		dated ? json_integer((v->ct.at_s - of_s) / 86400) : json_null(),
-		"good_until",
-		end_s == INT64_MIN ? json_null() : known_time_json(end_s, INT64_MAX),
-		"stale", (int)v->ct.stale);
+	return log_list_age_json(of_s, end_s, v->ct.at_s);
 }
 
 static json_t *log_id_json(const struct sct_row *row)
@@ -138,7 +147,7 @@ static json_t *log_id_json(const struct sct_row *row)
 	return json_string(text);
 }
 
-json_t *sct_row_to_json(const struct sct_row *row)
+json_t *sct_row_json(const struct sct_row *row)
 {
 	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);
@@ -164,7 +173,7 @@ static json_t *scts_json(const struct verdict *v)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < v->ct.report.n; i++)
-		json_array_append_new(out, sct_row_to_json(&v->ct.report.rows[i]));
+		json_array_append_new(out, sct_row_json(&v->ct.report.rows[i]));
 	return out;
 }
 
@@ -195,12 +204,11 @@ static json_t *ocsp_json(const struct verdict *v)
 {
 	return json_pack("{s:s, s:b, s:o, s:o, s:s?}", "status",
 		staple_word(v->staple.state), "required", (int)v->staple.required,
-		"this_update", known_time_json(v->staple.this_update_s, 0), "next_update",
-		known_time_json(v->staple.next_update_s, 0), "problem",
-		v->staple.problem);
+		"this_update", staple_time_json(v->staple.this_update_s), "next_update",
+		staple_time_json(v->staple.next_update_s), "problem", v->staple.problem);
 }
 
-json_t *verdict_to_json(const struct verdict *v)
+json_t *verdict_json(const struct verdict *v)
 {
 	char line[WORDS_MAX];
 	struct text text = text_in(line, sizeof line);

@@ -5,11 +5,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ct/age.h"
 #include "ct/horizon.h"
 #include "ct/liststore.h"
-#include "ct/verify.h"
 
 #define DAY_S 86400
+/* A sentence on a list, with a policy's name and a time. */
+#define WORDS_MAX 256
 
 const char *logs_source_word(enum logs_source source)
 {
@@ -33,37 +35,26 @@ static const struct ct_policy *find_policy(const struct config *config)
 	return NULL;
 }
 
-static enum status open_file(
-	const struct config *config, struct text *error, struct logs *logs)
-{
-	char words[CONFIG_ERROR_MAX];
-	struct text why = text_in(words, sizeof words);
-	enum status status = loglist_read(config->log_list, &why, &logs->list);
-
-	logs->source = LOGS_FILE;
-	if (status == STATUS_OK || status == STATUS_NOMEM || status == STATUS_CRYPTO)
-		return status;
-	text_add(error, "%s: %s", config->log_list_place, words);
-	return STATUS_CONFIG;
-}
-
-/* `warning`: why the stored one was passed over. */
-static enum status choose(const struct config *config, struct text *error,
+/* What is wrong with a file of the configuration is told with its place there.
+ * `warning`: why the stored one was passed over. */
+static enum status open_list(const struct config *config, struct text *error,
 	struct text *warning, struct logs *logs)
 {
-	const uint8_t *key = config->update.url != NULL ? config->update.key : NULL;
+	struct list_source source = config_log_lists(config);
 	struct list_choice choice;
-	enum status status = loglist_choose(config->state_dir, key, &choice, warning);
+	enum status status = loglist_in_force(&source, &choice, warning);
 
-	if (status != STATUS_OK) {
-		text_add(error, "%s", warning->p);
-		return status;
-	}
-	if (warning->n > 0)
-		log_warning("log list: %s", warning->p);
 	logs->list = choice.list;
-	logs->source = choice.is_stored ? LOGS_STORED : LOGS_BUILTIN;
-	return STATUS_OK;
+	logs->source = source.file != NULL ? LOGS_FILE
+		       : choice.is_stored  ? LOGS_STORED
+					   : LOGS_BUILTIN;
+	if (status == STATUS_OK && warning->n > 0)
+		log_warning("log list: %s", warning->p);
+	if (status == STATUS_OK || status == STATUS_NOMEM || status == STATUS_CRYPTO)
+		return status;
+	text_add(error, "%s%s%s", source.file != NULL ? config->log_list_place : "",
+		source.file != NULL ? ": " : "", warning->p);
+	return STATUS_CONFIG;
 }
 
 static void describe_time(int64_t at_ms, char out[CLOCK_TEXT_MAX])
@@ -120,8 +111,7 @@ enum status logs_open(const struct config *config, int64_t newest_ms, struct tex
 	if (logs == NULL)
 		return STATUS_NOMEM;
 	logs->policy = policy;
-	status = config->log_list != NULL ? open_file(config, error, logs)
-					  : choose(config, error, &warning, logs);
+	status = open_list(config, error, &warning, logs);
 	if (status == STATUS_OK)
 		status = check_age(config, newest_ms, logs, &warning, error);
 	if (status != STATUS_OK) {
@@ -157,33 +147,26 @@ int64_t logs_horizon_s(const struct logs *logs, int64_t now_s)
 static void remind_of_horizon(const struct logs *logs, int64_t now_s)
 {
 	int64_t horizon_s = logs_horizon_s(logs, now_s);
-	char when[CLOCK_TEXT_MAX];
+	char words[WORDS_MAX];
+	struct text text = text_in(words, sizeof words);
 
-	clock_format(horizon_s, when);
-	if (horizon_s == INT64_MIN)
-		log_warning("log list (%s): it has not enough logs for policy %s",
-			logs_source_word(logs->source), logs->policy->name);
-	else if (horizon_s < now_s)
-		log_warning(
-			"log list (%s): too old since %s to satisfy policy %s; update "
-			"it",
-			logs_source_word(logs->source), when, logs->policy->name);
-	else if (horizon_s - now_s < CT_HORIZON_WARN_S)
-		log_warning("log list (%s): will be too old on %s to satisfy policy %s; "
-			    "update it",
-			logs_source_word(logs->source), when, logs->policy->name);
+	if (!ct_horizon_is_bad(horizon_s, now_s))
+		return;
+	ct_horizon_explain(horizon_s, logs->policy->name, now_s, &text);
+	log_warning("log list (%s): %s", logs_source_word(logs->source), words);
 }
 
 static void remind_of_future(const struct logs *logs, int64_t now_s)
 {
-	char when[CLOCK_TEXT_MAX];
+	int64_t date_s = ct_age_date_s(logs->list);
+	char words[WORDS_MAX];
+	struct text text = text_in(words, sizeof words);
 
-	if (!logs->list->has_timestamp ||
-		logs->list->timestamp_ms <= now_s * 1000 + CT_TOLERANCE_MS)
+	if (!ct_age_is_future(date_s, now_s))
 		return;
-	describe_time(logs->list->timestamp_ms, when);
-	log_warning("log list (%s): it is of %s, in the future: look at the clock",
-		logs_source_word(logs->source), when);
+	ct_age_explain(date_s, now_s, &text);
+	log_warning("log list (%s): it is %s: look at the clock",
+		logs_source_word(logs->source), words);
 }
 
 void logs_remind(struct logs *logs, int64_t now_s)

@@ -108,6 +108,7 @@ def test_one_upstream_without_ct(start, lab, log_list, honest):
     """Its own word goes before ct.mode."""
     daemon = start([dict(honest, ct="off")], tls=lab.tls, ct=log_list(reject))
     assert is_good(ask(daemon, "example.lab"))
+    assert daemon.upstream()["exceptions"] == ["ct_off"]
 
 
 def test_report_refuses_nobody(start, lab, log_list, honest):
@@ -274,7 +275,7 @@ def test_stale(start, lab, honest, log_list, stale, pinned, served):
 
 def test_stale_is_told_at_start(start, lab, honest, log_list):
     daemon = start([honest], tls=lab.tls, ct=log_list(end))
-    daemon.wait_log("log list (file): too old since 2020-12-31")
+    daemon.wait_log("log list (file): it is STALE: it could satisfy strict until 2020-12-31")
     assert daemon.log().count("too old since") == 1
 
 
@@ -287,7 +288,7 @@ def test_wrong_pins_are_wrong_with_any_list(start, lab, honest, log_list):
 def test_list_of_the_future(start, lab, honest, log_list):
     daemon = start([honest], tls=lab.tls,
                    ct=log_list(log_list_timestamp="2999-01-01T00:00:00Z"))
-    daemon.wait_log("2999-01-01T00:00:00Z, in the future")
+    daemon.wait_log("2999-01-01T00:00:00Z, which is in the future")
     assert is_good(ask(daemon, "example.lab"))
 
 

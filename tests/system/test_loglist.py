@@ -50,6 +50,9 @@ def write(path, data):
     (["show", "--at", "today"], "--at"),
     (["show", "--key", "AAAA"], "--key"),
     (["show", "--chain", "a"], "unknown option"),
+    (["show", "a", "--key", "AAAA"], "loglist show FILE takes no --key"),
+    (["show", "a", "--state-dir", "b"], "loglist show FILE takes no --state-dir"),
+    (["show", "a", "-c", "b"], "loglist show FILE takes no -c"),
 ])
 def test_usage(words, said):
     done = ctl("loglist", *words)
@@ -83,18 +86,18 @@ def test_show_the_built_in_list():
     text = ctl("loglist", "show", *JUST_NOW)
     assert text.out.startswith(
         "built in: of 2026-08-11T20:05:47Z, 103 days old; 64 logs of 8 operators\n"
-        "strict can be satisfied until 2027-12-31T23:59:59Z\n\nCloudflare\n  usable")
+        "it can satisfy strict until 2027-12-31T23:59:59Z\n\nCloudflare\n  usable")
     assert "warning" not in text.out
 
 
 @pytest.mark.parametrize("at, policy, said", [
     ("2027-11-01T23:59:59Z", "strict", None),
     ("2027-11-02T00:00:00Z", "strict", "only until 2027-12-31T23:59:59Z"),
-    ("2028-01-01T00:00:00Z", "strict", "since 2027-12-31T23:59:59Z no certificate"),
-    ("2028-02-01T00:00:00Z", "apple", "since 2027-12-31T23:59:59Z no certificate"),
-    ("2020-01-01T00:00:00Z", "strict", "no certificate can satisfy strict"),
-    ("2026-08-11T20:05:46Z", "mozilla", "dated in the future"),
-    ("2026-08-11T20:05:47Z", "mozilla", None),
+    ("2028-01-01T00:00:00Z", "strict", "STALE: it could satisfy"),
+    ("2028-02-01T00:00:00Z", "apple", "STALE: it could satisfy"),
+    ("2020-01-01T00:00:00Z", "strict", "it cannot satisfy strict"),
+    ("2026-08-11T20:00:46Z", "mozilla", "dated in the future"),
+    ("2026-08-11T20:00:47Z", "mozilla", None),
 ])
 def test_show_warns(at, policy, said):
     warnings = show("--at", at, "--policy", policy)["warnings"]
@@ -105,6 +108,28 @@ def test_show_warns(at, policy, said):
     else:
         assert said in " ".join(warnings)
         assert all(f"warning: {w}\n" in text.out for w in warnings)
+
+
+def test_show_a_list_of_the_future(tmp_path):
+    """It has no age, nor has one that is a few minutes ahead a negative one."""
+    path = write(tmp_path / "a.json", a_list("2999-01-01T00:00:00Z"))
+    assert show(path)["age_days"] is None
+    assert "of 2999-01-01T00:00:00Z, which is in the future; " in ctl(
+        "loglist", "show", path).out
+    path = write(tmp_path / "a.json", a_list("2026-11-23T00:04:59Z"))
+    assert show(path, *JUST_NOW)["age_days"] == 0
+
+
+def test_show_says_never_and_for_ever_apart(tmp_path):
+    never = show("--at", "2020-01-01T00:00:00Z")
+    assert (never["satisfiable_until"], never["satisfiable"]) == (None, False)
+    endless = write(tmp_path / "a.json", a_list(change=lambda d: [
+        log.pop("temporal_interval", None) for o in d["operators"]
+        for log in o["logs"] + o.get("tiled_logs", [])]))
+    said = show(endless, *JUST_NOW)
+    assert (said["satisfiable_until"], said["satisfiable"]) == (None, True)
+    assert "it can satisfy strict without end\n" in ctl(
+        "loglist", "show", endless, *JUST_NOW).out
 
 
 def test_show_a_file_and_its_difference(tmp_path):
@@ -140,8 +165,8 @@ def test_show_no_difference():
 
 
 @pytest.mark.parametrize("words, code", [
-    (["/nonexistent"], FAILED),
-    (["--compare", "/nonexistent"], FAILED),
+    (["/nonexistent"], CONFIG),
+    (["--compare", "/nonexistent"], CONFIG),
     (["BROKEN"], CONFIG),
     (["--compare", "BROKEN"], CONFIG),
     (["-c", "/nonexistent"], CONFIG),
@@ -171,6 +196,16 @@ def test_show_the_stored_list(tmp_path, signer):
     said = in_force(tmp_path, signer.key)
     assert (said["list"], said["timestamp"]) == (str(path), "2026-09-01T00:00:00Z")
     assert show(path, *JUST_NOW)["timestamp"] == "2026-09-01T00:00:00Z"
+
+
+def test_every_command_takes_a_stored_list(tmp_path, signer):
+    """It fails for the chain, which is none, not for the list."""
+    path = store(tmp_path, signer, a_list())
+    for words in (["verify", "--chain", "/dev/null"], ["sct", "/dev/null"]):
+        done = ctl(*words, "--log-list", path)
+        assert done.returncode == FAILED and "/dev/null" in done.err
+        done = ctl(*words, "--log-list", tmp_path / "none")
+        assert done.returncode == CONFIG and f"{tmp_path}/none: No such file" in done.err
 
 
 @pytest.mark.parametrize("name, said", [
@@ -424,7 +459,7 @@ def test_build_of_a_later_time(tmp_path):
     ([], {"apple": MOZILLA, "mozilla": APPLE}, CONFIG, "not Apple's"),
     ([], {"mozilla": APPLE}, CONFIG, "not Mozilla's"),
     ([], {"mozilla": BUILTIN, "apple": BUILTIN}, CONFIG, "not Apple's"),
-    ([], {"mozilla": pathlib.Path("/nonexistent")}, FAILED, "/nonexistent"),
+    ([], {"mozilla": pathlib.Path("/nonexistent")}, CONFIG, "/nonexistent"),
     (["--timestamp", "2026-08-11T20:05:46Z"], {}, USAGE, "older"),
     (["--timestamp", "yesterday"], {}, USAGE, "--timestamp"),
     (["--output", "/nonexistent/out.json"], {}, FAILED, "/nonexistent/out.json"),

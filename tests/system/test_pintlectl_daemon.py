@@ -122,7 +122,8 @@ def test_status_of_hostile_text(daemon):
 CT = {"mode": "require", "policy": "strict", "ok": True, "reason": None, "waived": False,
       "explanation": "3 of 3 SCTs count"}
 LIST = {"source": "builtin", "timestamp": "2026-11-01T00:00:00Z", "age_days": 22,
-        "logs": 58, "good_until": "2999-01-01T00:00:00Z"}
+        "logs": 58, "good_until": "2999-01-01T00:00:00Z", "satisfiable": True,
+        "policy": "strict"}
 
 
 def judged(name, **ct):
@@ -140,8 +141,10 @@ def test_status_ct(daemon):
     out = lines_of(daemon, judged("alpha"), judged("gone", mode="off"), log_list=LIST)
     assert "  ct       alpha: require, strict: 3 of 3 SCTs count\n" in out
     assert "ct       gone" not in out
-    assert ("  log list builtin of 2026-11-01, 22 days old, 58 logs, can satisfy the "
-            "policies until 2999-01-01\n") in out
+    age = (datetime.datetime.now(datetime.timezone.utc)
+           - datetime.datetime(2026, 11, 1, tzinfo=datetime.timezone.utc)).days
+    assert (f"  log list builtin of 2026-11-01T00:00:00Z, {age} days old, 58 logs; it can "
+            "satisfy strict until 2999-01-01T00:00:00Z\n") in out
 
 
 def test_status_ct_failed(daemon):
@@ -156,13 +159,24 @@ def test_status_ct_failed(daemon):
 
 
 @pytest.mark.parametrize("days, words", [
-    (-1, "STALE since "), (59, "UPDATE IT: "), (61, "can satisfy the policies until ")])
+    (-1, "it is STALE: "), (59, "update it: "), (61, "it can satisfy strict until ")])
 def test_status_list_horizon(daemon, days, words):
     at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
     date = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     out = lines_of(daemon, log_list={**LIST, "good_until": date})
     line, = [line for line in out.splitlines() if "log list" in line]
-    assert words in line and line.endswith(date[:10])
+    assert words in line and line.endswith(date)
+
+
+@pytest.mark.parametrize("members, words", [
+    ({"good_until": None}, "it can satisfy strict without end"),
+    ({"good_until": None, "satisfiable": False}, "it cannot satisfy strict"),
+    ({"timestamp": "2999-01-01T00:00:00Z"}, "of 2999-01-01T00:00:00Z, which is in the "),
+    ({"timestamp": None}, "builtin without a date, 58 logs"),
+])
+def test_status_list_without_date_or_end(daemon, members, words):
+    out = lines_of(daemon, log_list={**LIST, **members})
+    assert words in out and "-" not in out.split("days old")[0].split()[-1]
 
 
 def learned(enforced, refused=None):

@@ -61,13 +61,22 @@ def test_list(state, pki):
 
 @pytest.mark.parametrize("made", [True, False])
 def test_no_evidence(state, tmp_path, made):
-    where = state if made else tmp_path / "none"
+    where = state if made else tmp_path
     done = evidence(where, "list")
-    assert done.returncode == OK and done.out.startswith(f"no evidence in {where}/evidence")
+    assert (done.returncode, done.out) == (OK, f"nothing is kept in {where}/evidence\n")
     assert json.loads(evidence(where, "list", "--json").out) == []
     for words in (["show"], ["show", "x.pem"]):
         done = evidence(where, *words)
         assert done.returncode == FAILED and done.out == ""
+
+
+@pytest.mark.parametrize("words", [
+    ["list"], ["list", "--json"], ["show"], ["show", "x.pem"]])
+def test_no_state_dir(tmp_path, words):
+    """Nobody is told that nothing was refused who looks in the wrong place."""
+    done = evidence(tmp_path / "typo", *words)
+    assert (done.returncode, done.out) == (FAILED, "")
+    assert f"{tmp_path}/typo: No such file" in done.err
 
 
 def test_list_passes_over_other_files(state, pki):
@@ -215,13 +224,16 @@ def test_state_dir_of_the_configuration(state, pki, tmp_path):
     assert "alpha" in ctl("-c", config, "evidence", "list").out
     # The option goes before it.
     done = ctl("-c", config, "evidence", "list", "--state-dir", tmp_path / "none")
-    assert done.out.startswith("no evidence")
+    assert (done.returncode, done.out) == (FAILED, "")
+    assert f"{tmp_path}/none" in done.err
 
 
 @pytest.mark.parametrize("words, code", [
     ([], USAGE), (["lists"], USAGE), (["list", "x"], USAGE), (["show", "a", "b"], USAGE),
     (["list", "-c", "/nonexistent"], CONFIG), (["show", "/nonexistent"], FAILED),
     (["list", "--state-dir", "/" + "x" * 5000], USAGE), (["list", "--name", "x"], USAGE),
+    (["list", "--policy", "strict"], USAGE), (["list", "--log-list", "builtin"], USAGE),
+    (["show", "/a/b", "--state-dir", "/tmp"], USAGE), (["show", "/a/b", "-c", "x"], USAGE),
 ])
 def test_refusals(words, code):
     done = ctl("evidence", *words)
@@ -259,7 +271,7 @@ def test_status_of_a_daemon(start, honest, lab):
     ask(daemon, "example.lab")
     out = daemon.ctl("status").stdout
     line, = [line for line in out.splitlines() if line.startswith("  log list builtin of 20")]
-    assert " logs, can satisfy the policies until 20" in line or "UPDATE IT" in line
+    assert " logs; it can satisfy strict until 20" in line or "update it: " in line
     assert "  ct       honest: report, strict: " in out
     assert "  learned  honest: issuer sha256//" in out and ", root sha256//" in out
     done = daemon.ctl("pins", "accept", "honest")

@@ -108,7 +108,7 @@ static void report_row(void **state)
 	const struct row *row = *state;
 	struct verdict v = judge(row->wrong_pin, row->wrong_name, row->path_error);
 
-	assert_at(verdict_to_json(&v), row->path, row->value);
+	assert_at(verdict_json(&v), row->path, row->value);
 }
 
 /* --- SCTs, staple, keys learned -------------------------------------------- */
@@ -220,7 +220,8 @@ static const struct ct_row {
 
 	{ "list", { 0 }, "ct.log_list",
 		"{\"timestamp\": \"2026-05-28T00:00:00Z\", \"age_days\": 4, "
-		"\"good_until\": \"2026-06-02T12:00:00Z\", \"stale\": false}" },
+		"\"good_until\": \"2026-06-02T12:00:00Z\", \"satisfiable\": true, "
+		"\"stale\": false}" },
 	{ "list: not dated", { .undated = true }, "ct.log_list.timestamp", "null" },
 	{ "list: not dated, no age", { .undated = true }, "ct.log_list.age_days",
 		"null" },
@@ -278,13 +279,13 @@ static void ct_row(void **state)
 	const struct ct_row *row = *state;
 	struct verdict v = judge_ct(&row->differs);
 
-	assert_at(verdict_to_json(&v), row->path, row->value);
+	assert_at(verdict_json(&v), row->path, row->value);
 }
 
 static void every_sct_is_explained(void **state)
 {
 	struct verdict v = judge_ct(&(struct differs){ 0 });
-	json_t *json = verdict_to_json(&v);
+	json_t *json = verdict_json(&v);
 	char path[] = "ct.scts.0.explanation";
 
 	(void)state;

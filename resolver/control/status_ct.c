@@ -1,0 +1,85 @@
+#include "control/status_ct.h"
+
+#include "base/clock.h"
+#include "ct/age.h"
+#include "tls/report.h"
+
+static json_t *key_json(const struct pin *pin, const struct learned_span *seen)
+{
+	return json_pack("{s:o, s:o, s:o}", "pin", pin_json(pin), "first_seen",
+		time_json(seen->first_s), "last_seen", time_json(seen->last_s));
+}
+
+static json_t *refused_json(const struct learned *l)
+{
+	if (!l->refused.known)
+		return json_null();
+	return json_pack("{s:o, s:o, s:s, s:o}", "issuer",
+		pin_json(&l->refused.pins.issuer), "root",
+		pin_json(&l->refused.pins.root), "leaf", l->refused_leaf, "at",
+		time_json(l->refused.at_s));
+}
+
+json_t *status_learned_json(
+	const struct contact *contact, const struct tls_policy *policy)
+{
+	const struct learned *l = &contact->learned;
+
+	if (!contact->known)
+		return json_null();
+	return json_pack("{s:b, s:o, s:o, s:o}", "enforced",
+		(int)(policy->pin_mode == PIN_LEARN), "issuer",
+		key_json(&l->pins.issuer, &l->issuer_seen), "root",
+		key_json(&l->pins.root, &l->root_seen), "refused", refused_json(l));
+}
+
+json_t *status_issuer_changed_json(const struct contact *contact)
+{
+	const struct learned *l = &contact->learned;
+
+	if (!contact->known || !l->was.known)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "was", pin_json(&l->was.pins.issuer), "is",
+		pin_json(&l->pins.issuer), "at", time_json(l->was.at_s));
+}
+
+json_t *status_log_list_json(const struct worker *w)
+{
+	const struct logs *logs = w->upstreams.logs;
+	int64_t now_s = clock_wall_s();
+	json_t *out, *more;
+
+	if (logs == NULL)
+		return json_null();
+	out = log_list_age_json(
+		ct_age_date_s(logs->list), logs_horizon_s(logs, now_s), now_s);
+	more = json_pack("{s:s, s:s?, s:s, s:s, s:I}", "source",
+		logs_source_word(logs->source), "file",
+		logs->source == LOGS_FILE ? w->config->log_list : NULL, "version",
+		logs->list->version, "policy", logs->policy->name, "logs",
+		(json_int_t)logs->list->n);
+	if (out == NULL || more == NULL || json_object_update(out, more) != 0) {
+		json_decref(out);
+		out = NULL;
+	}
+	json_decref(more);
+	return out;
+}
+
+/* null where there is no such time. */
+static json_t *seconds_json(int64_t at_s)
+{
+	return at_s == INT64_MIN || at_s == INT64_MAX ? json_null() : json_integer(at_s);
+}
+
+json_t *stats_log_list_json(const struct logs *logs)
+{
+	int64_t horizon_s;
+
+	if (logs == NULL)
+		return json_null();
+	horizon_s = logs_horizon_s(logs, clock_wall_s());
+	return json_pack("{s:I, s:o, s:o, s:b}", "logs", (json_int_t)logs->list->n,
+		"timestamp_s", seconds_json(ct_age_date_s(logs->list)), "horizon_s",
+		seconds_json(horizon_s), "satisfiable", (int)(horizon_s != INT64_MIN));
+}

@@ -1,0 +1,21 @@
+/* What status says of the log list and of learned keys; private to this room. Each
+ * returns a new reference, or NULL: no memory. */
+#ifndef CONTROL_STATUS_CT_H
+#define CONTROL_STATUS_CT_H
+
+#include <jansson.h>
+
+#include "worker/worker.h"
+
+/* What an upstream's contacts have shown, whether that binds it (`pin_mode: learn`) or
+ * not. */
+json_t *status_learned_json(
+	const struct contact *contact, const struct tls_policy *policy);
+json_t *status_issuer_changed_json(const struct contact *contact);
+
+/* The list in force; null where nobody is held against one. */
+json_t *status_log_list_json(const struct worker *worker);
+/* Its numbers, in seconds since 1970. */
+json_t *stats_log_list_json(const struct logs *logs);
+
+#endif
