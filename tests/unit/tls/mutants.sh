@@ -85,7 +85,7 @@ staple.c|bool required = features == NULL|s/=.*/= false;/
 staple.c|#define FEATURE_STATUS_REQUEST|s/5/17/
 staple_signer.c|if (digest != NID_sha256|s/digest != .*)/0)/
 staple_signer.c|return EVP_PKEY_get_security_bits(key)|s/EVP_PKEY_get_security_bits(.*) >= TLS_SECURITY_BITS_MIN &&//
-staple_signer.c|&& is_for_ocsp(x)|s/is_for_ocsp(x)/1/
+staple_signer.c|is_for_ocsp(x) && may_sign|s/is_for_ocsp(x)/1/
 staple_signer.c|may_sign(x) && is_understood|s/may_sign(x)/1/
 staple_signer.c|may_sign(x) && is_understood|s/is_understood(x)/1/
 staple_signer.c|may_sign(x) && is_understood|s/is_in_date(.*) &&/1 \&\&/
