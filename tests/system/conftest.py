@@ -139,6 +139,20 @@ def write(place):
 
 
 @pytest.fixture
+def edit_list(place):
+    """A function: a lab's log list, edited by a function, as a file; gives its path."""
+    def make(its_lab, edit, name="edited.json"):
+        with open(its_lab.ct["log_list"], encoding="utf-8") as file:
+            content = json.load(file)
+        edit(content)
+        path = os.path.join(place, name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        return path
+    return make
+
+
+@pytest.fixture
 def good(make_config, authority):
     """A configuration without a fault; nobody need answer."""
     upstream = {"name": "u", "address": ["127.0.0.1:8853"], "auth_name": "u.test"}
