@@ -241,7 +241,8 @@ static enum status write_dated(
 	json_object_set_new(list, "log_list_timestamp", time_json(at_s));
 	text = json_dumps(list, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	if (text != NULL)
-		status = file_write(directory, name, bytes_of(text, strlen(text) / part));
+		status = lab_file_write(
+			directory, name, bytes_of(text, strlen(text) / part));
 	free(text);
 	return status;
 }

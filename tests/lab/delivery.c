@@ -86,7 +86,7 @@ static enum status write_one(
 	if (content.n == 0)
 		return STATUS_OK;
 	snprintf(file, sizeof file, "leaf-%s.%s", listener->name, suffix);
-	return file_write(listener->lab->directory, file, content);
+	return lab_file_write(listener->lab->directory, file, content);
 }
 
 static enum status write_delivery(const struct listener *listener)

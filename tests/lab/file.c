@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-FILE *file_open_at(int directory, const char *name)
+FILE *lab_file_open_at(int directory, const char *name)
 {
 	int fd = openat(directory, name,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -15,19 +15,19 @@ FILE *file_open_at(int directory, const char *name)
 	return f;
 }
 
-enum status file_close(FILE *f, enum status status)
+enum status lab_file_close(FILE *f, enum status status)
 {
 	bool failed = ferror(f) != 0;
 
 	return fclose(f) != 0 || (failed && status == STATUS_OK) ? STATUS_IO : status;
 }
 
-enum status file_write(int directory, const char *name, struct bytes content)
+enum status lab_file_write(int directory, const char *name, struct bytes content)
 {
-	FILE *f = file_open_at(directory, name);
+	FILE *f = lab_file_open_at(directory, name);
 
 	if (f == NULL)
 		return STATUS_IO;
 	fwrite(content.p, 1, content.n, f);
-	return file_close(f, STATUS_OK);
+	return lab_file_close(f, STATUS_OK);
 }

@@ -8,12 +8,13 @@
 #include "base/status.h"
 
 /* Replaces `name` in the open directory; follows no link. NULL with errno. */
-FILE *file_open_at(int directory, const char *name);
+FILE *lab_file_open_at(int directory, const char *name);
 
 /* Closes it; `status`, or IO if what was written did not get there. */
-MUST_CHECK enum status file_close(FILE *f, enum status status);
+MUST_CHECK enum status lab_file_close(FILE *f, enum status status);
 
 /* The three in one. */
-MUST_CHECK enum status file_write(int directory, const char *name, struct bytes content);
+MUST_CHECK enum status lab_file_write(
+	int directory, const char *name, struct bytes content);
 
 #endif

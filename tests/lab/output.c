@@ -104,18 +104,18 @@ enum status output_scenarios(FILE *f, const struct lab *lab)
 
 enum status output_files(const struct lab *lab, const char *directory)
 {
-	FILE *f = file_open_at(lab->directory, "scenarios.tsv");
+	FILE *f = lab_file_open_at(lab->directory, "scenarios.tsv");
 	enum status status;
 
 	if (f == NULL)
 		return STATUS_IO;
-	status = file_close(f, output_scenarios(f, lab));
+	status = lab_file_close(f, output_scenarios(f, lab));
 	if (status != STATUS_OK)
 		return status;
-	f = file_open_at(lab->directory, "pintle.yaml");
+	f = lab_file_open_at(lab->directory, "pintle.yaml");
 	if (f == NULL)
 		return STATUS_IO;
-	return file_close(f, output_yaml(f, lab, directory));
+	return lab_file_close(f, output_yaml(f, lab, directory));
 }
 
 void output_list(FILE *f)

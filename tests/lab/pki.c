@@ -136,14 +136,14 @@ const char *pki_file_name(enum who who)
 
 enum status pem_write(int directory, const char *file, X509 *const *list, size_t n)
 {
-	FILE *f = file_open_at(directory, file);
+	FILE *f = lab_file_open_at(directory, file);
 	bool ok = true;
 
 	if (f == NULL)
 		return STATUS_IO;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = PEM_write_X509(f, list[i]) == 1;
-	return file_close(f, ok ? STATUS_OK : STATUS_IO);
+	return lab_file_close(f, ok ? STATUS_OK : STATUS_IO);
 }
 
 enum status pki_write(const struct pki *pki, int directory)

@@ -30,7 +30,7 @@ static const struct row {
 	{ "unparsable-8d1e8e25.der", 0, STATUS_MALFORMED, 0, { 0 } },
 };
 
-static struct bytes file_read(const char *name, uint8_t *out, size_t cap)
+static struct bytes read_input(const char *name, uint8_t *out, size_t cap)
 {
 	char file[PATH_MAX / 2], path[PATH_MAX];
 	FILE *f;
@@ -89,7 +89,7 @@ static void row_run(void **state)
 {
 	const struct row *row = *state;
 	uint8_t buffer[BUFFER];
-	struct bytes in = file_read(row->name, buffer, sizeof buffer);
+	struct bytes in = read_input(row->name, buffer, sizeof buffer);
 	const unsigned char *p = in.p;
 	X509 *x = d2i_X509(NULL, &p, (long)in.n);
 	struct ct_certificate certificate;
