@@ -1,6 +1,8 @@
 /* What each type of value may be, in words. */
 #include "config/schema.h"
+
 #include "config/units.h"
+#include "config/url.h"
 
 static void add_range(
 	const struct schema_row *row, const struct unit *units, struct text *out)
@@ -99,8 +101,7 @@ void schema_allowed(const struct schema_row *row, struct text *out)
 			row->max);
 		break;
 	case TYPE_URL:
-		text_add(out, "an https URL with a host name, of at most %lld bytes",
-			row->max);
+		text_add(out, URL_ALLOWED);
 		break;
 	case TYPE_LIST_KEY:
 		text_add(out, "an Ed25519 public key, the Base64 of %d bytes",
@@ -110,7 +111,7 @@ void schema_allowed(const struct schema_row *row, struct text *out)
 		text_add(out, "192.0.2.1, \"192.0.2.1:PORT\", \"[2001:db8::1]:PORT\"");
 		break;
 	case TYPE_UPDATE:
-		text_add(out, "a map of url, key and address");
+		text_add(out, "a map of url and key, and address if need be");
 		break;
 	case TYPE_UPSTREAMS:
 		text_add(out, "a list of %lld to %lld maps", row->min, row->max);

@@ -35,9 +35,10 @@ struct config_upstream {
 /* Where newer log lists come from, and whose they are: `pintlectl loglist update`
  * fetches them, and the daemon takes none of those without that signature. */
 struct config_update {
-	const char *url; /* https, with a host name; NULL: no updates */
+	const char *url; /* as url_problem() takes it; NULL: no updates */
 	uint8_t key[LIST_KEY_BYTES];
-	struct endpoint address; /* of the host in `url`, which is not looked up */
+	/* Of the host in `url`, which is then not looked up; AF_UNSPEC: none given. */
+	struct endpoint address;
 };
 
 struct config {

@@ -90,7 +90,7 @@ static enum status read_rows(const struct complaint *complaint,
 	return status;
 }
 
-/* Its three keys are worth nothing without each other: all are required. */
+/* Where a list is and whose it is are worth nothing without each other. */
 static enum status read_update(
 	const struct value_reader *r, const struct node *map, struct draft *draft)
 {

@@ -12,7 +12,6 @@
 #define SECOND_MS      1000ll
 #define DAY_S          86400ll
 #define PATH_BYTES_MAX 4095
-#define URL_BYTES_MAX  1000
 /* sockaddr_un's path, terminated. */
 #define SOCKET_BYTES_MAX ((long long)sizeof((struct sockaddr_un *)NULL)->sun_path - 1)
 
@@ -152,14 +151,12 @@ static const char *const file_later[] = { "metrics", "cache.serve_stale",
 	"trust_ad", "rebind_protection", "local_zone", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
-	{ "url", TYPE_URL, .max = URL_BYTES_MAX, .required = true,
-		.at = offsetof(struct config_update, url),
+	{ "url", TYPE_URL, .required = true, .at = offsetof(struct config_update, url),
 		.help = "Where pintlectl loglist update fetches the list." },
 	{ "key", TYPE_LIST_KEY, .required = true,
 		.at = offsetof(struct config_update, key),
 		.help = "Key that must have signed a fetched list." },
-	{ "address", TYPE_SERVER, .required = true,
-		.at = offsetof(struct config_update, address),
+	{ "address", TYPE_SERVER, .at = offsetof(struct config_update, address),
 		.help = "Address of the host in ct.update.url." },
 };
 

@@ -63,7 +63,7 @@ static void take_config(const struct config *config, struct list_settings *out)
 	if (config->update.url != NULL) {
 		out->url = config->update.url;
 		out->address = config->update.address;
-		out->has_address = true;
+		out->has_address = out->address.sa.sa_family != AF_UNSPEC;
 	}
 }
 

@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/url.h"
 #include "ct/age.h"
 #include "ctl/daemon.h"
 #include "ctl/fetch.h"
 #include "ctl/loglist.h"
 #include "ctl/loglist_open.h"
 #include "ctl/output.h"
-
-#define SCHEME "https://"
 
 struct update {
 	struct list_settings settings;
@@ -24,14 +23,14 @@ struct update {
 /* What is needed and where it would stand. */
 static enum exit_code check_settings(const struct list_settings *s)
 {
+	const char *problem = s->url != NULL ? url_problem(s->url) : NULL;
+
 	if (s->url == NULL)
 		return complain(
 			CTL_CONFIG, "no URL is configured: ct.update.url, or --url URL");
-	if (strncmp(s->url, SCHEME, strlen(SCHEME)) != 0 || strpbrk(s->url, "?#") != NULL)
-		return complain(CTL_CONFIG,
-			"'%s' is not an https:// URL without ? and #: the signature is "
-			"fetched from it with .sig behind",
-			s->url);
+	if (problem != NULL)
+		return complain(
+			CTL_CONFIG, "'%s' %s; allowed: " URL_ALLOWED, s->url, problem);
 	if (s->source.key == NULL)
 		return complain(
 			CTL_CONFIG, "no key is configured: ct.update.key, or --key KEY");

@@ -268,6 +268,8 @@ def test_pages_that_do_not_serve(store, name):
     ("no TLS", {"--url": "http://a.lab/logs.json"}, CONFIG, "https://"),
     ("a file", {"--url": "file:///etc/passwd"}, CONFIG, "https://"),
     ("a query", {"--url": "https://a.lab/l?x=1"}, CONFIG, "? and #"),
+    ("no path", {"--url": "https://a.lab"}, CONFIG, "path"),
+    ("a user", {"--url": "https://u:p@a.lab/logs.json"}, CONFIG, "has a port that"),
     ("no URL", {"--url": None}, CONFIG, "ct.update.url"),
     ("a key too short", {"--key": "AAAA"}, USAGE, "--key"),
     ("a key that is none", {"--key": "no key"}, USAGE, "--key"),
@@ -402,10 +404,34 @@ def test_the_command_line_wins(store, config, signers):
     store.fill(NEW)
 
 
+@pytest.mark.parametrize("with_address", [False, True])
+def test_an_address_in_the_url(store, config, with_address):
+    """It is what the certificate must name; no resolver is asked."""
+    port = store.server.address.rpartition(":")[2]
+    update = config["ct"]["update"]
+    update["url"] = f"https://127.0.0.1:{port}/logs.json"
+    if not with_address:
+        del update["address"]
+    write_config(store, config)
+    store.fill(NEW)
+    assert store.server.asked[0] == ("/logs.json", f"127.0.0.1:{port}")
+
+
+def test_no_address_is_left_to_the_system(store, config):
+    """Which knows nobody by that name: RFC 6761, section 6.4."""
+    config["ct"]["update"].pop("address")
+    config["ct"]["update"]["url"] = "https://lists.invalid/logs.json"
+    write_config(store, config)
+    done = store.update()
+    assert (done.returncode, store.files()) == (FAILED, {})
+    assert "https://lists.invalid/logs.json: " in done.err
+
+
 @pytest.mark.parametrize("name, change, said", [
     ("nothing", lambda c: c.pop("ct"), "ct.update.url"),
     ("no key", lambda c: c["ct"]["update"].pop("key"), "ct.update.key"),
-    ("no address", lambda c: c["ct"]["update"].pop("address"), "ct.update.address"),
+    ("no host", lambda c: c["ct"]["update"].update(url="https:///l"), "ct.update.url"),
+    ("a query", lambda c: c["ct"]["update"].update(url="https://a.lab/l?x"), "? or #"),
     ("a URL without TLS", lambda c: c["ct"]["update"].update(url="http://a.lab/"), "https"),
     ("a list of one's own", lambda c: c["ct"].update(log_list="/x.json"), "ct.log_list"),
 ])

@@ -228,17 +228,29 @@ static void updates_of_the_log_list(void **state)
 {
 	struct config *c =
 		parsed("ct:\n  log_list: builtin\n  update:\n"
-		       "    url: https://lists.example:8443/ct/logs.json?v=3\n"
+		       "    url: https://lists.example:8443/ct/logs.json\n"
 		       "    key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=\n"
 		       "    address: 2001:db8::1\n"
 		       "upstreams: [{name: a, address: [192.0.2.1]}]\n");
 
 	(void)state;
-	assert_string_equal(c->update.url, "https://lists.example:8443/ct/logs.json?v=3");
+	assert_string_equal(c->update.url, "https://lists.example:8443/ct/logs.json");
 	assert_int_equal(c->update.key[0], 0);
 	assert_int_equal(c->update.key[31], 1);
 	assert_endpoint(&c->update.address, "[2001:db8::1]:443");
 	assert_null(c->log_list);
+	config_free(c);
+}
+
+static void updates_without_an_address(void **state)
+{
+	struct config *c =
+		parsed("ct: {update: {url: \"https://[2001:db8::1]:8443/l\", key: "
+		       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=}}\n"
+		       "upstreams: [{name: a, address: [192.0.2.1]}]\n");
+
+	(void)state;
+	assert_int_equal(c->update.address.sa.sa_family, AF_UNSPEC);
 	config_free(c);
 }
 
@@ -469,6 +481,7 @@ int main(void)
 		cmocka_unit_test(every_value_of_an_upstream),
 		cmocka_unit_test(certificate_transparency),
 		cmocka_unit_test(updates_of_the_log_list),
+		cmocka_unit_test(updates_without_an_address),
 		cmocka_unit_test(without_ct_its_policy_does_not_count),
 		cmocka_unit_test(an_upstream_inherits),
 		cmocka_unit_test(whom_the_certificate_names),
