@@ -104,7 +104,7 @@ static bool judge(
 /* A certificate is public: whoever has seen one can show it. Where the chain verified
  * for the right name, a refusal is remembered, as evidence and as what might be
  * learned; so it waits for the status callback, when the staple is there and the server
- * has shown that it holds the key (docs/decisions/0009-refused-when-proven.md). */
+ * has shown that it holds the key (docs/decisions/0008-refused-when-proven.md). */
 static bool is_left_to_status(const struct handshake *h)
 {
 	return h->judged && h->verdict.chain_verified && h->verdict.name.ok == RULE_OK;
