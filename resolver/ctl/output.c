@@ -105,12 +105,11 @@ static void print_pins(const struct verdict *v)
 	if (v->pins.configured == 0 && !v->pins.learned)
 		puts("none given");
 	else if (v->pins.ok == RULE_UNKNOWN && v->pkix.ok == RULE_OK)
-		puts("what the daemon learned is not known here");
+		puts("no first contact yet: whoever is accepted then is learned");
 	else if (v->pins.ok == RULE_UNKNOWN)
 		puts("not looked at: they only count on a chain that holds");
 	else if (v->pins.ok == RULE_FAILED && v->pins.learned)
-		puts("not the issuer and root of the first contact: if the operator "
-		     "changed, pintlectl pins accept");
+		puts("not the issuer and root that were learned");
 	else if (v->pins.ok == RULE_FAILED)
 		printf("no key in the chain is pinned (pins given: %zu)%s\n",
 			v->pins.configured,

@@ -32,10 +32,28 @@ static bool is_worth_pinning(const struct verdict *v)
 	return v->accepted || (n == 1 && reasons[0] == REASON_PIN_MISMATCH);
 }
 
+static void take_refused(const struct verdict *v, struct paste *paste)
+{
+	struct learned_pins keys;
+
+	if (!verdict_keys(v, &keys) || paste->refused_n == PASTE_REFUSED_MAX)
+		return;
+	for (size_t i = 0; i < paste->refused_n; i++)
+		if (pin_equal(&paste->refused[i], &keys.issuer))
+			return;
+	paste->refused[paste->refused_n++] = keys.issuer;
+}
+
 void paste_take(const struct verdict *v, struct paste *paste)
 {
+	if (v->pins.learned)
+		paste->learns = true;
 	if (!is_worth_pinning(v))
 		return;
+	if (v->pins.learned && v->pins.ok == RULE_FAILED) {
+		take_refused(v, paste);
+		return;
+	}
 	if (v->pins.ok == RULE_FAILED)
 		paste->differs = true;
 	for (size_t i = 0; i < v->chain.n && i < 2; i++)
@@ -65,6 +83,37 @@ static void write_key(const struct paste_key *key, struct text *out)
 			pin, until);
 }
 
+static void write_accept(const char *upstream, const struct pin *issuer, struct text *out)
+{
+	char pin[PIN_TEXT_MAX];
+
+	pin_format(issuer, pin);
+	text_add(out, "pintlectl pins accept %s %s", upstream, pin);
+}
+
+void paste_write_accept(const struct paste *paste, const char *upstream, struct text *out)
+{
+	for (size_t i = 0; i < paste->refused_n; i++) {
+		text_add(out, "  ");
+		write_accept(upstream, &paste->refused[i], out);
+		text_add(out, "\n");
+	}
+}
+
+json_t *paste_accept_json(const struct paste *paste, const char *upstream)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < paste->refused_n; i++) {
+		char command[LEARNED_COMMAND_MAX];
+		struct text text = text_in(command, sizeof command);
+
+		write_accept(upstream, &paste->refused[i], &text);
+		json_array_append_new(out, json_string(command));
+	}
+	return out;
+}
+
 static void write_keys(const struct paste *paste, bool issuers, struct text *out)
 {
 	for (size_t i = 0; i < paste->n; i++)
@@ -76,6 +125,9 @@ void paste_write(const struct paste *paste, struct text *out)
 {
 	if (paste->n == 0)
 		return;
+	if (paste->learns)
+		text_add(out,
+			"    # In place of \"pin_mode: learn\": take that line out.\n");
 	text_add(out,
 		"    # One pin that matches is enough. Keep the issuer: with the leaf "
 		"alone the\n    # next certificate is refused. A second issuer that "

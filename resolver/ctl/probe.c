@@ -141,8 +141,25 @@ static void probe_all(const struct probe_target *target, struct tls_context *con
 	}
 }
 
+/* Who was not learned is accepted by an operator, not pasted. */
+static void print_accept(const struct paste *paste, const char *upstream)
+{
+	char commands[PASTE_REFUSED_MAX * LEARNED_COMMAND_MAX];
+	struct text text = text_in(commands, sizeof commands);
+
+	if (paste->refused_n == 0)
+		return;
+	paste_write_accept(paste, upstream, &text);
+	printf("these are NOT the issuer and root that were learned. When the daemon has "
+	       "refused them, too,\nand if the upstream's operator confirms them:\n%s",
+		commands);
+}
+
 static void print_paste(const struct paste *paste, const char *lines)
 {
+	if (paste->learns && paste->n > 0)
+		puts("its pins are learned: nothing needs to be pasted. To have them in "
+		     "the configuration,");
 	if (paste->differs)
 		puts("these are NOT the pins that are configured; what the server "
 		     "shows:");
@@ -153,7 +170,8 @@ static void print_paste(const struct paste *paste, const char *lines)
 	puts("only handshakes: no DNS query was sent");
 }
 
-static enum exit_code print_findings(struct findings *f)
+static enum exit_code print_findings(
+	const struct probe_target *target, struct findings *f)
 {
 	char *lines = malloc(PASTE_TEXT_MAX);
 	struct text text;
@@ -164,12 +182,15 @@ static enum exit_code print_findings(struct findings *f)
 	text = text_in(lines, PASTE_TEXT_MAX);
 	paste_write(&f->paste, &text);
 	if (f->all == NULL) {
+		print_accept(&f->paste, target->name);
 		print_paste(&f->paste, lines);
 	} else {
 		out = json_copy(f->decisive);
 		json_object_set(out, "addresses", f->all);
 		json_object_set_new(out, "paste", json_string(lines));
 		json_object_set_new(out, "to_pin", paste_json(&f->paste));
+		json_object_set_new(
+			out, "accept", paste_accept_json(&f->paste, target->name));
 		if (print_json(out) != CTL_OK)
 			f->worst = CTL_FAILED;
 	}
@@ -197,7 +218,7 @@ static enum exit_code probe(const struct args *args, const struct probe_target *
 	}
 	findings.all = args->json ? json_array() : NULL;
 	probe_all(target, &context, &findings);
-	code = print_findings(&findings);
+	code = print_findings(target, &findings);
 	json_decref(findings.all);
 	tls_context_deinit(&context);
 	roots_free(trust.roots);

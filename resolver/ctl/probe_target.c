@@ -41,6 +41,30 @@ static enum exit_code read_url(const char *text, struct probe_target *out)
 	return CTL_OK;
 }
 
+/* What the daemon holds it to. Its record is read, and never written. */
+static enum exit_code read_learned(struct probe_target *out)
+{
+	const char *auth_name = out->policy.auth_name;
+	char words[CTL_ERROR_MAX];
+	struct text why = text_in(words, sizeof words);
+	enum status status =
+		learned_load(out->config->state_dir, out->name, &why, &out->learned);
+
+	if (status == STATUS_OK && learned_is_of(&out->learned, auth_name))
+		out->policy.learned = &out->learned.pins;
+	if (status == STATUS_OK || status == STATUS_NOTFOUND)
+		return CTL_OK;
+	if (status == STATUS_CONFIG)
+		return complain(CTL_CONFIG,
+			"upstream %s: pin_mode: learn: what was learned cannot be read: "
+			"%s",
+			out->name, words);
+	return complain(CTL_FAILED,
+		"upstream %s: pin_mode: learn: without what was learned there is no "
+		"verdict: %s (who may read it: root, and the daemon's user)",
+		out->name, why.n > 0 ? words : status_text(status));
+}
+
 static enum exit_code read_upstream(const struct args *args, struct probe_target *out)
 {
 	const char *path = args->config != NULL ? args->config : PATHS_CONFIG;
@@ -62,7 +86,7 @@ static enum exit_code read_upstream(const struct args *args, struct probe_target
 	out->policy = upstream->policy;
 	out->addresses = upstream->addresses;
 	out->address_n = upstream->address_n;
-	return CTL_OK;
+	return upstream->policy.pin_mode == PIN_LEARN ? read_learned(out) : CTL_OK;
 }
 
 static enum exit_code read_target(const struct args *args, struct probe_target *out)

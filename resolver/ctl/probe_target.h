@@ -13,6 +13,7 @@ struct probe_target {
 	const struct endpoint *addresses;
 	size_t address_n;
 
+	struct learned learned;  /* what policy.learned points to, if it does */
 	struct config *config;   /* owned; NULL for tls:// */
 	struct loglist *logs;    /* owned; NULL: CT_MODE_OFF */
 	struct endpoint address; /* of tls:// */

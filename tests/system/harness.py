@@ -97,12 +97,17 @@ def join(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def public_pintle(place):
+def public_program(place, program):
     """A copy that another user may run, wherever this tree lies."""
-    path = os.path.join(place, "pintle")
-    shutil.copy(PINTLE, path)
+    path = os.path.join(place, os.path.basename(program))
+    shutil.copy(program, path)
     os.chmod(path, 0o755)
     return path
+
+
+def public_pintle(place):
+    """The daemon, for another user."""
+    return public_program(place, PINTLE)
 
 
 class Child:

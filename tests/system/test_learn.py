@@ -2,78 +2,17 @@
 
 import copy
 import os
-import shutil
 import signal
 
-import dns.message
 import pytest
 
-from client import ask, ede, is_failed, is_good
+from client import ask, is_failed, is_good
 from harness import PINTLE, run
+from learning import (  # noqa: F401 (fixtures among them)
+    change_issuer, fixture_learner, fixture_rival, fixture_roots, fixture_server,
+    fixture_third, is_refused, record, restart,
+)
 from pintlectl import pin_of
-from servers import Authority, answer_a
-
-
-@pytest.fixture
-def rival(short_tmp):
-    """Another authority, trusted as much as the first."""
-    directory = os.path.join(short_tmp, "rival")
-    shutil.rmtree(directory, ignore_errors=True)
-    os.mkdir(directory)
-    return Authority(directory)
-
-
-@pytest.fixture
-def server(toy):
-    """Answers everything; `wires` has what it was sent."""
-    wires = []
-
-    def behave(session):
-        while (wire := session.receive_wire()):
-            wires.append(wire)
-            session.send(answer_a(dns.message.from_wire(wire)))
-    one = toy(behave)
-    one.wires = wires
-    return one
-
-
-@pytest.fixture
-def roots(place, authority, rival):
-    path = os.path.join(place, "roots.pem")
-    with open(path, "wb") as out:
-        for root in (authority.root, rival.root):
-            with open(root, "rb") as file:
-                out.write(file.read())
-    return path
-
-
-@pytest.fixture
-def learner(server, roots):
-    """The server, told of as one whose keys are learned."""
-    return dict(server.upstream("u"), pin_mode="learn", ca_file=roots)
-
-
-def change_issuer(server, by):
-    server.context.load_cert_chain(by.certificate, by.key)
-
-
-def restart(start, daemon):
-    daemon.stop()
-    return start(daemon.config)
-
-
-def is_refused(daemon, server, name):
-    before = len(server.wires)
-    reply = ask(daemon, name, use_edns=0)
-    assert is_failed(reply)
-    code, text = ede(reply)
-    assert code == 28 and "u: pin_mismatch" in text, text
-    assert len(server.wires) == before, "nothing may be sent"
-    return True
-
-
-def record(daemon):
-    return os.path.join(daemon.config["state_dir"], "learned", "u")
 
 
 def test_learn(start, server, learner, authority, rival):

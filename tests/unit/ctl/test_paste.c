@@ -245,6 +245,58 @@ static void issuers_come_first(void **state)
 	assert_non_null(strstr(lines, "\n    pins:\n      # CN=I\n      - \"sha256//"));
 }
 
+static void learns(struct verdict *v, enum rule ok)
+{
+	v->pins.learned = v->pins.has_known = true;
+	v->pins.ok = ok;
+	if (ok == RULE_OK)
+		return;
+	v->accepted = false;
+	v->reason = REASON_PIN_MISMATCH;
+}
+
+/* Pins beside `pin_mode: learn` are an error of the configuration. */
+static void who_learns_is_told_to_take_that_out(void **state)
+{
+	char lines[PASTE_TEXT_MAX];
+	struct text text = text_in(lines, sizeof lines);
+	struct paste paste = { 0 };
+	struct verdict v;
+
+	(void)state;
+	init_verdict(&v, "LIR");
+	learns(&v, RULE_OK);
+	paste_take(&v, &paste);
+	paste_write(&paste, &text);
+	assert_int_equal(paste.n, 2);
+	assert_int_equal(paste.refused_n, 0);
+	assert_ptr_equal(strstr(lines, "    # In place of \"pin_mode: learn\""), lines);
+}
+
+static void others_than_learned_are_accepted_not_pasted(void **state)
+{
+	char lines[LEARNED_COMMAND_MAX];
+	struct text text = text_in(lines, sizeof lines);
+	struct paste paste = { 0 };
+	struct verdict v;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		init_verdict(&v, i == 0 ? "LIR" : "MIR");
+		learns(&v, RULE_FAILED);
+		paste_take(&v, &paste);
+	}
+	init_verdict(&v, "LJR");
+	learns(&v, RULE_FAILED);
+	ct_fails(&v);
+	paste_take(&v, &paste);
+	assert_int_equal(paste.n, 0);
+	paste_write_accept(&paste, "u", &text);
+	assert_string_equal(lines,
+		"  pintlectl pins accept u "
+		"sha256//SUlJSUlJSUlJSUlJSUlJSUlJSUlJSUlJSUlJSUlJSUk=\n");
+}
+
 static void without_keys_there_are_no_lines(void **state)
 {
 	char lines[64];
@@ -263,6 +315,8 @@ int main(void)
 		cmocka_unit_test(a_leaf_alone_is_its_own_issuer),
 		cmocka_unit_test(more_keys_than_there_is_room_for),
 		cmocka_unit_test(issuers_come_first),
+		cmocka_unit_test(who_learns_is_told_to_take_that_out),
+		cmocka_unit_test(others_than_learned_are_accepted_not_pasted),
 		cmocka_unit_test(without_keys_there_are_no_lines),
 	};
 	int failed = run_rows("taken", rows, sizeof *rows, ROWS(rows), take_row);
