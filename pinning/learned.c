@@ -143,13 +143,13 @@ static void take_key(
 	expect_end(lines, line);
 }
 
-static void take_pair(struct lines *lines, const char *key, struct learned_pair *out)
+static void take_was(struct lines *lines, struct learned_pair *out)
 {
 	struct bytes line;
 
-	if (!starts_with(lines->rest, key))
+	if (!starts_with(lines->rest, "was:"))
 		return;
-	line = take_field(lines, key);
+	line = take_field(lines, "was:");
 	out->known = true;
 	take_pin(lines, &line, &out->pins.issuer);
 	take_pin(lines, &line, &out->pins.root);
@@ -174,6 +174,23 @@ static void take_subject(struct lines *lines, char out[LEARNED_SUBJECT_MAX])
 	}
 }
 
+/* More than there can be are a line that does not belong there. */
+static void take_refused(struct lines *lines, struct learned *out)
+{
+	while (out->refused_n < LEARNED_REFUSED_MAX && lines->problem == NULL &&
+		starts_with(lines->rest, "refused:")) {
+		struct learned_refused *one = &out->refused[out->refused_n++];
+		struct bytes line = take_field(lines, "refused:");
+
+		take_pin(lines, &line, &one->pins.issuer);
+		take_pin(lines, &line, &one->pins.root);
+		take_time(lines, &line, &one->seen.first_s);
+		take_time(lines, &line, &one->seen.last_s);
+		expect_end(lines, line);
+		take_subject(lines, one->leaf);
+	}
+}
+
 enum status learned_parse(
 	struct bytes file, struct learned *out, unsigned *line, const char **problem)
 {
@@ -184,10 +201,8 @@ enum status learned_parse(
 	take_identity(&lines, out->name);
 	take_key(&lines, "issuer:", &out->pins.issuer, &out->issuer_seen);
 	take_key(&lines, "root:", &out->pins.root, &out->root_seen);
-	take_pair(&lines, "was:", &out->was);
-	take_pair(&lines, "refused:", &out->refused);
-	if (out->refused.known)
-		take_subject(&lines, out->refused_leaf);
+	take_was(&lines, &out->was);
+	take_refused(&lines, out);
 	if (lines.problem == NULL && lines.rest.n > 0) {
 		lines.line++;
 		complain(&lines, "it is not the line that belongs here");
@@ -195,11 +210,6 @@ enum status learned_parse(
 	*line = lines.problem_line;
 	*problem = lines.problem;
 	return lines.problem == NULL ? STATUS_OK : STATUS_MALFORMED;
-}
-
-bool learned_is_of(const struct learned *learned, const char *auth_name)
-{
-	return strcmp(learned->name, auth_name != NULL ? auth_name : "") == 0;
 }
 
 static void add_time(struct text *out, int64_t at_s)
@@ -228,15 +238,19 @@ static void add_key(struct text *out, const char *key, const struct pin *pin,
 	text_add(out, "\n");
 }
 
-static void add_pair(struct text *out, const char *key, const struct learned_pair *pair)
+static void add_pins(struct text *out, const char *key, const struct learned_pins *pins)
 {
-	if (!pair->known)
-		return;
 	text_add(out, "%s", key);
-	add_pin(out, &pair->pins.issuer);
-	add_pin(out, &pair->pins.root);
-	add_time(out, pair->at_s);
-	text_add(out, "\n");
+	add_pin(out, &pins->issuer);
+	add_pin(out, &pins->root);
+}
+
+static void add_refused(struct text *out, const struct learned_refused *one)
+{
+	add_pins(out, "refused:", &one->pins);
+	add_time(out, one->seen.first_s);
+	add_time(out, one->seen.last_s);
+	text_add(out, "\nrefused-leaf: %s\n", one->leaf);
 }
 
 void learned_format(const struct learned *l, struct text *out)
@@ -245,8 +259,11 @@ void learned_format(const struct learned *l, struct text *out)
 		l->name);
 	add_key(out, "issuer:", &l->pins.issuer, &l->issuer_seen);
 	add_key(out, "root:", &l->pins.root, &l->root_seen);
-	add_pair(out, "was:", &l->was);
-	add_pair(out, "refused:", &l->refused);
-	if (l->refused.known)
-		text_add(out, "refused-leaf: %s\n", l->refused_leaf);
+	if (l->was.known) {
+		add_pins(out, "was:", &l->was.pins);
+		add_time(out, l->was.at_s);
+		text_add(out, "\n");
+	}
+	for (size_t i = 0; i < l->refused_n; i++)
+		add_refused(out, &l->refused[i]);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "control/status_ct.h"
 #include "dns/query.h"
 #include "dns/reply.h"
 
@@ -84,6 +85,37 @@ static json_t *accepted_json(const struct upstream *u, const struct learned_pins
 	return out;
 }
 
+/* Beside what is wrong, all that may be chosen, each with its command. */
+static void reply_not_accepted(struct control_request *request, const struct upstream *u,
+	enum status status, const char *words)
+{
+	bool usage = status == STATUS_UNSUPPORTED || status == STATUS_MALFORMED;
+
+	control_reply(
+		request, json_pack("{s:b, s:s, s:i, s:o}", "ok", 0, "error",
+				 words[0] != '\0' ? words : status_text(status), "exit",
+				 usage ? CONTROL_EXIT_USAGE : CONTROL_EXIT_FAILED,
+				 "refused", status_refused_json(u)));
+}
+
+/* A member that is not there leaves `*out` NULL. */
+static enum status take_pin(const json_t *command, const char *key, struct pin *pin,
+	const struct pin **out, struct text *error)
+{
+	const json_t *member = json_object_get(command, key);
+	const char *text = json_string_value(member);
+
+	*out = NULL;
+	if (member == NULL)
+		return STATUS_OK;
+	if (text == NULL || pin_parse(text, pin) != STATUS_OK) {
+		text_add(error, "not a pin: %s", text != NULL ? text : key);
+		return STATUS_MALFORMED;
+	}
+	*out = pin;
+	return STATUS_OK;
+}
+
 /* `pintlectl pins accept`. */
 static void run_accept(
 	struct worker *w, const json_t *command, struct control_request *request)
@@ -92,6 +124,8 @@ static void run_accept(
 	struct upstream *u = name != NULL ? upstream_set_find(&w->upstreams, name) : NULL;
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
+	struct contact_choice choice;
+	struct pin issuer, root;
 	struct learned_pins was;
 	enum status status;
 
@@ -100,14 +134,15 @@ static void run_accept(
 			name != NULL ? name : "");
 		return;
 	}
-	status = upstream_accept(u, &error, &was);
+	status = take_pin(command, "issuer", &issuer, &choice.issuer, &error);
+	if (status == STATUS_OK)
+		status = take_pin(command, "root", &root, &choice.root, &error);
+	if (status == STATUS_OK)
+		status = upstream_accept(u, &choice, &error, &was);
 	if (status == STATUS_OK)
 		control_reply(request, accepted_json(u, &was));
 	else
-		control_reply_error(request,
-			status == STATUS_UNSUPPORTED ? CONTROL_EXIT_USAGE
-						     : CONTROL_EXIT_FAILED,
-			"%s", error.n > 0 ? words : status_text(status));
+		reply_not_accepted(request, u, status, words);
 }
 
 /* --- query ----------------------------------------------------------------- */

@@ -10,34 +10,67 @@ static json_t *key_json(const struct pin *pin, const struct learned_span *seen)
 		time_json(seen->first_s), "last_seen", time_json(seen->last_s));
 }
 
-static json_t *refused_json(const struct learned *l)
+/* With the command that takes them over. */
+static json_t *candidate_json(const struct upstream *u, const struct learned_pins *pins)
 {
-	if (!l->refused.known)
-		return json_null();
-	return json_pack("{s:o, s:o, s:s, s:o}", "issuer",
-		pin_json(&l->refused.pins.issuer), "root",
-		pin_json(&l->refused.pins.root), "leaf", l->refused_leaf, "at",
-		time_json(l->refused.at_s));
+	char command[LEARNED_COMMAND_MAX];
+	struct text text = text_in(command, sizeof command);
+
+	learned_command(&upstream_contact(u)->learned, upstream_name(u), pins, &text);
+	return json_pack("{s:o, s:o, s:s}", "issuer", pin_json(&pins->issuer), "root",
+		pin_json(&pins->root), "command", command);
 }
 
-json_t *status_learned_json(
-	const struct contact *contact, const struct tls_policy *policy)
+json_t *status_refused_json(const struct upstream *u)
 {
+	const struct learned *l = &upstream_contact(u)->learned;
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < l->refused_n; i++) {
+		const struct learned_refused *one = &l->refused[i];
+		json_t *object = candidate_json(u, &one->pins);
+
+		json_object_set_new(object, "leaf", json_string(one->leaf));
+		json_object_set_new(object, "first_seen", time_json(one->seen.first_s));
+		json_object_set_new(object, "last_seen", time_json(one->seen.last_s));
+		json_array_append_new(out, object);
+	}
+	return out;
+}
+
+/* Those before the last change, which an operator may go back to. */
+static json_t *was_json(const struct upstream *u)
+{
+	const struct learned_pair *was = &upstream_contact(u)->learned.was;
+	json_t *out;
+
+	if (!was->known)
+		return json_null();
+	out = candidate_json(u, &was->pins);
+	json_object_set_new(out, "until", time_json(was->at_s));
+	return out;
+}
+
+json_t *status_learned_json(const struct upstream *u)
+{
+	const struct contact *contact = upstream_contact(u);
 	const struct learned *l = &contact->learned;
+	bool enforced = upstream_config(u)->policy.pin_mode == PIN_LEARN;
 
 	if (!contact->known)
 		return json_null();
-	return json_pack("{s:b, s:o, s:o, s:o}", "enforced",
-		(int)(policy->pin_mode == PIN_LEARN), "issuer",
+	return json_pack("{s:b, s:o, s:o, s:o, s:o}", "enforced", (int)enforced, "issuer",
 		key_json(&l->pins.issuer, &l->issuer_seen), "root",
-		key_json(&l->pins.root, &l->root_seen), "refused", refused_json(l));
+		key_json(&l->pins.root, &l->root_seen), "was",
+		enforced ? was_json(u) : json_null(), "refused", status_refused_json(u));
 }
 
 json_t *status_issuer_changed_json(const struct contact *contact)
 {
 	const struct learned *l = &contact->learned;
 
-	if (!contact->known || !l->was.known)
+	if (!contact->known || !l->was.known ||
+		pin_equal(&l->was.pins.issuer, &l->pins.issuer))
 		return json_null();
 	return json_pack("{s:o, s:o, s:o}", "was", pin_json(&l->was.pins.issuer), "is",
 		pin_json(&l->pins.issuer), "at", time_json(l->was.at_s));

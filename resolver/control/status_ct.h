@@ -9,8 +9,9 @@
 
 /* What an upstream's contacts have shown, whether that binds it (`pin_mode: learn`) or
  * not. */
-json_t *status_learned_json(
-	const struct contact *contact, const struct tls_policy *policy);
+json_t *status_learned_json(const struct upstream *upstream);
+/* Those refused for their keys alone, each with the command that takes it over. */
+json_t *status_refused_json(const struct upstream *upstream);
 json_t *status_issuer_changed_json(const struct contact *contact);
 
 /* The list in force; null where nobody is held against one. */

@@ -174,12 +174,26 @@ static enum exit_code failed_code(const json_t *answer)
 	return CTL_FAILED;
 }
 
+/* What may be taken over instead, each with its command. */
+static void print_choices(const json_t *refused)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)refused, i, one)
+		complain(CTL_FAILED, "refused since %s: %s, issuer %s, root %s: %s",
+			member_text(one, "first_seen"), member_text(one, "leaf"),
+			member_text(one, "issuer"), member_text(one, "root"),
+			member_text(one, "command"));
+}
+
 /* Goes to stderr, and with --json the whole object to stdout. */
 static enum exit_code report_failure(const struct args *args, const json_t *answer)
 {
 	const char *error = member_text(answer, "error");
 
 	complain(CTL_FAILED, "%s", error[0] != '\0' ? error : "the daemon says no");
+	print_choices(json_object_get(answer, "refused"));
 	if (args->json)
 		print_json(json_deep_copy(answer));
 	return failed_code(answer);

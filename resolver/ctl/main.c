@@ -22,7 +22,7 @@ static const struct command commands[] = {
 		command_sct },
 	{ "evidence", "list | show [NAME]", "the certificates that the daemon refused",
 		"list show", 1, 2, command_evidence },
-	{ "pins", "FILE... | accept UPSTREAM",
+	{ "pins", "FILE... | accept UPSTREAM [PIN [ROOT-PIN]]",
 		"the pin of every certificate; take over a new issuer", NULL, 1,
 		ANY_NUMBER, command_pins },
 	{ "loglist", "show [FILE] | check FILE | build | update [OPTION...]",

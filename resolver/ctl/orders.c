@@ -66,9 +66,12 @@ enum exit_code command_stats(const struct args *args)
 
 enum exit_code command_accept(const struct args *args)
 {
+	const char *issuer = args->operand_n > 2 ? args->operands[2] : NULL;
+	const char *root = args->operand_n > 3 ? args->operands[3] : NULL;
+
 	return order(args,
-		json_pack(
-			"{s:s, s:s}", "command", "accept", "upstream", args->operands[1]),
+		json_pack("{s:s, s:s, s:s*, s:s*}", "command", "accept", "upstream",
+			args->operands[1], "issuer", issuer, "root", root),
 		"accepted: its next contact is held against these");
 }
 

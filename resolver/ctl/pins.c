@@ -67,10 +67,11 @@ enum exit_code command_pins(const struct args *args)
 
 	/* A file of that name is ./accept. */
 	if (strcmp(args->operands[0], "accept") == 0)
-		return args->operand_n == 2
+		return args->operand_n >= 2 && args->operand_n <= 4
 			       ? command_accept(args)
 			       : complain(CTL_USAGE, "usage: pintlectl pins accept "
-						     "UPSTREAM (a file is ./accept)");
+						     "UPSTREAM [PIN [ROOT-PIN]] (a file "
+						     "is ./accept)");
 	list = args->json ? json_array() : NULL;
 	/* A bad file does not hide what the others hold. */
 	for (size_t i = 0; i < args->operand_n; i++)

@@ -103,8 +103,6 @@ static void print_key(const char *before, const json_t *key)
 /* What was refused, and how to take it over. */
 static void print_refused(const json_t *upstream, const json_t *refused)
 {
-	if (!json_is_object(refused))
-		return;
 	print_head(upstream, "WARNING");
 	fputs("refused issuer ", stdout);
 	print_untrusted(member_text(refused, "issuer"));
@@ -113,9 +111,11 @@ static void print_refused(const json_t *upstream, const json_t *refused)
 	fputs(", of ", stdout);
 	print_untrusted(member_text(refused, "leaf"));
 	fputs(", ", stdout);
-	print_date(member_text(refused, "at"));
-	fputs("; if the operator confirms them: pintlectl pins accept ", stdout);
-	print_untrusted(member_text(upstream, "name"));
+	print_date(member_text(refused, "first_seen"));
+	fputs(" to ", stdout);
+	print_date(member_text(refused, "last_seen"));
+	fputs("; if the operator confirms them: ", stdout);
+	print_untrusted(member_text(refused, "command"));
 	puts("");
 }
 
@@ -123,6 +123,8 @@ static void print_refused(const json_t *upstream, const json_t *refused)
 static void print_learned(const json_t *upstream)
 {
 	const json_t *learned = json_object_get(upstream, "learned");
+	const json_t *refused;
+	size_t i;
 
 	if (!json_is_true(json_object_get(learned, "enforced")))
 		return;
@@ -130,7 +132,8 @@ static void print_learned(const json_t *upstream)
 	print_key("issuer ", json_object_get(learned, "issuer"));
 	print_key(", root ", json_object_get(learned, "root"));
 	puts("");
-	print_refused(upstream, json_object_get(learned, "refused"));
+	json_array_foreach(json_object_get(learned, "refused"), i, refused)
+		print_refused(upstream, refused);
 }
 
 /* Where learned keys bind, somebody has accepted the change. */

@@ -34,11 +34,6 @@ static const char *identity(const struct contact_of *of)
 	return name != NULL ? name : "";
 }
 
-static bool pins_equal(const struct learned_pins *a, const struct learned_pins *b)
-{
-	return pin_equal(&a->issuer, &b->issuer) && pin_equal(&a->root, &b->root);
-}
-
 /* --- before ---------------------------------------------------------------- */
 
 static bool is_about(const struct learned *learned, const struct contact_of *of)
@@ -120,7 +115,7 @@ enum status contact_open(const struct contact_of *of, const struct contact *befo
 bool contact_same(const struct contact *a, const struct contact *b)
 {
 	return a->known == b->known &&
-	       (!a->known || pins_equal(&a->learned.pins, &b->learned.pins));
+	       (!a->known || learned_pins_equal(&a->learned.pins, &b->learned.pins));
 }
 
 const struct learned_pins *contact_pins(
@@ -131,15 +126,6 @@ const struct learned_pins *contact_pins(
 }
 
 /* --- contacts -------------------------------------------------------------- */
-
-/* As the verdict compares them: a leaf that is its own issuer has no other. */
-static struct learned_pins shown(const struct verdict *v)
-{
-	return (struct learned_pins){
-		.issuer = v->chain.certificates[v->chain.n > 1 ? 1 : 0].pin,
-		.root = v->chain.certificates[v->chain.n - 1].pin,
-	};
-}
 
 static enum status save(struct contact *c, const struct contact_of *of, struct text *why)
 {
@@ -182,21 +168,6 @@ static void meet(struct contact *c, const struct contact_of *of,
 	save_or_say(c, of);
 }
 
-static void take(struct contact *c, const struct learned_pins *pins, int64_t now_s)
-{
-	const struct learned_span now = { now_s, now_s };
-	struct learned *l = &c->learned;
-
-	if (!pin_equal(&l->pins.issuer, &pins->issuer)) {
-		l->was = (struct learned_pair){ true, l->pins, now_s };
-		l->issuer_seen = now;
-	}
-	if (!pin_equal(&l->pins.root, &pins->root))
-		l->root_seen = now;
-	l->pins = *pins;
-	c->unsaved = true;
-}
-
 static void warn_of_change(const struct contact_of *of, const struct learned_pins *was,
 	const struct learned_pins *is)
 {
@@ -206,6 +177,12 @@ static void warn_of_change(const struct contact_of *of, const struct learned_pin
 	pin_format(&is->issuer, after);
 	log_warning("upstream %s: its certificate has another issuer: %s, which was %s",
 		of->config->name, after, before);
+}
+
+static void change_root(struct learned *l, const struct pin *root, int64_t now_s)
+{
+	l->pins.root = *root;
+	l->root_seen = (struct learned_span){ now_s, now_s };
 }
 
 /* Without pins. Where only the root is another one, the issuer is cross-signed. */
@@ -220,7 +197,11 @@ static void change(struct contact *c, const struct contact_of *of,
 		warn_of_change(of, &c->learned.pins, pins);
 		c->changes++;
 	}
-	take(c, pins, now_s);
+	if (issuer)
+		learned_change(&c->learned, pins, now_s);
+	else
+		change_root(&c->learned, &pins->root, now_s);
+	c->unsaved = true;
 	if (issuer && !often)
 		save_or_say(c, of);
 }
@@ -241,12 +222,11 @@ void contact_accepted(
 	int64_t now_s = clock_wall_s();
 	struct learned_pins pins;
 
-	if (!is_kept(of) || !verdict->chain_verified || verdict->chain.n == 0)
+	if (!is_kept(of) || !verdict_keys(verdict, &pins))
 		return;
-	pins = shown(verdict);
 	if (!c->known)
 		meet(c, of, &pins, now_s);
-	else if (!pins_equal(&c->learned.pins, &pins))
+	else if (!learned_pins_equal(&c->learned.pins, &pins))
 		change(c, of, &pins, now_s);
 	else
 		meet_again(c, of, now_s);
@@ -258,56 +238,74 @@ static bool only_by_pins(const struct verdict *verdict)
 {
 	enum reason reasons[2];
 
-	return !verdict->provisional && verdict->chain_verified && verdict->chain.n > 0 &&
-	       verdict_reasons(verdict, reasons, 2) == 1 &&
+	return !verdict->provisional && verdict_reasons(verdict, reasons, 2) == 1 &&
 	       reasons[0] == REASON_PIN_MISMATCH;
 }
 
-static void warn_of_refused(const struct contact_of *of, const struct learned_pins *pins)
+static void warn_of_refused(const struct contact *c, const struct contact_of *of,
+	const struct learned_pins *pins)
 {
-	char issuer[PIN_TEXT_MAX], root[PIN_TEXT_MAX];
+	char issuer[PIN_TEXT_MAX], root[PIN_TEXT_MAX], command[LEARNED_COMMAND_MAX];
+	struct text text = text_in(command, sizeof command);
 
 	pin_format(&pins->issuer, issuer);
 	pin_format(&pins->root, root);
+	learned_command(&c->learned, of->config->name, pins, &text);
 	log_warning(
 		"upstream %s: issuer %s with root %s is not what was learned; if it is "
-		"as it should be: pintlectl pins accept %s",
-		of->config->name, issuer, root, of->config->name);
+		"as it should be: %s",
+		of->config->name, issuer, root, command);
 }
 
 void contact_refused(
 	struct contact *c, const struct contact_of *of, const struct verdict *verdict)
 {
-	struct learned *l = &c->learned;
 	struct learned_pins pins;
+	enum learned_news news;
 
-	if (!is_kept(of) || !learns(of) || !c->known || !only_by_pins(verdict))
+	if (!is_kept(of) || !learns(of) || !c->known || !only_by_pins(verdict) ||
+		!verdict_keys(verdict, &pins))
 		return;
-	pins = shown(verdict);
-	if (l->refused.known && pins_equal(&l->refused.pins, &pins))
-		return;
-	l->refused = (struct learned_pair){ true, pins, clock_wall_s() };
-	text_copy(l->refused_leaf, sizeof l->refused_leaf,
-		verdict->chain.certificates[0].subject);
-	warn_of_refused(of, &pins);
-	save_or_say(c, of);
+	news = learned_refuse(&c->learned, &pins, verdict->chain.certificates[0].subject,
+		clock_wall_s());
+	if (news == LEARNED_NEW)
+		warn_of_refused(c, of, &pins);
+	if (news != LEARNED_NOTHING)
+		save_or_say(c, of);
+}
+
+static enum status complain_of_choice(const struct contact *c,
+	const struct contact_of *of, const struct contact_choice *choice,
+	struct text *error)
+{
+	const char *name = of->config->name;
+
+	if (!c->known || (choice->issuer == NULL && c->learned.refused_n == 0)) {
+		text_add(error, "upstream %s: no other issuer was refused", name);
+		return STATUS_NOTFOUND;
+	}
+	text_add(error,
+		choice->issuer == NULL
+			? "upstream %s: not one other issuer was refused, but several: "
+			  "say which"
+			: "upstream %s: that is none that was refused, or more than one",
+		name);
+	return STATUS_NOTFOUND;
 }
 
 enum status contact_take_over(struct contact *c, const struct contact_of *of,
-	struct text *error, struct learned_pins *was)
+	const struct contact_choice *choice, struct text *error, struct learned_pins *was)
 {
 	struct contact before = *c;
+	const struct learned_pins *chosen =
+		c->known ? learned_choose(&c->learned, choice->issuer, choice->root)
+			 : NULL;
 	enum status status;
 
-	if (!c->known || !c->learned.refused.known) {
-		text_add(error, "upstream %s: no other issuer was refused",
-			of->config->name);
-		return STATUS_NOTFOUND;
-	}
+	if (chosen == NULL)
+		return complain_of_choice(c, of, choice, error);
 	*was = c->learned.pins;
-	take(c, &before.learned.refused.pins, clock_wall_s());
-	c->learned.refused.known = false;
-	c->learned.refused_leaf[0] = '\0';
+	learned_change(&c->learned, chosen, clock_wall_s());
 	status = save(c, of, error);
 	if (status != STATUS_OK)
 		*c = before;

@@ -41,10 +41,16 @@ void contact_accepted(struct contact *contact, const struct contact_of *of,
 void contact_refused(struct contact *contact, const struct contact_of *of,
 	const struct verdict *verdict);
 
-/* Takes over the keys that were refused last; `*was`: those before. NOTFOUND: there
- * are none; IO, NOMEM: they could not be kept, and nothing has changed. `error` has
- * words. */
+/* Whom an operator means, as in learned_choose(). */
+struct contact_choice {
+	const struct pin *issuer, *root;
+};
+
+/* Takes over the keys that were chosen; `*was`: those before. NOTFOUND: nobody, or not
+ * one alone, is meant; IO, NOMEM: they could not be kept, and nothing has changed.
+ * `error` has words. */
 MUST_CHECK enum status contact_take_over(struct contact *contact,
-	const struct contact_of *of, struct text *error, struct learned_pins *was);
+	const struct contact_of *of, const struct contact_choice *choice,
+	struct text *error, struct learned_pins *was);
 
 #endif

@@ -414,8 +414,8 @@ void upstream_fail_all(struct upstream *u, const char *text)
 	fail_attempts(u, &why, true);
 }
 
-enum status upstream_accept(
-	struct upstream *u, struct text *error, struct learned_pins *was)
+enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
+	struct text *error, struct learned_pins *was)
 {
 	const struct contact_of of = { u->parts.config, u->parts.state_dir };
 	enum status status;
@@ -425,7 +425,7 @@ enum status upstream_accept(
 			upstream_name(u));
 		return STATUS_UNSUPPORTED;
 	}
-	status = contact_take_over(&u->contact, &of, error, was);
+	status = contact_take_over(&u->contact, &of, choice, error, was);
 	if (status != STATUS_OK)
 		return status;
 	set_policy(u);

@@ -82,11 +82,12 @@ MUST_CHECK bool upstream_give_up(struct upstream *upstream, struct attempt *atte
 /* Drops the connection; all attempts fail as lost. */
 void upstream_fail_all(struct upstream *upstream, const char *why);
 
-/* Takes over the issuer and root that were refused last, and tries again at once;
- * `*was`: those before. UNSUPPORTED: it does not learn. Otherwise as
+/* Takes over issuer and root that were refused, or those before, and tries again at
+ * once; `*was`: those it had. UNSUPPORTED: it does not learn. Otherwise as
  * contact_take_over(). */
-MUST_CHECK enum status upstream_accept(
-	struct upstream *upstream, struct text *error, struct learned_pins *was);
+MUST_CHECK enum status upstream_accept(struct upstream *upstream,
+	const struct contact_choice *choice, struct text *error,
+	struct learned_pins *was);
 
 /* A number that no other upstream of this process has or had. */
 uint64_t upstream_serial(const struct upstream *upstream);

@@ -21,7 +21,7 @@ def test_learn(start, server, learner, authority, rival):
     daemon = start([learner])
     assert is_good(ask(daemon, "a.test"))
     learned = daemon.upstream()["learned"]
-    assert learned["enforced"] is True and learned["refused"] is None
+    assert learned["enforced"] is True and learned["refused"] == []
     assert learned["issuer"]["pin"] == learned["root"]["pin"] == pin_of(authority.root)
     assert os.stat(record(daemon)).st_mode & 0o777 == 0o600
 
@@ -30,9 +30,11 @@ def test_learn(start, server, learner, authority, rival):
     assert is_refused(daemon, server, "b.test")
     learned = daemon.upstream()["learned"]
     assert learned["issuer"]["pin"] == pin_of(authority.root)
-    assert learned["refused"]["issuer"] == pin_of(rival.root)
-    assert learned["refused"]["leaf"] == "CN=resolver.test"
-    assert "pintlectl pins accept u" in daemon.log()
+    refused, = learned["refused"]
+    assert refused["issuer"] == pin_of(rival.root) and refused["leaf"] == "CN=resolver.test"
+    assert refused["command"] == f"pintlectl pins accept u {pin_of(rival.root)}"
+    assert refused["command"] in daemon.log()
+    assert refused["command"] in daemon.ctl("status").stdout
 
     # What was refused is known to the next start, too.
     daemon = restart(start, daemon)
@@ -42,7 +44,7 @@ def test_learn(start, server, learner, authority, rival):
     assert is_good(ask(daemon, "c.test"))
     daemon = restart(start, daemon)
     assert is_good(ask(daemon, "d.test"))
-    assert daemon.upstream()["learned"]["refused"] is None
+    assert daemon.upstream()["learned"]["refused"] == []
 
     change_issuer(server, authority)
     daemon = restart(start, daemon)
@@ -63,6 +65,38 @@ def test_accepted_at_once(start, server, learner, rival):
     assert answer["ok"] and answer["upstream"] == "u"
     assert answer["issuer"] == pin_of(rival.root) != answer["was"]["issuer"]
     assert is_good(ask(daemon, "c.test"))
+
+
+def test_accept_the_one_that_was_meant(start, server, learner, authority, rival, third):
+    """Somebody comes between an operator's confirmation and his command."""
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    for other in (rival, third):
+        change_issuer(server, other)
+        daemon = restart(start, daemon)
+        assert is_refused(daemon, server, "b.test")
+    done = daemon.ctl("pins", "accept", "u")
+    assert done.returncode == 1 and "several" in done.stderr
+    commands = [one["command"] for one in daemon.upstream()["learned"]["refused"]]
+    assert commands == [f"pintlectl pins accept u {pin_of(one.root)}"
+                        for one in (rival, third)]
+    assert all(command in done.stderr for command in commands)
+    assert daemon.upstream()["learned"]["issuer"]["pin"] == pin_of(authority.root)
+    done = daemon.ctl("pins", "accept", "u", "sha256//" + 43 * "A" + "=")
+    assert done.returncode == 1 and commands[0] in done.stderr
+    done = daemon.ctl("pins", "accept", "u", "pin")
+    assert done.returncode == 2 and "not a pin: pin" in done.stderr
+
+    assert daemon.ctl(*commands[0].split()[1:]).returncode == 0
+    assert is_refused(daemon, server, "c.test"), "the third still answers"
+    change_issuer(server, rival)
+    daemon = restart(start, daemon)
+    assert is_good(ask(daemon, "d.test"))
+    # And back.
+    was = daemon.upstream()["learned"]["was"]
+    assert was["issuer"] == pin_of(authority.root)
+    assert daemon.ctl(*was["command"].split()[1:]).returncode == 0
+    assert daemon.upstream()["learned"]["issuer"]["pin"] == pin_of(authority.root)
 
 
 def test_nothing_to_accept(start, server, learner):
@@ -87,7 +121,7 @@ def test_another_name_is_not_taken_over(start, server, learner, rival):
     server.context.load_cert_chain(*rival.issue("other", "other.test"))
     daemon = restart(start, daemon)
     assert is_failed(ask(daemon, "b.test"))
-    assert daemon.upstream()["learned"]["refused"] is None
+    assert daemon.upstream()["learned"]["refused"] == []
     assert daemon.ctl("pins", "accept", "u").returncode == 1
 
 

@@ -179,14 +179,15 @@ def test_status_list_without_date_or_end(daemon, members, words):
     assert words in out and "-" not in out.split("days old")[0].split()[-1]
 
 
-def learned(enforced, refused=None):
+def learned(enforced, *refused):
     dates = {"first_seen": "2026-10-01T00:00:00Z", "last_seen": "2026-11-01T00:00:00Z"}
     return {"enforced": enforced, "issuer": {"pin": "sha256//I", **dates},
-            "root": {"pin": "sha256//R", **dates}, "refused": refused}
+            "root": {"pin": "sha256//R", **dates}, "refused": list(refused)}
 
 
 REFUSED_KEYS = {"issuer": "sha256//J", "root": "sha256//S", "leaf": "CN=a.lab",
-                "at": "2026-11-02T00:00:00Z"}
+                "first_seen": "2026-11-02T00:00:00Z", "last_seen": "2026-11-03T00:00:00Z",
+                "command": "pintlectl pins accept alpha sha256//J"}
 CHANGE = {"was": "sha256//A", "is": "sha256//B", "at": "2026-11-01T00:00:00Z"}
 
 
@@ -198,8 +199,11 @@ def test_status_learned(daemon):
     assert "learned" not in out
     out = lines_of(daemon, upstream("alpha", "refused", learned=learned(True, REFUSED_KEYS)))
     assert ("  WARNING  alpha: refused issuer sha256//J, root sha256//S, of CN=a.lab, "
-            "2026-11-02; if the operator confirms them: pintlectl pins accept alpha\n"
-            ) in out
+            "2026-11-02 to 2026-11-03; if the operator confirms them: pintlectl pins "
+            "accept alpha sha256//J\n") in out
+    out = lines_of(daemon, upstream("alpha", "refused",
+                                    learned=learned(True, REFUSED_KEYS, REFUSED_KEYS)))
+    assert out.count("WARNING") == 2
 
 
 def test_status_issuer_changed(daemon):
@@ -213,7 +217,8 @@ def test_status_issuer_changed(daemon):
 
 
 @pytest.mark.parametrize("odd", [7, "x", [], {}, None, {"timestamp": 5, "logs": "x"},
-                                 {"was": [], "issuer": 7, "enforced": True, "refused": {}}])
+                                 {"was": [], "issuer": 7, "enforced": True, "refused": {}},
+                                 {"enforced": True, "refused": [7, None, []]}])
 def test_status_ct_of_other_shapes(daemon, odd):
     lines_of(daemon, upstream("a", "good", learned=odd, issuer_changed=odd,
                               verdict={"ct": odd}), log_list=odd)
@@ -299,13 +304,30 @@ def test_pins_accept(daemon):
     assert json.loads(daemon(answer).ask("pins", "accept", "alpha", "--json").out) == answer
 
 
+def test_pins_accept_with_pins(daemon):
+    asked = {"command": "accept", "upstream": "alpha"}
+    for words in (["sha256//I"], ["sha256//I", "sha256//R"]):
+        asked.update(zip(("issuer", "root"), words))
+        one = daemon({"ok": True})
+        assert one.ask("pins", "accept", "alpha", *words).returncode == OK
+        assert one.asked == asked
+
+
+def test_pins_accept_which(daemon):
+    done = daemon({"ok": False, "error": "several", "exit": 1, "refused": [
+        REFUSED_KEYS, 7, {**REFUSED_KEYS, "leaf": "CN=\x1b[31m"}]}).ask(
+            "pins", "accept", "alpha")
+    assert done.returncode == FAILED and done.out == ""
+    assert done.err.count(REFUSED_KEYS["command"] + "\n") == 2 and "\x1b" not in done.err
+
+
 def test_pins_accept_refused(daemon):
     done = daemon({"ok": False, "error": "alpha does not learn", "exit": 2}).ask(
         "pins", "accept", "alpha")
     assert done.returncode == USAGE and "does not learn" in done.err and done.out == ""
 
 
-@pytest.mark.parametrize("words", [["accept"], ["accept", "a", "b"]])
+@pytest.mark.parametrize("words", [["accept"], ["accept", "a", "b", "c", "d"]])
 def test_pins_accept_usage(words):
     done = ctl("pins", *words)
     assert done.returncode == USAGE and "./accept" in done.err

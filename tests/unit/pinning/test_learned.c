@@ -26,7 +26,8 @@
 #define ROOT   "root: " B " " FIRST " " LAST "\n"
 #define PLAIN  HEAD NAME ISSUER ROOT
 #define WAS    "was: " B " " A " " LAST "\n"
-#define OTHER  "refused: " B " " B " " LAST "\n"
+#define OTHER  "refused: " B " " B " " FIRST " " LAST "\n"
+#define THIRD  "refused: " B " " A " " FIRST " " LAST "\n"
 #define LEAF   "refused-leaf: CN=dns.example\n"
 
 #define NO_LINE  "a line is missing"
@@ -52,6 +53,14 @@ static const struct row rows[] = {
 	{ "with what was refused", PLAIN OTHER LEAF, 0, NULL },
 	{ "with everything", PLAIN WAS OTHER LEAF, 0, NULL },
 	{ "a leaf without a subject", PLAIN OTHER "refused-leaf: \n", 0, NULL },
+	{ "four that were refused",
+		PLAIN OTHER LEAF THIRD LEAF OTHER "refused-leaf: \n" THIRD LEAF, 0,
+		NULL },
+	{ "five", PLAIN OTHER LEAF THIRD LEAF OTHER LEAF THIRD LEAF OTHER LEAF, 13,
+		NOT_IT },
+	{ "refused at one time", PLAIN "refused: " B " " B " " LAST "\n" LEAF, 5,
+		NO_TIME },
+	{ "two refused, and one leaf", PLAIN OTHER THIRD LEAF, 6, NOT_IT },
 	{ "empty", "", 1, NO_LINE },
 	{ "cut in the first line", "pintle learned 1", 1, NO_END },
 	{ "another kind of file", "-----BEGIN CERTIFICATE-----\n", 1, NOT_IT },
@@ -142,9 +151,12 @@ static void every_value_is_read(void **state)
 	assert_true(l.was.known && l.was.at_s == at_s);
 	assert_int_equal(l.was.pins.issuer.sha256[0], 1);
 	assert_int_equal(l.was.pins.root.sha256[0], 0);
-	assert_true(l.refused.known && l.refused.at_s == at_s);
-	assert_int_equal(l.refused.pins.root.sha256[0], 1);
-	assert_string_equal(l.refused_leaf, "CN=dns.example");
+	assert_int_equal(l.refused_n, 1);
+	assert_true(l.refused[0].seen.last_s == at_s);
+	assert_int_equal(clock_parse(FIRST, &at_s), 0);
+	assert_true(l.refused[0].seen.first_s == at_s);
+	assert_int_equal(l.refused[0].pins.root.sha256[0], 1);
+	assert_string_equal(l.refused[0].leaf, "CN=dns.example");
 }
 
 /* --- files ----------------------------------------------------------------- */
