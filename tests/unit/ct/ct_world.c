@@ -1,24 +1,13 @@
 #include "tests/unit/ct/ct_world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/base64.h"
+#include "tests/unit/must.h"
 
 #define SCTS_MAX 40
 #define DAY_S    86400
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "ct_world: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
-}
 
 static X509 *make_leaf(const struct ct_world *world, int64_t not_after_s)
 {

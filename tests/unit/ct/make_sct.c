@@ -1,19 +1,10 @@
 #include "tests/unit/ct/make_sct.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include <openssl/err.h>
 #include <openssl/sha.h>
 
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "make_sct: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
-}
+#include "tests/unit/must.h"
 
 struct bytes der_bytes(const struct der *der)
 {

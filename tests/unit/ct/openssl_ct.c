@@ -7,17 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "tests/unit/must.h"
+
 /* 2100-01-01T00:00:00Z. */
 #define LATE_MS ((uint64_t)4102444800 * 1000)
-
-static void must(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "openssl_ct: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
-}
 
 static void write_configuration(FILE *f, const char *const *base64, size_t n)
 {

@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 
 #include "base/base64.h"
+#include "tests/unit/must.h"
 
 #define KEY_MAX 2048
 
@@ -18,14 +19,6 @@ static const char *const lists[] = {
 	"crtsh_crtsh_v3_all_all_logs_list.json",
 	"crtsh_apple_current_log_list.json",
 };
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "real data: %s\n", what);
-	abort();
-}
 
 void real_path(char out[PATH_MAX], const char *file)
 {

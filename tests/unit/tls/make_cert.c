@@ -9,21 +9,13 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#define DAY_S 86400
+#include "tests/unit/must.h"
 
-static void must(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "make_cert: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
-}
+#define DAY_S 86400
 
 EVP_PKEY *make_key(void)
 {

@@ -1,21 +1,11 @@
 #include "tests/unit/tls/make_ocsp.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
+#include "tests/unit/must.h"
 
 #define HOUR_S 3600
-
-static void must(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "make_ocsp: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
-}
 
 static X509_EXTENSION *new_extension(ASN1_OBJECT *oid, int critical, struct bytes value)
 {

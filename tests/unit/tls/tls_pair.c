@@ -1,12 +1,12 @@
 #include "tests/unit/tls/tls_pair.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
 #include "base/clock.h"
+#include "tests/unit/must.h"
 #include "tests/unit/tls/make_cert.h"
 
 static int64_t now_s(void)
@@ -24,15 +24,6 @@ void pair_set_clock(void)
 	static const struct clock_source source = { now_ms, now_s };
 
 	clock_replace(&source);
-}
-
-static void must(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "tls_pair: %s\n", what);
-	ERR_print_errors_fp(stderr);
-	abort();
 }
 
 static void on_info(const SSL *ssl, int where, int value)
