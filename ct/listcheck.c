@@ -6,10 +6,11 @@
 #include <openssl/sha.h>
 
 #include "ct/age.h"
+#include "ct/horizon.h"
 
 /* Of one log, and of the list as a whole. */
 #define PER_LOG_MAX  2
-#define PER_LIST_MAX 1
+#define PER_LIST_MAX 2
 
 struct problems {
 	struct list_problem *rows;
@@ -39,6 +40,16 @@ static enum status check_log(struct problems *p, const struct ct_log *log)
 	return STATUS_OK;
 }
 
+static bool is_barren(const struct loglist *list, int64_t at_s)
+{
+	const struct ct_policy *policy;
+
+	for (size_t i = 0; (policy = ct_policy_at(i)) != NULL; i++)
+		if (ct_horizon_s(list, policy, at_s) != INT64_MIN)
+			return false;
+	return true;
+}
+
 enum status listcheck(
 	const struct loglist *list, int64_t at_s, struct list_problem **out, size_t *n)
 {
@@ -54,6 +65,8 @@ enum status listcheck(
 		add(&p, NULL, false, "it has no log_list_timestamp");
 	else if (ct_age_is_future(ct_age_date_s(list), at_s))
 		add(&p, NULL, false, "it is dated in the future");
+	if (is_barren(list, at_s))
+		add(&p, NULL, false, "no certificate could satisfy any policy with it");
 	for (size_t i = 0; i < list->n && status == STATUS_OK; i++)
 		status = check_log(&p, &list->logs[i]);
 	if (status != STATUS_OK || p.n == 0) {

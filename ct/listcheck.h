@@ -11,8 +11,9 @@ struct list_problem {
 };
 
 /* Errors: a mimic log, an ID that is not SHA-256(key). Worth knowing: whatever else keeps
- * a log from ever counting, a list without a time or dated after `at_s`. By log ID;
- * owned, free(), NULL with `*n` 0 if there are none. NOMEM, CRYPTO. */
+ * a log from ever counting, a list without a time, dated after `at_s`, or with too few
+ * logs for every policy. By log ID; owned, free(), NULL with `*n` 0 if there are none.
+ * NOMEM, CRYPTO. */
 MUST_CHECK enum status listcheck(
 	const struct loglist *list, int64_t at_s, struct list_problem **out, size_t *n);
 

@@ -11,6 +11,7 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "ct/horizon.h"
 
 #define SIGNATURE_LINE (BASE64_TEXT_MAX(LIST_SIGNATURE_BYTES) - 1)
 #define STORE_MODE     0644
@@ -227,8 +228,8 @@ static enum status store(const char *state_dir, struct bytes list,
 }
 
 /* Compares what was offered with the list in force. */
-static enum list_offer judge(
-	const struct loglist *offered, const struct loglist *in_force, struct text *why)
+static enum list_offer judge(const struct loglist *offered,
+	const struct loglist *in_force, const struct ct_policy *policy, struct text *why)
 {
 	char theirs[CLOCK_TEXT_MAX], ours[CLOCK_TEXT_MAX];
 
@@ -238,8 +239,12 @@ static enum list_offer judge(
 	}
 	if (memcmp(offered->sha256, in_force->sha256, sizeof offered->sha256) == 0)
 		return OFFER_SAME;
-	if (is_newer(offered, in_force))
-		return OFFER_TAKEN;
+	if (is_newer(offered, in_force)) {
+		if (ct_horizon_s(offered, policy, clock_wall_s()) != INT64_MIN)
+			return OFFER_TAKEN;
+		text_add(why, "no certificate could satisfy %s with it", policy->name);
+		return OFFER_BARREN;
+	}
 	clock_format(offered->timestamp_ms / 1000, theirs);
 	clock_format(in_force->timestamp_ms / 1000, ours);
 	text_add(why, "it is of %s, the list in force of %s", theirs, ours);
@@ -247,7 +252,8 @@ static enum list_offer judge(
 }
 
 static enum status weigh(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
-	struct bytes list, enum list_offer *out, struct text *why)
+	const struct ct_policy *policy, struct bytes list, enum list_offer *out,
+	struct text *why)
 {
 	char reason[STORE_WHY_MAX];
 	struct text warning = text_in(reason, sizeof reason);
@@ -260,7 +266,7 @@ static enum status weigh(const char *state_dir, const uint8_t key[LIST_KEY_BYTES
 		return status == STATUS_NOMEM ? status : STATUS_OK;
 	status = loglist_choose(state_dir, key, &in_force, &warning);
 	if (status == STATUS_OK) {
-		*out = judge(offered, in_force.list, why);
+		*out = judge(offered, in_force.list, policy, why);
 		loglist_free(in_force.list);
 	} else {
 		text_add(why, "%s", reason);
@@ -283,7 +289,8 @@ static int lock(const char *state_dir, struct text *why)
 }
 
 enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
-	struct bytes list, struct bytes signature, enum list_offer *out, struct text *why)
+	const struct ct_policy *policy, struct bytes list, struct bytes signature,
+	enum list_offer *out, struct text *why)
 {
 	uint8_t raw[LIST_SIGNATURE_BYTES];
 	enum status status;
@@ -301,7 +308,7 @@ enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BY
 	fd = lock(state_dir, why);
 	if (fd < 0)
 		return STATUS_IO;
-	status = weigh(state_dir, key, list, out, why);
+	status = weigh(state_dir, key, policy, list, out, why);
 	if (status == STATUS_OK && *out == OFFER_TAKEN)
 		status = store(state_dir, list, raw, why);
 	close(fd);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ct/listsign.h"
 #include "ct/loglist.h"
+#include "ct/policy.h"
 
 #define LISTSTORE_NAME     "ct-logs.signed"
 #define LISTSTORE_OLD_NAME "ct-logs.signed.old"
@@ -57,16 +58,18 @@ enum list_offer {
 	OFFER_OLDER,  /* not newer than the list in force */
 	OFFER_FORGED, /* not signed by the key */
 	OFFER_BROKEN, /* signed, but no log list with a time */
+	OFFER_BARREN, /* no certificate could satisfy the policy with it */
 };
 
-/* Takes a list that was fetched into `state_dir`, if it is signed by `key` and newer
- * than the list in force: written beside what is there, synced, renamed. What
- * was stored before stays as LISTSTORE_OLD_NAME. Whatever else happens leaves the
- * stored list as it was. Two that offer at once wait for each other. `signature` is
- * 64 raw bytes, or their base64. `why` says what is wrong, unless TAKEN or SAME.
- * IO: the directory or a file in it, which `why` names; NOMEM. */
+/* Takes a list that was fetched into `state_dir`, if it is signed by `key`, newer than
+ * the list in force, and has logs enough for `policy`: written beside what is there,
+ * synced, renamed. What was stored before stays as LISTSTORE_OLD_NAME. Whatever else
+ * happens leaves the stored list as it was. Two that offer at once wait for each other.
+ * `signature` is 64 raw bytes, or their base64. `why` says what is wrong, unless TAKEN or
+ * SAME. IO: the directory or a file in it, which `why` names; NOMEM. */
 MUST_CHECK enum status liststore_offer(const char *state_dir,
-	const uint8_t key[LIST_KEY_BYTES], struct bytes list, struct bytes signature,
-	enum list_offer *out, struct text *why);
+	const uint8_t key[LIST_KEY_BYTES], const struct ct_policy *policy,
+	struct bytes list, struct bytes signature, enum list_offer *out,
+	struct text *why);
 
 #endif

@@ -19,7 +19,7 @@ static const struct subcommand {
 		0, loglist_build },
 	{ "update",
 		"[-c FILE] [--url URL] [--address IP[:PORT]] [--key KEY]\n"
-		"            [--ca-file FILE] [--state-dir DIR]",
+		"            [--ca-file FILE] [--state-dir DIR] [--policy NAME]",
 		0, loglist_update },
 };
 

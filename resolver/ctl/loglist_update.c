@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/config.h"
 #include "config/url.h"
 #include "ct/age.h"
+#include "ctl/ct_options.h"
 #include "ctl/daemon.h"
 #include "ctl/fetch.h"
 #include "ctl/loglist.h"
@@ -15,6 +17,7 @@
 
 struct update {
 	struct list_settings settings;
+	const struct ct_policy *policy;
 	struct bytes list, signature; /* owned */
 	enum list_offer offer;
 	const char *reload; /* what became of the daemon, for --json */
@@ -71,13 +74,28 @@ static enum exit_code fetch_both(struct update *u)
 	return code;
 }
 
+/* What the list must be good for: as said, as configured, or the default. */
+static enum exit_code find_policy(const struct args *args, struct update *u)
+{
+	const struct config *config = u->settings.config;
+	enum exit_code code = ct_option_policy(args, &u->policy);
+
+	if (args->policy != NULL || config == NULL)
+		return code;
+	/* One for all who look at SCTs. */
+	for (size_t i = 0; i < config->upstream_n; i++)
+		if (config->upstreams[i].policy.ct_policy != NULL)
+			u->policy = config->upstreams[i].policy.ct_policy;
+	return code;
+}
+
 static enum exit_code offer(struct update *u)
 {
 	const struct list_settings *s = &u->settings;
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
-	enum status status = liststore_offer(s->source.state_dir, s->source.key, u->list,
-		u->signature, &u->offer, &error);
+	enum status status = liststore_offer(s->source.state_dir, s->source.key,
+		u->policy, u->list, u->signature, &u->offer, &error);
 
 	if (status != STATUS_OK)
 		return complain(
@@ -90,6 +108,7 @@ static enum exit_code offer(struct update *u)
 		return complain(CTL_CONFIG, "%s: not taken: %s", s->url, why);
 	case OFFER_OLDER:
 	case OFFER_FORGED:
+	case OFFER_BARREN:
 		break;
 	}
 	return complain(CTL_REFUSED, "%s: not taken: %s", s->url, why);
@@ -154,6 +173,8 @@ enum exit_code loglist_update(const struct args *args, const char *operand)
 	enum exit_code reloaded = CTL_OK;
 
 	(void)operand;
+	if (code == CTL_OK)
+		code = find_policy(args, &update);
 	if (code == CTL_OK)
 		code = check_settings(&update.settings);
 	if (code == CTL_OK)

@@ -421,6 +421,17 @@ def test_check_the_mimic_logs():
     assert ["mimic" in e["problem"] for e in said["errors"]] == [True, True]
 
 
+def test_check_a_list_that_does_for_nobody(tmp_path):
+    path = write(tmp_path / "a.json", a_list(change=lambda d: d.update(operators=[])))
+    code, said = check(path)
+    assert (code, said["ok"], said["errors"]) == (OK, True, [])
+    assert [w["problem"] for w in said["warnings"]] == [
+        "no certificate could satisfy any policy with it"]
+    out = ctl("loglist", "check", path).out
+    assert "warning: no certificate could satisfy any policy" in out
+    assert "well-formed" in out
+
+
 # --- build ---------------------------------------------------------------------------------
 
 

@@ -172,6 +172,14 @@ def no_timestamp(data):
     del data["log_list_timestamp"]
 
 
+def no_logs(data):
+    data["operators"] = []
+
+
+def one_operator(data):
+    del data["operators"][1:]
+
+
 def other_logs(data):
     data["operators"].pop()
 
@@ -182,6 +190,10 @@ OFFERS = {
     "older than the built-in": (
         lambda o, t: (a_list("2026-01-01T00:00:00Z"), o), REFUSED, "of 2026-01-01"),
     "of the same time": (lambda o, t: (a_list(OLD, other_logs), o), REFUSED, OLD),
+    "no logs": (lambda o, t: (a_list(NEW, no_logs), o), REFUSED, "satisfy strict with it"),
+    "one operator": (lambda o, t: (a_list(NEW, one_operator), o), REFUSED, "strict"),
+    "no logs, another's signature": (
+        lambda o, t: (a_list(NEW, no_logs), t), REFUSED, "signature"),
     "another's signature": (lambda o, t: (a_list(NEW), t), REFUSED, "signature"),
     "no list": (lambda o, t: (b"<html>", o), CONFIG, "line 1"),
     "an empty list": (lambda o, t: (b"", o), CONFIG, "not taken"),
@@ -393,6 +405,25 @@ def test_all_is_configured(store, config):
     assert store.files()[STORED].endswith(b"\n" + data)
     shown = ctl("loglist", "show", "-c", store.options["-c"], "--json")
     assert json.loads(shown.out)["list"] == str(store.place / STORED)
+
+
+def only_static(data):
+    for operator in data["operators"]:
+        operator["logs"] = []
+
+
+@pytest.mark.parametrize("configured, said, code", [
+    ("chrome", None, OK), ("apple", None, REFUSED), ("chrome", "apple", REFUSED),
+    ("apple", "chrome", OK), (None, None, OK), (None, "apple", REFUSED)])
+def test_the_policy_that_a_list_must_do_for(store, config, configured, said, code):
+    """Apple's wants a log that is not a static one."""
+    if configured:
+        config["ct"]["policy"] = configured
+    write_config(store, config)
+    data = a_list(NEW, only_static)
+    store.server.serve(data, store.signer.sign(data))
+    assert store.update(*(["--policy", said] if said else [])).returncode == code
+    assert bool(store.files()) == (code == OK)
 
 
 def test_the_command_line_wins(store, config, signers):

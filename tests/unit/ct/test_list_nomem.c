@@ -18,6 +18,7 @@
 #include "ct/listcheck.h"
 #include "ct/listmerge.h"
 #include "ct/liststore.h"
+#include "tests/unit/ct/two_logs.h"
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t n);
@@ -143,7 +144,7 @@ static bool choose_step(void)
 
 static enum list_offer offer_list(int year, enum status *status)
 {
-	char list[96], why[256];
+	char list[2048], why[256];
 	struct text error = text_in(why, sizeof why);
 	EVP_MD_CTX *context;
 	uint8_t signature[64];
@@ -153,15 +154,14 @@ static enum list_offer offer_list(int year, enum status *status)
 
 	countdown = -1;
 	context = EVP_MD_CTX_new();
-	snprintf(list, sizeof list,
-		"{\"log_list_timestamp\": \"%d-01-01T00:00:00Z\", \"operators\": []}",
-		year);
+	snprintf(list, sizeof list, LIST_OF("%d-01-01T00:00:00Z"), year);
 	EVP_DigestSignInit(context, NULL, NULL, NULL, pair);
 	EVP_DigestSign(context, signature, &n, (const uint8_t *)list, strlen(list));
 	EVP_MD_CTX_free(context);
 	countdown = before;
-	*status = liststore_offer(directory, key, bytes_of_text(list),
-		bytes_of(signature, sizeof signature), &offer, &error);
+	*status =
+		liststore_offer(directory, key, ct_policy_default(), bytes_of_text(list),
+			bytes_of(signature, sizeof signature), &offer, &error);
 	return offer;
 }
 

@@ -19,6 +19,7 @@
 static const struct row {
 	const char *name;
 	bool stateless, mimic, other_id, no_time, future;
+	bool barren;
 	const char *unfit;
 	const char *error, *warning; /* what is said; NULL: nothing */
 } rows[] = {
@@ -44,31 +45,41 @@ static const struct row {
 		.no_time = true,
 		.warning = "no log_list_timestamp" },
 	{ .name = "a list of the future", .future = true, .warning = "in the future" },
+	{ .name = "too few logs for everybody",
+		.barren = true,
+		.warning = "no certificate could satisfy any policy" },
 };
 
 static void check_row(void **state)
 {
 	const struct row *row = *state;
-	struct ct_log log = {
+	const struct ct_log good = {
+		.operator_name = "A",
 		.key = bytes_of("key", 3),
-		.mimic = row->mimic,
-		.unfit = row->unfit,
 		.phases = { { LOG_USABLE, 0 } },
-		.phase_n = row->stateless ? 0 : 1,
+		.phase_n = 1,
+		.from_ms = INT64_MIN,
+		.until_ms = INT64_MAX,
 	};
+	struct ct_log logs[] = { good, good, good }, *log = &logs[0];
 	struct loglist list = {
-		.logs = &log,
-		.n = 1,
+		.logs = logs,
+		.n = row->barren ? 1 : 3,
 		.has_timestamp = !row->no_time,
 		.timestamp_ms = (AT_S + (row->future ? 301 : 0)) * 1000,
 	};
 	size_t n, expected = 0;
 	struct list_problem *problems;
 
+	logs[2].operator_name = "B";
+	log->mimic = row->mimic;
+	log->unfit = row->unfit;
+	if (row->stateless)
+		log->phase_n = 0;
 	expected += row->error != NULL;
 	expected += row->warning != NULL;
-	if (!row->other_id)
-		SHA256((const uint8_t *)"key", 3, log.id);
+	for (size_t i = row->other_id ? 1 : 0; i < 3; i++)
+		SHA256((const uint8_t *)"key", 3, logs[i].id);
 	assert_int_equal(listcheck(&list, AT_S, &problems, &n), STATUS_OK);
 	assert_int_equal(n, expected);
 	assert_int_equal(problems != NULL, n > 0);
@@ -77,8 +88,8 @@ static void check_row(void **state)
 
 		assert_non_null(said);
 		assert_non_null(strstr(problems[i].what, said));
-		assert_ptr_equal(
-			problems[i].log, row->no_time || row->future ? NULL : &log);
+		assert_ptr_equal(problems[i].log,
+			row->no_time || row->future || row->barren ? NULL : log);
 	}
 	free(problems);
 }

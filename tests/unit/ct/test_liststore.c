@@ -18,13 +18,13 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "tests/unit/ct/two_logs.h"
 #include "tests/unit/rows.h"
 
 /* Around conf/ct-logs.json, whose time this is read from. */
-#define LIST_OF(time) "{\"log_list_timestamp\": \"" time "\", \"operators\": []}"
-#define OLDER         LIST_OF("2020-01-01T00:00:00Z")
-#define NEWER         LIST_OF("2100-01-01T00:00:00Z")
-#define NEWEST        LIST_OF("2101-01-01T00:00:00Z")
+#define OLDER  LIST_OF("2020-01-01T00:00:00Z")
+#define NEWER  LIST_OF("2100-01-01T00:00:00Z")
+#define NEWEST LIST_OF("2101-01-01T00:00:00Z")
 
 enum signer { OURS, THEIRS, NOBODY };
 
@@ -189,7 +189,7 @@ static void choose_row(void **state)
 		STATUS_OK);
 	assert_non_null(choice.list);
 	assert_int_equal(choice.is_stored, row->is_stored);
-	assert_int_equal(choice.list->n > 0, !row->is_stored);
+	assert_int_equal(choice.list->n == 2, row->is_stored);
 	if (row->warning == NULL) {
 		assert_string_equal(why, "");
 	} else {
@@ -244,6 +244,12 @@ static const struct offer_row {
 	{ "no list", NEWER, "{\"operators\": {}}", OURS, OFFER_BROKEN, "operators" },
 	{ "no time", NEWER, "{\"operators\": []}", OURS, OFFER_BROKEN,
 		"log_list_timestamp" },
+	{ "no logs", NEWER, BARREN_OF("2101-01-01T00:00:00Z"), OURS, OFFER_BARREN,
+		"no certificate could satisfy strict" },
+	{ "no logs, and older", NEWEST, BARREN_OF("2100-01-01T00:00:00Z"), OURS,
+		OFFER_OLDER, "2101-01-01" },
+	{ "no logs, and another's", NEWER, BARREN_OF("2101-01-01T00:00:00Z"), THEIRS,
+		OFFER_FORGED, "configured key" },
 	{ "a time that is none", NEWER, LIST_OF("2101"), OURS, OFFER_BROKEN,
 		"log_list_timestamp" },
 };
@@ -298,7 +304,8 @@ static void offer_row(void **state)
 		store(OURS, row->stored);
 	before = read_file(LISTSTORE_NAME);
 	sign(row->signer, row->offered, signature);
-	assert_int_equal(liststore_offer(directory, key, bytes_of_text(row->offered),
+	assert_int_equal(liststore_offer(directory, key, ct_policy_default(),
+				 bytes_of_text(row->offered),
 				 bytes_of(signature, sizeof signature), &offer, &why),
 		STATUS_OK);
 	assert_int_equal(offer, row->offer);
@@ -322,8 +329,9 @@ static void offer_nowhere(void **state)
 
 	(void)state;
 	sign(OURS, NEWER, signature);
-	assert_int_equal(liststore_offer("/nonexistent", key, bytes_of_text(NEWER),
-				 bytes_of(signature, 64), &offer, &why),
+	assert_int_equal(
+		liststore_offer("/nonexistent", key, ct_policy_default(),
+			bytes_of_text(NEWER), bytes_of(signature, 64), &offer, &why),
 		STATUS_IO);
 	assert_non_null(strstr(said, "/nonexistent"));
 }
