@@ -110,5 +110,8 @@ MUST_CHECK enum status learned_save(const char *state_dir, const char *upstream,
 	const struct learned *learned, struct text *error);
 /* Makes state_dir/learned. IO, with words: nothing can be written there. */
 MUST_CHECK enum status learned_prepare(const char *state_dir, struct text *error);
+/* The same, and writes as much there as a record can have, and removes it: a full disk
+ * is IO, too. NOMEM. */
+MUST_CHECK enum status learned_try_save(const char *state_dir, struct text *error);
 
 #endif

@@ -82,6 +82,27 @@ enum status learned_prepare(const char *state_dir, struct text *error)
 	return STATUS_IO;
 }
 
+enum status learned_try_save(const char *state_dir, struct text *error)
+{
+	char path[PATH_MAX], file[LEARNED_BYTES_MAX];
+	/* path_of() gives no upstream a file that begins with a dot. */
+	struct text text = text_in(path, sizeof path);
+	enum status status = learned_prepare(state_dir, error);
+
+	if (status != STATUS_OK)
+		return status;
+	text_add(&text, "%s/learned/.try", state_dir);
+	if (text.cut) {
+		text_add(error, "%s: %s", path, strerror(ENAMETOOLONG));
+		return STATUS_IO;
+	}
+	memset(file, '#', sizeof file);
+	status = file_replace(path, bytes_of(file, sizeof file), FILE_MODE, error);
+	if (status == STATUS_OK)
+		unlink(path);
+	return status;
+}
+
 enum status learned_save(const char *state_dir, const char *upstream,
 	const struct learned *learned, struct text *error)
 {

@@ -59,7 +59,8 @@ json_t *status_learned_json(const struct upstream *u)
 
 	if (!contact->known)
 		return json_null();
-	return json_pack("{s:b, s:o, s:o, s:o, s:o}", "enforced", (int)enforced, "issuer",
+	return json_pack("{s:b, s:b, s:o, s:o, s:o, s:o}", "enforced", (int)enforced,
+		"kept", (int)!contact->unsaved, "issuer",
 		key_json(&l->pins.issuer, &l->issuer_seen), "root",
 		key_json(&l->pins.root, &l->root_seen), "was",
 		enforced ? was_json(u) : json_null(), "refused", status_refused_json(u));

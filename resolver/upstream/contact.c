@@ -12,6 +12,8 @@
  * change is worth a write to a router's flash. */
 #define CHANGE_SAVE_S 3600
 
+#define KEEP_AGAIN_MS 60000
+
 #define WHY_MAX 512
 
 static bool learns(const struct contact_of *of)
@@ -55,18 +57,24 @@ static enum status complain(const struct contact_of *of, struct text *error,
 	return STATUS_CONFIG;
 }
 
-/* Learned anew at each start would be learned never. */
-static enum status check_keeps(const struct contact_of *of, struct text *error)
+/* Learned anew at each start would be learned never. What is in force already binds
+ * also while the disk is full. */
+static enum status check_keeps(
+	const struct contact_of *of, const struct contact *before, struct text *error)
 {
+	bool in_force = before != NULL && before->known;
 	char words[WHY_MAX];
 	struct text why = text_in(words, sizeof words);
+	enum status status;
 
 	if (of->state_dir == NULL)
 		return complain(of, error, "what is learned cannot be kept",
 			"there is no state_dir");
-	if (learned_prepare(of->state_dir, &why) != STATUS_OK)
+	status = in_force ? learned_prepare(of->state_dir, &why)
+			  : learned_try_save(of->state_dir, &why);
+	if (status == STATUS_IO)
 		return complain(of, error, "what is learned cannot be kept", words);
-	return STATUS_OK;
+	return status;
 }
 
 /* A broken record is not as good as none: an attacker could break it. */
@@ -102,7 +110,7 @@ enum status contact_open(const struct contact_of *of, const struct contact *befo
 	if (!is_kept(of))
 		return STATUS_OK;
 	if (learns(of))
-		status = check_keeps(of, error);
+		status = check_keeps(of, before, error);
 	if (status != STATUS_OK)
 		return status;
 	if (before != NULL && before->unsaved && is_about(&before->learned, of)) {
@@ -135,19 +143,41 @@ static enum status save(struct contact *c, const struct contact_of *of, struct t
 		status = learned_save(of->state_dir, of->config->name, &c->learned, why);
 	else
 		text_add(why, "there is no state_dir");
+	c->tried_ms = clock_now_ms();
 	c->unsaved = status != STATUS_OK;
+	if (c->told && !c->unsaved) {
+		c->told = false;
+		log_notice(
+			"upstream %s: what it has shown is kept now", of->config->name);
+	}
 	return status;
 }
 
+/* Said once: it is tried again as long as it takes. */
 static void save_or_say(struct contact *c, const struct contact_of *of)
 {
 	char words[WHY_MAX];
 	struct text why = text_in(words, sizeof words);
+	enum status status = save(c, of, &why);
 
-	if (save(c, of, &why) != STATUS_OK)
-		log_line(learns(of) ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG,
-			"upstream %s: what it has shown is not kept: %s",
-			of->config->name, words);
+	if (status == STATUS_OK || c->told)
+		return;
+	c->told = learns(of);
+	log_line(learns(of) ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG,
+		"upstream %s: what it has shown is not kept: %s", of->config->name,
+		why.n > 0 ? words : status_text(status));
+}
+
+void contact_keep(struct contact *c, const struct contact_of *of)
+{
+	if (c->known && c->unsaved && learns(of))
+		save_or_say(c, of);
+}
+
+void contact_keep_in_time(struct contact *c, const struct contact_of *of)
+{
+	if (c->unsaved && clock_now_ms() >= c->tried_ms + KEEP_AGAIN_MS)
+		contact_keep(c, of);
 }
 
 static void meet(struct contact *c, const struct contact_of *of,

@@ -11,8 +11,10 @@
 struct contact {
 	bool known; /* there was one: `learned` is filled in */
 	struct learned learned;
-	bool unsaved;     /* the disk does not have all of it */
-	uint64_t changes; /* of the issuer, without pins, since the start */
+	bool unsaved;      /* the disk does not have all of it */
+	bool told;         /* … and the log has said so */
+	uint64_t tried_ms; /* to write it, last */
+	uint64_t changes;  /* of the issuer, without pins, since the start */
 };
 
 /* Whose contacts are kept, and where; borrowed. */
@@ -27,6 +29,10 @@ struct contact_of {
  * kept. NOMEM. */
 MUST_CHECK enum status contact_open(const struct contact_of *of,
 	const struct contact *before, struct text *error, struct contact *out);
+/* Tries again to write what the disk would not take, if it learns. In time: unless that
+ * was less than a minute ago. Cheap if there is nothing to write. */
+void contact_keep(struct contact *contact, const struct contact_of *of);
+void contact_keep_in_time(struct contact *contact, const struct contact_of *of);
 /* Whether two hold one upstream to the same keys. */
 bool contact_same(const struct contact *a, const struct contact *b);
 

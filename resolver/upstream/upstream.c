@@ -89,8 +89,10 @@ static void on_answer(struct dot_query *query, const struct message *answer)
 {
 	struct attempt *a = list_entry(query, struct attempt, query);
 	struct upstream *u = a->upstream;
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
 
 	u->answered = true;
+	contact_keep_in_time(&u->contact, &of);
 	health_answered(&u->health);
 	if (u->unproven)
 		tell_good(u);
@@ -336,6 +338,13 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 	u->parts = *parts;
 	set_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
+}
+
+void upstream_keep_contact(struct upstream *u)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
+	contact_keep(&u->contact, &of);
 }
 
 static enum status start(struct upstream *u)

@@ -150,6 +150,30 @@ def test_no_place_to_learn(make_config, write, learner):
     assert not os.path.exists(config["control"])
 
 
+def test_first_contact_that_cannot_be_written(start, server, learner, rival):
+    """It binds, and it is told that the next start would not know of it."""
+    daemon = start([learner])
+    directory = os.path.dirname(record(daemon))
+    os.rmdir(directory)
+    with open(directory, "wb"):
+        pass
+    for name in ("a.test", "b.test"):
+        assert is_good(ask(daemon, name))
+    assert daemon.upstream()["learned"]["kept"] is False
+    line, = [line for line in daemon.ctl("status").stdout.splitlines() if "WARNING" in line]
+    assert "in memory alone" in line
+    assert daemon.log().count("what it has shown is not kept: ") == 1
+
+    os.unlink(directory)
+    assert daemon.reload()["ok"]
+    assert daemon.upstream()["learned"]["kept"] is True
+    assert "WARNING" not in daemon.ctl("status").stdout
+    assert daemon.log().count("what it has shown is kept now") == 1
+    change_issuer(server, rival)
+    daemon = restart(start, daemon)
+    assert is_refused(daemon, server, "c.test")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
 def test_learned_by_another_user(start, server, learner, make_config, place, short_tmp):
     """Root makes the directory, and somebody else keeps in it what he learns."""

@@ -206,6 +206,14 @@ def test_status_learned(daemon):
     assert out.count("WARNING") == 2
 
 
+def test_status_learned_in_memory_alone(daemon):
+    for kept in (True, False):
+        out = lines_of(daemon, upstream("alpha", "good",
+                                        learned={**learned(True), "kept": kept}))
+        assert ("  WARNING  alpha: what was learned is in memory alone" in out) is not kept
+        assert "  learned  alpha: issuer" in out
+
+
 def test_status_issuer_changed(daemon):
     out = lines_of(daemon, upstream("alpha", "good", issuer_changed=CHANGE,
                                     learned=learned(False)))

@@ -1,8 +1,10 @@
 #include "tests/unit/upstream/desk.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 
@@ -22,6 +24,17 @@ static uint64_t fake_ms(void)
 static int64_t fake_s(void)
 {
 	return desk->wall_s;
+}
+
+void fill_disk(bool full)
+{
+	struct rlimit limit;
+
+	/* write() fails with EFBIG then. */
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = full ? 64 : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 int desk_setup(void **state)
@@ -47,6 +60,7 @@ int desk_teardown(void **state)
 {
 	struct desk *d = *state;
 
+	fill_disk(false);
 	remove_directory(d->state_dir);
 	clock_replace(NULL);
 	log_replace(NULL);

@@ -44,6 +44,8 @@ void turn_away(struct desk *desk, unsigned issuer, unsigned root);
 /* `pins accept` with an issuer's pin; 0: without. */
 void take_over(struct desk *desk, unsigned issuer, enum status expected);
 void assert_pins(const struct desk *desk, unsigned issuer, unsigned root);
+/* From now on files cannot grow, or can again. */
+void fill_disk(bool full);
 /* The path of the record. */
 const char *record(const struct desk *desk);
 

@@ -92,48 +92,6 @@ static void a_broken_record_is_not_learned_anew(void **state)
 	assert_int_equal(d->lines[LOG_LEVEL_WARNING], 1);
 }
 
-static void without_a_place_nobody_learns(void **state)
-{
-	struct desk *d = *state;
-
-	d->of.state_dir = "/nonexistent";
-	assert_int_equal(
-		contact_open(&d->of, NULL, &d->error, &d->contact), STATUS_CONFIG);
-	assert_string_equal(d->words, "upstream u: pin_mode: learn: what is learned "
-				      "cannot be kept: /nonexistent/learned: No such "
-				      "file or directory");
-	d->of.state_dir = NULL;
-	assert_int_equal(
-		contact_open(&d->of, NULL, &d->error, &d->contact), STATUS_CONFIG);
-	d->upstream.policy.pin_mode = PIN_ENFORCE;
-	open_again(d);
-	let_in(d, 7, 9);
-	assert_pins(d, 7, 9);
-	assert_int_equal(d->lines[LOG_LEVEL_ERROR] + d->lines[LOG_LEVEL_WARNING], 0);
-}
-
-/* The disk was full at the first contact: a reload must not forget it. */
-static void memory_goes_before_a_disk_that_failed(void **state)
-{
-	struct desk *d = *state;
-	struct contact before;
-
-	open_again(d);
-	d->of.state_dir = "/nonexistent";
-	let_in(d, 7, 9);
-	assert_int_equal(d->lines[LOG_LEVEL_ERROR], 1);
-	before = d->contact;
-	d->of.state_dir = d->state_dir;
-	assert_int_equal(
-		contact_open(&d->of, &before, &d->error, &d->contact), STATUS_OK);
-	assert_pins(d, 7, 9);
-	assert_true(contact_same(&before, &d->contact));
-	/* Tried again at the next contact. */
-	let_in(d, 7, 9);
-	assert_int_equal(access(record(d), F_OK), 0);
-	assert_false(d->contact.unsaved);
-}
-
 /* --- without pins ---------------------------------------------------------- */
 
 static void another_issuer_is_a_warning(void **state)
@@ -220,8 +178,6 @@ int main(void)
 		TEST(seen_again_is_written_once_a_day),
 		TEST(another_name_means_another_first_contact),
 		TEST(a_broken_record_is_not_learned_anew),
-		TEST(without_a_place_nobody_learns),
-		TEST(memory_goes_before_a_disk_that_failed),
 		TEST(another_issuer_is_a_warning),
 		TEST(another_root_alone_is_none),
 		TEST(changes_to_and_fro_are_not_all_written),
