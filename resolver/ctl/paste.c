@@ -24,12 +24,9 @@ static void take_key(
 /* Nothing but the pins speaks against it. */
 static bool is_worth_pinning(const struct verdict *v)
 {
-	enum reason reasons[REASON_COUNT];
-	size_t n = verdict_reasons(v, reasons, REASON_COUNT);
-
 	if (!v->chain_verified || v->provisional || v->name.ok != RULE_OK)
 		return false;
-	return v->accepted || (n == 1 && reasons[0] == REASON_PIN_MISMATCH);
+	return v->accepted || verdict_only_pins(v);
 }
 
 static void take_refused(const struct verdict *v, struct paste *paste)
@@ -151,10 +148,15 @@ static json_t *key_json(const struct paste_key *key)
 json_t *paste_json(const struct paste *paste)
 {
 	json_t *out = json_array();
+	bool ok = out != NULL;
 
 	for (int issuers = 1; issuers >= 0; issuers--)
-		for (size_t i = 0; i < paste->n; i++)
+		for (size_t i = 0; ok && i < paste->n; i++)
 			if (paste->keys[i].is_issuer == (issuers == 1))
-				json_array_append_new(out, key_json(&paste->keys[i]));
-	return out;
+				ok = json_array_append_new(
+					     out, key_json(&paste->keys[i])) == 0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }

@@ -186,11 +186,14 @@ static enum exit_code print_findings(
 		print_paste(&f->paste, lines);
 	} else {
 		out = json_copy(f->decisive);
-		json_object_set(out, "addresses", f->all);
-		json_object_set_new(out, "paste", json_string(lines));
-		json_object_set_new(out, "to_pin", paste_json(&f->paste));
-		json_object_set_new(
-			out, "accept", paste_accept_json(&f->paste, target->name));
+		if (json_object_set(out, "addresses", f->all) != 0 ||
+			json_object_set_new(out, "paste", json_string(lines)) != 0 ||
+			json_object_set_new(out, "to_pin", paste_json(&f->paste)) != 0 ||
+			json_object_set_new(out, "accept",
+				paste_accept_json(&f->paste, target->name)) != 0) {
+			json_decref(out);
+			out = NULL;
+		}
 		if (print_json(out) != CTL_OK)
 			f->worst = CTL_FAILED;
 	}

@@ -34,8 +34,7 @@ static void explain_pins(const struct verdict *v, struct text *out)
 	struct learned_pins seen;
 
 	if (!v->pins.has_known || !verdict_keys(v, &seen) ||
-		(pin_equal(&v->pins.known.issuer, &seen.issuer) &&
-			pin_equal(&v->pins.known.root, &seen.root))) {
+		learned_pins_equal(&v->pins.known, &seen)) {
 		explain_seen(v, out);
 		return;
 	}

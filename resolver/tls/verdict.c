@@ -172,8 +172,7 @@ static void judge_learned(const struct learned_pins *known, struct verdict *out)
 	out->pins.has_known = true;
 	out->pins.known = *known;
 	out->pins.ok = RULE_FAILED;
-	if (!verdict_keys(out, &seen) || !pin_equal(&known->issuer, &seen.issuer) ||
-		!pin_equal(&known->root, &seen.root))
+	if (!verdict_keys(out, &seen) || !learned_pins_equal(known, &seen))
 		return;
 	out->pins.ok = RULE_OK;
 	out->pins.matched_at = out->chain.n > 1 ? 1 : 0;
@@ -321,6 +320,14 @@ size_t verdict_reasons(const struct verdict *v, enum reason *out, size_t cap)
 	for (i = 0; i < n && i < cap; i++)
 		out[i] = found[i];
 	return i;
+}
+
+bool verdict_only_pins(const struct verdict *v)
+{
+	enum reason found[2];
+
+	return v->chain_verified && !v->provisional && v->chain.n > 0 &&
+	       verdict_reasons(v, found, 2) == 1 && found[0] == REASON_PIN_MISMATCH;
 }
 
 int64_t verdict_end_s(const struct verdict *v)

@@ -100,6 +100,10 @@ void verdict_protocol_failure(const char *detail, struct verdict *out);
 /* All rules that refuse, in order, at most `cap`; returns how many. */
 size_t verdict_reasons(const struct verdict *verdict, enum reason *out, size_t cap);
 
+/* A chain that verified, of a server that has shown its key, is refused for its pins
+ * alone. */
+bool verdict_only_pins(const struct verdict *verdict);
+
 /* Issuer's and root's keys as `pin_mode: learn` holds them. False: no chain verified,
  * so there is nothing to learn. */
 bool verdict_keys(const struct verdict *verdict, struct learned_pins *out);

@@ -262,16 +262,6 @@ void contact_accepted(
 		meet_again(c, of, now_s);
 }
 
-/* Whoever is refused for something else, too, is not to be taken over, nor who has only
- * shown a certificate, which is public. */
-static bool only_by_pins(const struct verdict *verdict)
-{
-	enum reason reasons[2];
-
-	return !verdict->provisional && verdict_reasons(verdict, reasons, 2) == 1 &&
-	       reasons[0] == REASON_PIN_MISMATCH;
-}
-
 static void warn_of_refused(const struct contact *c, const struct contact_of *of,
 	const struct learned_pins *pins)
 {
@@ -287,13 +277,14 @@ static void warn_of_refused(const struct contact *c, const struct contact_of *of
 		of->config->name, issuer, root, command);
 }
 
+/* Whoever is refused for something else, too, is not to be taken over. */
 void contact_refused(
 	struct contact *c, const struct contact_of *of, const struct verdict *verdict)
 {
 	struct learned_pins pins;
 	enum learned_news news;
 
-	if (!is_kept(of) || !learns(of) || !c->known || !only_by_pins(verdict) ||
+	if (!is_kept(of) || !learns(of) || !c->known || !verdict_only_pins(verdict) ||
 		!verdict_keys(verdict, &pins))
 		return;
 	news = learned_refuse(&c->learned, &pins, verdict->chain.certificates[0].subject,
