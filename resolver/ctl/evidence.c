@@ -122,7 +122,7 @@ static void print_item(const struct evidence *e)
 
 	subject_of(e, subject);
 	print_untrusted(e->refused[0] != '\0' ? e->refused : "-");
-	printf("  %-10s  %-18s  ", e->class, evidence_reason(e));
+	printf("  %-10s  %-18s  ", evidence_class_word(e->class), evidence_reason(e));
 	print_untrusted(e->upstream);
 	printf("  %s\n    ", subject);
 	print_untrusted(e->file);

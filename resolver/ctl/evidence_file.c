@@ -11,44 +11,6 @@
 #include "base/clock.h"
 #include "tls/verdict.h"
 
-/* UPSTREAM-CLASS-DIGEST.pem, with the digest's first 32 digits. */
-#define TAIL_BYTES (1 + 32 + sizeof ".pem" - 1)
-
-static const struct {
-	const char *word, *text;
-} classes[] = {
-	{ "misissued", "a CA that is trusted issued it for this upstream's name: it is "
-		       "mis-issued unless the operator confirms it" },
-	{ "misnamed", "the chain verified and names somebody else: anybody can get such "
-		      "a certificate, for a name of his own" },
-	{ "unverified", "the chain did not verify: anybody can make such a certificate" },
-};
-
-static const char *class_of(const char *name)
-{
-	size_t n = strlen(name);
-
-	if (n <= TAIL_BYTES || strcmp(name + n - 4, ".pem") != 0)
-		return "";
-	n -= TAIL_BYTES;
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-		size_t word_n = strlen(classes[i].word);
-
-		if (name[n] == '-' && n > word_n + 1 && name[n - word_n - 1] == '-' &&
-			memcmp(name + n - word_n, classes[i].word, word_n) == 0)
-			return classes[i].word;
-	}
-	return "";
-}
-
-const char *evidence_class_text(const char *class)
-{
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (strcmp(classes[i].word, class) == 0)
-			return classes[i].text;
-	return "";
-}
-
 const char *evidence_reason(const struct evidence *e)
 {
 	size_t n = strcspn(e->verdict, ":");
@@ -117,7 +79,7 @@ static enum status parse(
 	memset(out, 0, sizeof *out);
 	out->content = content;
 	text_copy(out->file, sizeof out->file, base != NULL ? base + 1 : name);
-	out->class = class_of(out->file);
+	out->class = evidence_name_class(out->file);
 	read_head(content, out);
 	status = shownfile_parse(content, error, &out->shown);
 	if (status == STATUS_NOMEM)
@@ -215,10 +177,10 @@ enum status evidence_names(int dir_fd, char (**names)[NAME_MAX + 1], size_t *n)
 			close(fd);
 		return STATUS_IO;
 	}
-	*names = calloc(EVIDENCE_FILES_MAX, sizeof **names);
-	while (*names != NULL && *n < EVIDENCE_FILES_MAX &&
+	*names = calloc(EVIDENCE_LISTED_MAX, sizeof **names);
+	while (*names != NULL && *n < EVIDENCE_LISTED_MAX &&
 		(entry = readdir(dir)) != NULL)
-		if (class_of(entry->d_name)[0] != '\0')
+		if (evidence_name_class(entry->d_name) != EVIDENCE_CLASS_COUNT)
 			text_copy((*names)[(*n)++], sizeof **names, entry->d_name);
 	closedir(dir);
 	return *names != NULL ? STATUS_OK : STATUS_NOMEM;

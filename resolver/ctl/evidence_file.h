@@ -8,17 +8,17 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "tls/evidence_name.h"
 #include "tls/shownfile.h"
 
-/* The daemon keeps 32, of some kB each. */
-#define EVIDENCE_FILES_MAX 256
-#define EVIDENCE_BYTES_MAX (1024 * 1024)
-#define EVIDENCE_WORDS_MAX 640
+/* Somebody may have added to what the daemon keeps, which has some kB each. */
+#define EVIDENCE_LISTED_MAX (8 * EVIDENCE_FILES_MAX)
+#define EVIDENCE_BYTES_MAX  (1024 * 1024)
+#define EVIDENCE_WORDS_MAX  640
 
 struct evidence {
 	char file[NAME_MAX + 1];
-	/* "misissued", "misnamed", "unverified"; "" if the file's name has none. */
-	const char *class;
+	enum evidence_class class; /* as the file's name says */
 	/* The lines before the certificates, as they stand there: a stranger's bytes.
 	 * Empty where one is missing. */
 	char refused[64], upstream[128], address[128], verdict[EVIDENCE_WORDS_MAX];
@@ -29,8 +29,6 @@ struct evidence {
 	struct shownfile shown; /* owned */
 };
 
-/* What its class means; "" for none. */
-const char *evidence_class_text(const char *class);
 /* "pin_mismatch": the verdict's first word, or "" if that is no reason. */
 const char *evidence_reason(const struct evidence *e);
 
@@ -43,8 +41,8 @@ MUST_CHECK enum status evidence_parse(
 	const char *name, struct bytes content, struct text *error, struct evidence *out);
 void evidence_deinit(struct evidence *e);
 
-/* The names of files of evidence in the directory, at most EVIDENCE_FILES_MAX; `names` is
- * owned (free()). IO, NOMEM. */
+/* The names of files of evidence in the directory, at most EVIDENCE_LISTED_MAX; `names`
+ * is owned (free()). IO, NOMEM. */
 MUST_CHECK enum status evidence_names(
 	int dir_fd, char (**names)[NAME_MAX + 1], size_t *n);
 

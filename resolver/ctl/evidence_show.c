@@ -106,8 +106,9 @@ static void print_head(const struct evidence *e)
 	print_line("upstream", e->upstream);
 	print_line("address", e->address);
 	print_line("verdict", e->verdict);
-	if (e->class[0] != '\0')
-		printf("%-9s %s: %s\n", "class", e->class, evidence_class_text(e->class));
+	if (e->class != EVIDENCE_CLASS_COUNT)
+		printf("%-9s %s: %s\n", "class", evidence_class_word(e->class),
+			evidence_class_text(e->class));
 }
 
 static enum status print_evidence(const struct evidence *e, const struct sct_view *view)
@@ -173,9 +174,9 @@ static json_t *evidence_json(const struct evidence *e, const struct sct_view *vi
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}",
 		"file", text_json(e->file), "refused", text_json(e->refused), "upstream",
 		text_json(e->upstream), "address", text_json(e->address), "verdict",
-		text_json(e->verdict), "class", e->class, "reason", evidence_reason(e),
-		"certificates", certificates, "ct", sct_view_json(view), "search", search,
-		"pem", text_json(e->pem));
+		text_json(e->verdict), "class", evidence_class_word(e->class), "reason",
+		evidence_reason(e), "certificates", certificates, "ct",
+		sct_view_json(view), "search", search, "pem", text_json(e->pem));
 }
 
 /* --- either ---------------------------------------------------------------- */

@@ -3,13 +3,12 @@
 #ifndef UPSTREAM_EVIDENCE_H
 #define UPSTREAM_EVIDENCE_H
 
-#include "tls/verdict.h"
+#include "tls/evidence_name.h"
 
-/* Files kept in state_dir/evidence: half of them for chains that verified and name
- * the upstream, which only a trusted CA can make; a quarter for chains that verified
- * and name somebody else; a quarter for the others. The oldest of its kind goes for
- * a new one. */
-#define EVIDENCE_FILES_MAX 32
+/* At most EVIDENCE_FILES_MAX files are kept in state_dir/evidence: half of them for
+ * chains that verified and name the upstream, which only a trusted CA can make; a quarter
+ * for chains that verified and name somebody else; a quarter for the others. The oldest
+ * of its kind goes for a new one. */
 
 /* Writes state_dir/evidence/UPSTREAM-misissued-DIGEST.pem (or -misnamed-,
  * -unverified-), with the beginning of the leaf certificate's SHA-256: time,
