@@ -4,6 +4,9 @@
 #include "config/units.h"
 #include "config/url.h"
 
+#define LIST_OF      "a list of ", " to "
+#define SERVER_FORMS "192.0.2.1, \"192.0.2.1:PORT\", \"[2001:db8::1]:PORT\""
+
 static void add_range(
 	const struct schema_row *row, const struct unit *units, struct text *out)
 {
@@ -25,96 +28,85 @@ static void add_words(const struct schema_row *row, struct text *out)
 	}
 }
 
-static void add_policies(struct text *out)
+static void add_number(const struct schema_row *row, struct text *out)
+{
+	text_add(out, "a number ");
+	add_range(row, units_none, out);
+}
+
+static void add_time(const struct schema_row *row, struct text *out)
+{
+	text_add(out, "a time ");
+	add_range(row, units_time_ms, out);
+	text_add(out, " (ms, s, m, h, d)");
+}
+
+static void add_size(const struct schema_row *row, struct text *out)
+{
+	text_add(out, "a size ");
+	add_range(row, units_bytes, out);
+	text_add(out, " (bytes, KiB, MiB, GiB)");
+}
+
+static void add_policies(const struct schema_row *row, struct text *out)
 {
 	const struct ct_policy *policy;
 
+	(void)row;
 	for (size_t i = 0; (policy = ct_policy_at(i)) != NULL; i++)
 		text_add(out, "%s%s", i > 0 ? ", " : "", policy->name);
 }
 
+static void add_list_key(const struct schema_row *row, struct text *out)
+{
+	(void)row;
+	text_add(out, "an Ed25519 public key, the Base64 of %d bytes", LIST_KEY_BYTES);
+}
+
+/* Either a function, or what stands before, between and behind the row's least and most;
+ * where `least` is NULL, only before and behind the most; without any number where both
+ * are. */
+static const struct {
+	void (*add)(const struct schema_row *row, struct text *out);
+	const char *least, *most, *behind;
+} allowed[] = {
+	[TYPE_BOOL] = { .behind = "true, false" },
+	[TYPE_NUMBER] = { .add = add_number },
+	[TYPE_TIME] = { .add = add_time },
+	[TYPE_TTL] = { NULL, "seconds from ", " to ", ", or a time (s, m, h, d)" },
+	[TYPE_SIZE] = { .add = add_size },
+	[TYPE_WORD] = { .add = add_words },
+	[TYPE_PATH] = { NULL, NULL, "an absolute path of at most ", " bytes" },
+	[TYPE_USER] = { NULL, NULL, "at most ",
+		" letters, digits, hyphens and underscores" },
+	[TYPE_NAME] = { NULL, NULL, "at most ",
+		" letters, digits, dots, hyphens and underscores" },
+	[TYPE_HOST] = { .behind = "a host name such as dns.example" },
+	[TYPE_LISTEN] = { NULL, LIST_OF, " of " SERVER_FORMS },
+	[TYPE_SERVERS] = { NULL, LIST_OF, " of " SERVER_FORMS },
+	[TYPE_BLOCKS] = { NULL, LIST_OF,
+		" of loopback, private, link_local, ula, any, 192.0.2.0/24, "
+		"\"2001:db8::/32\"" },
+	[TYPE_PINS] = { NULL, LIST_OF, " pins such as sha256//BASE64" },
+	[TYPE_POLICY] = { .add = add_policies },
+	[TYPE_LOG_LIST] = { NULL, NULL, "builtin, or an absolute path of at most ",
+		" bytes" },
+	[TYPE_URL] = { .behind = URL_ALLOWED },
+	[TYPE_LIST_KEY] = { .add = add_list_key },
+	[TYPE_SERVER] = { .behind = SERVER_FORMS },
+	[TYPE_UPDATE] = { .behind = "a map of url and key, and address if need be" },
+	[TYPE_UPSTREAMS] = { NULL, LIST_OF, " maps" },
+};
+
 void schema_allowed(const struct schema_row *row, struct text *out)
 {
-	switch (row->type) {
-	case TYPE_BOOL:
-		text_add(out, "true, false");
-		break;
-	case TYPE_NUMBER:
-		text_add(out, "a number ");
-		add_range(row, units_none, out);
-		break;
-	case TYPE_TIME:
-		text_add(out, "a time ");
-		add_range(row, units_time_ms, out);
-		text_add(out, " (ms, s, m, h, d)");
-		break;
-	case TYPE_TTL:
-		text_add(out, "seconds from %lld to %lld, or a time (s, m, h, d)",
-			row->min, row->max);
-		break;
-	case TYPE_SIZE:
-		text_add(out, "a size ");
-		add_range(row, units_bytes, out);
-		text_add(out, " (bytes, KiB, MiB, GiB)");
-		break;
-	case TYPE_WORD:
-		add_words(row, out);
-		break;
-	case TYPE_PATH:
-		text_add(out, "an absolute path of at most %lld bytes", row->max);
-		break;
-	case TYPE_USER:
-		text_add(out, "at most %lld letters, digits, hyphens and underscores",
-			row->max);
-		break;
-	case TYPE_NAME:
-		text_add(out,
-			"at most %lld letters, digits, dots, hyphens and underscores",
-			row->max);
-		break;
-	case TYPE_HOST:
-		text_add(out, "a host name such as dns.example");
-		break;
-	case TYPE_LISTEN:
-	case TYPE_SERVERS:
-		text_add(out,
-			"a list of %lld to %lld of 192.0.2.1, \"192.0.2.1:PORT\", "
-			"\"[2001:db8::1]:PORT\"",
-			row->min, row->max);
-		break;
-	case TYPE_BLOCKS:
-		text_add(out,
-			"a list of %lld to %lld of loopback, private, link_local, ula, "
-			"any, "
-			"192.0.2.0/24, \"2001:db8::/32\"",
-			row->min, row->max);
-		break;
-	case TYPE_PINS:
-		text_add(out, "a list of %lld to %lld pins such as sha256//BASE64",
-			row->min, row->max);
-		break;
-	case TYPE_POLICY:
-		add_policies(out);
-		break;
-	case TYPE_LOG_LIST:
-		text_add(out, "builtin, or an absolute path of at most %lld bytes",
-			row->max);
-		break;
-	case TYPE_URL:
-		text_add(out, URL_ALLOWED);
-		break;
-	case TYPE_LIST_KEY:
-		text_add(out, "an Ed25519 public key, the Base64 of %d bytes",
-			LIST_KEY_BYTES);
-		break;
-	case TYPE_SERVER:
-		text_add(out, "192.0.2.1, \"192.0.2.1:PORT\", \"[2001:db8::1]:PORT\"");
-		break;
-	case TYPE_UPDATE:
-		text_add(out, "a map of url and key, and address if need be");
-		break;
-	case TYPE_UPSTREAMS:
-		text_add(out, "a list of %lld to %lld maps", row->min, row->max);
-		break;
+	if (allowed[row->type].add != NULL) {
+		allowed[row->type].add(row, out);
+		return;
 	}
+	if (allowed[row->type].least != NULL)
+		text_add(out, "%s%lld", allowed[row->type].least, row->min);
+	if (allowed[row->type].most != NULL)
+		text_add(out, "%s%lld", allowed[row->type].most, row->max);
+	text_add(out, "%s", allowed[row->type].behind);
 }
