@@ -15,6 +15,7 @@
 struct loglist {
 	struct arena arena;  /* owns all below */
 	const char *version; /* as the list says; "" if it says none */
+	const char *schema;  /* its $schema; "" if it has none */
 	bool has_timestamp;
 	int64_t timestamp_ms; /* log_list_timestamp */
 	uint8_t sha256[32];   /* of the file's bytes */

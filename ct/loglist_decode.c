@@ -111,6 +111,7 @@ static void decode_document(struct decoder *d, const struct node *document)
 	if (!node_is_object(document))
 		return;
 	d->list->version = decode_version(d, document);
+	d->list->schema = decode_text(&d->list->arena, document, "$schema", "");
 	d->list->has_timestamp = stamp.value != NULL;
 	if (stamp.value != NULL)
 		d->list->timestamp_ms = node_time_ms(&stamp);

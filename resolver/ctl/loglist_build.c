@@ -9,8 +9,8 @@
 #include "ct/listmerge.h"
 #include "ctl/loglist.h"
 #include "ctl/loglist_open.h"
-#include "ctl/loglist_view.h"
 #include "ctl/output.h"
+#include "tls/report.h"
 
 #define APPLE_SCHEMA "https://valid.apple.com/"
 
@@ -19,42 +19,15 @@ struct inputs {
 	int64_t at_s;
 };
 
-/* What a file says of itself, "" if it says nothing. The list has been parsed. */
-static enum exit_code read_schema(const char *path, char *out, size_t cap)
-{
-	struct bytes file, list, signature;
-	enum exit_code code = loglist_open_parts(path, &file, &list, &signature);
-	json_t *document;
-
-	out[0] = '\0';
-	if (code != CTL_OK)
-		return code;
-	document = json_loadb((const char *)list.p, list.n, 0, NULL);
-	if (json_is_string(json_object_get(document, "$schema")))
-		text_copy(out, cap,
-			json_string_value(json_object_get(document, "$schema")));
-	json_decref(document);
-	free((void *)file.p);
-	return CTL_OK;
-}
-
 /* Google's list may be used by Chrome only; a version is what it has and
  * Mozilla's has not. */
 static enum exit_code check_origin(const struct args *args, const struct inputs *in)
 {
-	char schema[128];
-	enum exit_code code = read_schema(args->apple, schema, sizeof schema);
-
-	if (code != CTL_OK)
-		return code;
-	if (strncmp(schema, APPLE_SCHEMA, strlen(APPLE_SCHEMA)) != 0)
+	if (strncmp(in->apple->schema, APPLE_SCHEMA, strlen(APPLE_SCHEMA)) != 0)
 		return complain(CTL_CONFIG,
 			"--apple %s: not Apple's list: its $schema is not at %s",
 			args->apple, APPLE_SCHEMA);
-	code = read_schema(args->mozilla, schema, sizeof schema);
-	if (code != CTL_OK)
-		return code;
-	if (schema[0] != '\0' || in->mozilla->version[0] != '\0' ||
+	if (in->mozilla->schema[0] != '\0' || in->mozilla->version[0] != '\0' ||
 		!in->mozilla->has_timestamp)
 		return complain(CTL_CONFIG,
 			"--mozilla %s: not Mozilla's list, which states a time but "
@@ -93,19 +66,24 @@ static enum exit_code read_time(const struct args *args, struct inputs *in)
 	return CTL_OK;
 }
 
-static enum exit_code write_list(const char *path, const char *json)
+/* Without a file the list itself is what is printed, and is JSON. */
+static enum exit_code write_list(const struct args *args, const char *json, int64_t at_s)
 {
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
 	enum status status;
 
-	if (path == NULL)
+	if (args->output == NULL)
 		return fputs(json, stdout) < 0 ? CTL_FAILED : CTL_OK;
-	status = file_replace(path, bytes_of_text(json), file_mode_asked(), &error);
+	status = file_replace(
+		args->output, bytes_of_text(json), file_mode_asked(), &error);
 	if (status != STATUS_OK)
 		return complain(
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));
-	return CTL_OK;
+	if (!args->json)
+		return CTL_OK;
+	return print_json(json_pack("{s:s, s:o, s:I}", "list", args->output, "timestamp",
+		time_json(at_s), "bytes", (json_int_t)strlen(json)));
 }
 
 static enum exit_code merge(const struct args *args, const struct inputs *in)
@@ -119,7 +97,7 @@ static enum exit_code merge(const struct args *args, const struct inputs *in)
 	if (status != STATUS_OK)
 		return complain(
 			status == STATUS_CONFIG ? CTL_CONFIG : CTL_FAILED, "%s", why);
-	code = write_list(args->output, json);
+	code = write_list(args, json, in->at_s);
 	free(json);
 	return code;
 }

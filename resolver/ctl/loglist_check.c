@@ -113,29 +113,34 @@ static void print_text(const struct checked *c)
 	print_signature(c);
 }
 
+static json_t *problem_json(const struct list_problem *problem)
+{
+	char id[BASE64_TEXT_MAX(SCT_LOG_ID_BYTES)];
+
+	if (problem->log == NULL)
+		return json_pack(
+			"{s:n, s:n, s:s}", "log", "log_id", "problem", problem->what);
+	base64_encode(bytes_of(problem->log->id, sizeof problem->log->id), id);
+	return json_pack("{s:s, s:s, s:s}", "log", problem->log->name, "log_id", id,
+		"problem", problem->what);
+}
+
 static json_t *problems_json(const struct checked *c, bool errors)
 {
+	const struct list_problem whole = { NULL, true, c->error };
 	json_t *out = json_array();
+	bool ok = out != NULL;
 
-	if (errors && c->list == NULL)
-		json_array_append_new(out, json_pack("{s:n, s:n, s:s}", "log", "log_id",
-						   "problem", c->error));
-	for (size_t i = 0; i < c->problem_n; i++) {
-		const struct list_problem *problem = &c->problems[i];
-		char id[BASE64_TEXT_MAX(SCT_LOG_ID_BYTES)] = "";
-
-		if (problem->is_error != errors)
-			continue;
-		if (problem->log != NULL)
-			base64_encode(
-				bytes_of(problem->log->id, sizeof problem->log->id), id);
-		json_array_append_new(
-			out, json_pack("{s:s?, s:s?, s:s}", "log",
-				     problem->log != NULL ? problem->log->name : NULL,
-				     "log_id", problem->log != NULL ? id : NULL,
-				     "problem", problem->what));
-	}
-	return out;
+	if (ok && errors && c->list == NULL)
+		ok = json_array_append_new(out, problem_json(&whole)) == 0;
+	for (size_t i = 0; ok && i < c->problem_n; i++)
+		if (c->problems[i].is_error == errors)
+			ok = json_array_append_new(out, problem_json(&c->problems[i])) ==
+			     0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 static json_t *checked_json(const struct checked *c, enum exit_code code)

@@ -120,30 +120,44 @@ static json_t *state_json(const struct sct_view *s, const struct sct_row *row)
 		time_json(phase->since_ms / 1000));
 }
 
+static json_t *row_json(const struct sct_view *s, const struct sct_row *row)
+{
+	json_t *out = sct_row_json(row);
+
+	if (json_object_set_new(out, "log_state", state_json(s, row)) == 0)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
 static json_t *rows_json(const struct sct_view *s)
 {
 	json_t *out = json_array();
+	bool ok = out != NULL;
 
-	for (size_t i = 0; i < s->check.report.n; i++) {
-		const struct sct_row *row = &s->check.report.rows[i];
-		json_t *one = sct_row_json(row);
-
-		if (one != NULL)
-			json_object_set_new(one, "log_state", state_json(s, row));
-		json_array_append_new(out, one);
-	}
-	return out;
+	for (size_t i = 0; ok && i < s->check.report.n; i++)
+		ok = json_array_append_new(out, row_json(s, &s->check.report.rows[i])) ==
+		     0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 static json_t *broken_json(const struct ct_report *report)
 {
 	json_t *out = json_array();
+	bool ok = out != NULL;
 
-	for (int i = 0; i < SCT_SOURCE_COUNT; i++)
+	for (int i = 0; ok && i < SCT_SOURCE_COUNT; i++)
 		if (report->list_broken[i])
-			json_array_append_new(
-				out, json_string(sct_source_word((enum sct_source)i)));
-	return out;
+			ok = json_array_append_new(out,
+				     json_string(sct_source_word((enum sct_source)i))) ==
+			     0;
+	if (ok)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 json_t *sct_view_json(const struct sct_view *s)
