@@ -11,7 +11,8 @@
 const struct ct_log **logs_in_order(const struct loglist *list);
 
 /* How it stands at that time, in a word: its state, or "mimic", "unfit", "none",
- * "not_yet", or "retires" where the list knows only of that. `*since_s` is when the state began, INT64_MIN without one. */
+ * "not_yet", or "retires" where the list knows only of that. `*since_s` is when the state
+ * began, INT64_MIN without one. */
 const char *log_word(const struct ct_log *log, int64_t at_s, int64_t *since_s);
 
 /* "static" or "rfc6962" */
