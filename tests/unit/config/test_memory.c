@@ -1,5 +1,4 @@
-/* Every allocation fails once, and nothing leaks or crashes. Linked with
- * --wrap=malloc,--wrap=calloc. */
+/* Every allocation fails once, and nothing leaks or crashes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +8,7 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "tests/unit/fail_alloc.h"
 
 static const char yaml[] =
 	"listen: [127.0.0.1]\n"
@@ -23,23 +23,6 @@ static const char yaml[] =
 	"    auth_name: a.example\n"
 	"    pins: [0000000000000000000000000000000000000000000000000000000000000000]\n";
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-
-static long left = -1; /* allocations until one fails; negative: none does */
-
-void *__wrap_malloc(size_t n)
-{
-	return left >= 0 && left-- == 0 ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t count, size_t n)
-{
-	return left >= 0 && left-- == 0 ? NULL : __real_calloc(count, n);
-}
-
 static void the_nth_allocation_fails(void **state)
 {
 	struct config *config = NULL;
@@ -50,9 +33,9 @@ static void the_nth_allocation_fails(void **state)
 		struct config_error error;
 		enum status status;
 
-		left = n;
+		fail_alloc_at(n);
 		status = config_parse("f", bytes_of_text(yaml), &config, &error);
-		left = -1;
+		fail_alloc_at(-1);
 		assert_int_equal(status, config == NULL ? STATUS_NOMEM : STATUS_OK);
 		assert_string_equal(error.text, config == NULL ? "out of memory" : "");
 	}
@@ -67,9 +50,9 @@ static void the_file_s_buffer_fails(void **state)
 	struct config_error error;
 
 	(void)state;
-	left = 0;
+	fail_alloc_at(0);
 	assert_int_equal(config_load("/dev/null", &config, &error), STATUS_NOMEM);
-	left = -1;
+	fail_alloc_at(-1);
 	assert_string_equal(error.text, "out of memory");
 }
 

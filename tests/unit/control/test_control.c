@@ -18,9 +18,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/control.h"
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/transport/bench.h"
 #include "tests/unit/transport/dot_server.h"
-#include "tests/unit/upstream/fail_alloc.h"
 
 struct office {
 	struct bench bench;

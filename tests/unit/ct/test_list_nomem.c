@@ -19,38 +19,10 @@
 #include "ct/listmerge.h"
 #include "ct/liststore.h"
 #include "tests/unit/ct/two_logs.h"
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
+#include "tests/unit/fail_alloc.h"
 
 /* More than any of the functions makes. */
 #define ALLOCATIONS_MAX 5000
-
-static long countdown = -1; /* the allocation that fails; below 0: none */
-
-static bool fails(void)
-{
-	return countdown >= 0 && countdown-- == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t count, size_t n)
-{
-	return fails() ? NULL : __real_calloc(count, n);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return fails() ? NULL : __real_realloc(p, n);
-}
 
 static struct loglist *builtin;
 static uint8_t key[LIST_KEY_BYTES];
@@ -76,7 +48,7 @@ static int prepare(void **state)
 static int clean_up(void **state)
 {
 	(void)state;
-	countdown = -1;
+	fail_alloc_at(-1);
 	loglist_free(builtin);
 	EVP_PKEY_free(pair);
 	unlink(path);
@@ -90,15 +62,15 @@ static void fail_each(bool (*step)(void))
 	for (long i = 0; i < ALLOCATIONS_MAX; i++) {
 		bool done;
 
-		countdown = i;
+		fail_alloc_at(i);
 		done = step();
-		if (countdown >= 0) {
-			countdown = -1;
+		if (!fail_alloc_happened()) {
+			fail_alloc_at(-1);
 			assert_true(done);
 			assert_true(i > 0);
 			return;
 		}
-		countdown = -1;
+		fail_alloc_at(-1);
 	}
 	fail_msg("%d allocations are not enough", ALLOCATIONS_MAX);
 }
@@ -150,15 +122,14 @@ static enum list_offer offer_list(int year, enum status *status)
 	uint8_t signature[64];
 	size_t n = sizeof signature;
 	enum list_offer offer = OFFER_BROKEN;
-	long before = countdown;
+	long held = fail_alloc_hold();
 
-	countdown = -1;
 	context = EVP_MD_CTX_new();
 	snprintf(list, sizeof list, LIST_OF("%d-01-01T00:00:00Z"), year);
 	EVP_DigestSignInit(context, NULL, NULL, NULL, pair);
 	EVP_DigestSign(context, signature, &n, (const uint8_t *)list, strlen(list));
 	EVP_MD_CTX_free(context);
-	countdown = before;
+	fail_alloc_resume(held);
 	*status =
 		liststore_offer(directory, key, ct_policy_default(), bytes_of_text(list),
 			bytes_of(signature, sizeof signature), &offer, &error);
@@ -170,15 +141,14 @@ static void expect_stored(int year)
 {
 	char why[256], list[40];
 	struct text error = text_in(why, sizeof why);
-	long before = countdown;
+	long held = fail_alloc_hold();
 	struct bytes file;
 
-	countdown = -1;
 	snprintf(list, sizeof list, "\"%d-01-01T00:00:00Z\"", year);
 	assert_int_equal(file_read(path, 4096, &error, &file), STATUS_OK);
 	assert_non_null(memmem(file.p, file.n, list, strlen(list)));
 	free((void *)file.p);
-	countdown = before;
+	fail_alloc_resume(held);
 }
 
 static int stored_year = 2100;
@@ -204,9 +174,9 @@ static void test_merge(void **state)
 static void test_check(void **state)
 {
 	(void)state;
-	countdown = 0;
+	fail_alloc_at(0);
 	assert_false(check_step());
-	countdown = -1;
+	fail_alloc_at(-1);
 }
 
 static void test_choose(void **state)

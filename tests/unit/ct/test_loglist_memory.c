@@ -1,7 +1,6 @@
 /* Every allocation fails once, ours, jansson's and OpenSSL's: there is no list then,
- * the document is not blamed, and nothing leaks. Linked with
- * --wrap=malloc,--wrap=calloc,--wrap=realloc; jansson's memory comes from our arena. */
-#include <errno.h>
+ * the document is not blamed, and nothing leaks. jansson's memory comes from our arena.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,64 +10,13 @@
 
 #include <cmocka.h>
 
-#include <openssl/crypto.h>
-
 #include "ct/loglist.h"
 #include "ct/node.h"
 #include "tests/unit/ct/list_text.h"
+#include "tests/unit/fail_alloc.h"
 
 /* Above the number of allocations for the list below. */
 #define ALLOCATIONS_MAX 20000
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-
-static long left = -1; /* allocations until one fails; negative: none does */
-
-static bool fails_now(void)
-{
-	return left >= 0 && left-- == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	return fails_now() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t count, size_t n)
-{
-	return fails_now() ? NULL : __real_calloc(count, n);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	if (!fails_now())
-		return __real_realloc(p, n);
-	errno = ENOMEM;
-	return NULL;
-}
-
-static void *crypto_malloc(size_t n, const char *file, int line)
-{
-	(void)file, (void)line;
-	return fails_now() ? NULL : __real_malloc(n);
-}
-
-static void *crypto_realloc(void *p, size_t n, const char *file, int line)
-{
-	(void)file, (void)line;
-	return fails_now() ? NULL : __real_realloc(p, n);
-}
-
-static void crypto_free(void *p, const char *file, int line)
-{
-	(void)file, (void)line;
-	free(p);
-}
 
 static void rsa_list(char json[LIST_TEXT_MAX])
 {
@@ -104,10 +52,10 @@ static size_t fail_each(const char *json)
 		struct loglist *list;
 		enum status status;
 
-		left = n;
+		fail_alloc_at(n);
 		status = loglist_parse(bytes_of_text(json), &error, &list);
-		failed = left < 0;
-		left = -1;
+		failed = fail_alloc_happened();
+		fail_alloc_at(-1);
 		failed_n += status != STATUS_OK;
 		check(status, list, why);
 	}
@@ -160,9 +108,9 @@ static enum status parse_long_text(size_t filler_n, long n)
 	text_add(&t, "],\"%0120d\"]", 0);
 	assert_false(t.cut);
 	arena_init(&arena);
-	left = n;
+	fail_alloc_at(n);
 	status = node_parse(bytes_of_text(json), &arena, &error, &document);
-	left = -1;
+	fail_alloc_at(-1);
 	if (status == STATUS_OK)
 		assert_int_equal(json_string_length(json_array_get(document, 1)), 120);
 	arena_deinit(&arena);
@@ -193,9 +141,9 @@ static void the_file_s_buffer_fails(void **state)
 	struct loglist *list;
 
 	(void)state;
-	left = 0;
+	fail_alloc_at(0);
 	assert_int_equal(loglist_read("/dev/null", &error, &list), STATUS_NOMEM);
-	left = -1;
+	fail_alloc_at(-1);
 	assert_string_equal(why, "/dev/null: Cannot allocate memory");
 	assert_null(list);
 }
@@ -209,9 +157,9 @@ static void a_key_is_not_decoded(void **state)
 	(void)state;
 	assert_int_equal(
 		loglist_parse(bytes_of_text(list_text), &error, &list), STATUS_OK);
-	left = 0;
+	fail_alloc_at(0);
 	assert_null(ct_log_key(&list->logs[0]));
-	left = -1;
+	fail_alloc_at(-1);
 	assert_non_null(ct_log_key(&list->logs[0]));
 	loglist_free(list);
 }
@@ -226,7 +174,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_not_decoded),
 	};
 
-	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)
+	if (!fail_alloc_openssl())
 		return 1;
 	return cmocka_run_group_tests(tests, start_openssl, NULL);
 }

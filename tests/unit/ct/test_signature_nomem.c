@@ -9,51 +9,13 @@
 
 #include <cmocka.h>
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "tests/unit/ct/make_sct.h"
+#include "tests/unit/fail_alloc.h"
 
 /* More than one verification asks for. */
 #define ALLOCATIONS_MAX 2000
-
-static long until_failure = -1; /* < 0: none fails */
-static bool failed_one;
-
-static bool fails_now(void)
-{
-	if (until_failure < 0 || until_failure-- > 0)
-		return false;
-	failed_one = true;
-	return true;
-}
-
-static void *on_malloc(size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : malloc(n);
-}
-
-static void *on_realloc(void *p, size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : realloc(p, n);
-}
-
-static void on_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
-
-static void fail_at(long n)
-{
-	until_failure = n;
-	failed_one = false;
-}
 
 static const uint8_t key_hash[32] = { 7 };
 static const uint8_t certificate[300] = { 0x30 };
@@ -72,16 +34,16 @@ static void check_each(struct test_log log)
 		enum status status;
 		bool valid;
 
-		fail_at(n);
+		fail_alloc_at(n);
 		status = ct_signature_check(&sct, &entry, log.key, &valid);
-		until_failure = -1;
+		fail_alloc_at(-1);
 		assert_int_equal(ERR_peek_error(), 0);
 		if (status == STATUS_OK)
 			assert_true(valid);
 		else
 			assert_false(valid);
 		troubles += status != STATUS_OK;
-		if (!failed_one)
+		if (!fail_alloc_happened())
 			break;
 	}
 	assert_in_range(n, 1, ALLOCATIONS_MAX - 1);
@@ -115,12 +77,12 @@ static void digest(void **state)
 	assert_int_equal(sct_decode(der_bytes(&der), &sct), STATUS_OK);
 	assert_int_equal(ct_signature_digest(&sct, &entry, whole), STATUS_OK);
 	for (n = 0; n < ALLOCATIONS_MAX; n++) {
-		fail_at(n);
+		fail_alloc_at(n);
 		status = ct_signature_digest(&sct, &entry, out);
-		until_failure = -1;
+		fail_alloc_at(-1);
 		if (status == STATUS_OK)
 			assert_memory_equal(out, whole, sizeof out);
-		if (!failed_one)
+		if (!fail_alloc_happened())
 			break;
 	}
 	assert_int_equal(status, STATUS_OK);
@@ -136,7 +98,7 @@ int main(void)
 		cmocka_unit_test(digest),
 	};
 
-	if (CRYPTO_set_mem_functions(on_malloc, on_realloc, on_free) != 1)
+	if (!fail_alloc_openssl())
 		return 1;
 	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

@@ -9,57 +9,13 @@
 
 #include <cmocka.h>
 
-#include <openssl/crypto.h>
-
 #include "ct/verify.h"
 #include "tests/unit/ct/ct_world.h"
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/rows.h"
 
 /* More than one report asks for. */
 #define ALLOCATIONS_MAX 5000
-
-void *__real_malloc(size_t n);
-void *__wrap_malloc(size_t n);
-
-static long until_failure = -1; /* < 0: none fails */
-static bool failed_one, failed_ours;
-
-static bool fails_now(void)
-{
-	if (until_failure < 0 || until_failure-- > 0)
-		return false;
-	failed_one = true;
-	return true;
-}
-
-void *__wrap_malloc(size_t n)
-{
-	if (!fails_now())
-		return __real_malloc(n);
-	failed_ours = true;
-	return NULL;
-}
-
-static void *on_malloc(size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : __real_malloc(n);
-}
-
-static void *on_realloc(void *p, size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : realloc(p, n);
-}
-
-static void on_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
 
 static struct ct_world world;
 static struct ct_scene scene;
@@ -109,16 +65,15 @@ static void the_nth_allocation_fails(void **state)
 		enum status status;
 
 		memset(&report, 0xff, sizeof report);
-		failed_one = failed_ours = false;
-		until_failure = n;
+		fail_alloc_at(n);
 		status = verify(list, &report);
-		until_failure = -1;
+		fail_alloc_at(-1);
 		if (status != STATUS_OK) {
 			troubles++;
 			assert_true(status == STATUS_NOMEM || status == STATUS_CRYPTO);
 			assert_no_report(&report);
 		} else {
-			assert_false(failed_ours);
+			assert_false(fail_alloc_was_own());
 			assert_not_bad(&report);
 		}
 		for (size_t i = 0; i < list->memo.n; i++)
@@ -126,7 +81,7 @@ static void the_nth_allocation_fails(void **state)
 		assert_int_equal(verify(list, &report), STATUS_OK);
 		assert_int_equal(report.outcome, CT_SATISFIED);
 		loglist_free(list);
-		if (!failed_one)
+		if (!fail_alloc_happened())
 			break;
 	}
 	assert_in_range(n, 1, ALLOCATIONS_MAX - 1);
@@ -140,7 +95,7 @@ int main(void)
 	};
 	int failed;
 
-	if (CRYPTO_set_mem_functions(on_malloc, on_realloc, on_free) != 1)
+	if (!fail_alloc_openssl())
 		return 1;
 	ct_world_init(&world);
 	make_scene(&world,

@@ -13,8 +13,8 @@
 
 #include "listen/socket.h"
 #include "listen/tcp.h"
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/query/house.h"
-#include "tests/unit/upstream/fail_alloc.h"
 
 #define LIMIT 3
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/query/house.h"
-#include "tests/unit/upstream/fail_alloc.h"
 
 #define ALLOCATIONS_MAX 1000
 

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/rows.h"
 #include "tests/unit/tls/collect.h"
 #include "tests/unit/tls/make_ocsp.h"
@@ -19,39 +19,6 @@
 /* Enough for every allocation of one peer_collect(); in strides, for time. */
 #define ALLOCATIONS_MAX 10000
 #define STRIDE          3
-
-static long until_failure = -1; /* < 0: none fails */
-static bool failed_one;
-
-static bool fails_now(void)
-{
-	if (until_failure < 0)
-		return false;
-	failed_one = until_failure == 0;
-	until_failure--;
-	return failed_one;
-}
-
-static void *on_malloc(size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : malloc(n);
-}
-
-static void *on_realloc(void *p, size_t n, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails_now() ? NULL : realloc(p, n);
-}
-
-static void on_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
 
 /* False once `n` is more than there are allocations. */
 static bool collect_shown(X509_STORE *roots, X509 *leaf, struct peer_shown shown, long n,
@@ -68,11 +35,10 @@ static bool collect_shown(X509_STORE *roots, X509 *leaf, struct peer_shown shown
 	policy.ct = CT_MODE_REPORT;
 	policy.ct_policy = ct_policy_default();
 	shown.sent = list;
-	failed_one = false;
-	until_failure = n;
+	fail_alloc_at(n);
 	status = peer_collect(
 		&policy, &trust, &shown, bytes_of(address, 4), MAKE_CERT_NOW, &peer);
-	until_failure = -1;
+	fail_alloc_at(-1);
 	ERR_clear_error();
 	sk_X509_pop_free(list, X509_free);
 	*v = (struct verdict){ 0 };
@@ -82,7 +48,7 @@ static bool collect_shown(X509_STORE *roots, X509 *leaf, struct peer_shown shown
 		*built_n = peer.built.n;
 	}
 	peer_deinit(&peer);
-	return failed_one;
+	return fail_alloc_happened();
 }
 
 static bool collect_failing(
@@ -139,11 +105,10 @@ static void a_pin_is_right_or_not_there(void **state)
 
 	(void)state;
 	for (long n = 0; more; n++) {
-		failed_one = false;
-		until_failure = n;
+		fail_alloc_at(n);
 		status = peer_describe(world.leaf, &found);
-		until_failure = -1;
-		more = failed_one;
+		fail_alloc_at(-1);
+		more = fail_alloc_happened();
 		assert_true(status != STATUS_OK || pin_equal(&found.pin, &expected));
 	}
 	assert_int_equal(status, STATUS_OK);
@@ -227,7 +192,7 @@ int main(void)
 	int failed;
 
 	/* Before anything has been allocated with the usual functions. */
-	if (CRYPTO_set_mem_functions(on_malloc, on_realloc, on_free) != 1)
+	if (!fail_alloc_openssl())
 		return 1;
 	world_init();
 	scenes_init();
