@@ -447,6 +447,10 @@ def test_build_gives_the_list_that_is_shipped(tmp_path):
     assert path.read_bytes() == BUILTIN.read_bytes()
     assert build().out.encode() == BUILTIN.read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
+    assert json.loads(build("--output", path, "--json").out) == {
+        "list": str(path), "timestamp": "2026-08-11T20:05:47Z",
+        "bytes": path.stat().st_size}
+    assert build("--json").out.encode() == BUILTIN.read_bytes()
 
 
 @pytest.mark.usefixtures("shared")

@@ -147,8 +147,8 @@ static void fill_scts(struct ct_report *out)
 /* One good SCT, one of an unknown log, one that is none; a good staple; keys learned
  * that are the same. What a row names is otherwise. */
 struct differs {
-	bool off, refused_path, undated, endless, old_list, no_list, cut_name, old_staple,
-		never_met, satisfied, warn;
+	bool off, refused_path, undated, endless, never, future, old_list, no_list,
+		cut_name, old_staple, never_met, satisfied, warn;
 };
 
 static void set_list(const struct differs *differs, struct peer *out)
@@ -156,6 +156,10 @@ static void set_list(const struct differs *differs, struct peer *out)
 	out->at_s = NOW;
 	out->list_timestamp_s = differs->undated ? INT64_MIN : NOW - 4 * DAY - DAY / 2;
 	out->list_horizon_s = differs->old_list ? NOW - 1 : NOW + DAY;
+	if (differs->future)
+		out->list_timestamp_s = NOW + DAY;
+	if (differs->never)
+		out->list_horizon_s = INT64_MIN;
 	if (differs->endless || differs->no_list)
 		out->list_horizon_s = INT64_MAX;
 	if (differs->no_list)
@@ -225,7 +229,15 @@ static const struct ct_row {
 	{ "list: not dated", { .undated = true }, "ct.log_list.timestamp", "null" },
 	{ "list: not dated, no age", { .undated = true }, "ct.log_list.age_days",
 		"null" },
+	{ "list: of the future, no age", { .future = true }, "ct.log_list.age_days",
+		"null" },
 	{ "list: without end", { .endless = true }, "ct.log_list.good_until", "null" },
+	{ "list: without end, but one", { .endless = true }, "ct.log_list.satisfiable",
+		"true" },
+	{ "list: never", { .never = true }, "ct.log_list.good_until", "null" },
+	{ "list: never, so not satisfiable", { .never = true }, "ct.log_list.satisfiable",
+		"false" },
+	{ "list: never is not old", { .never = true }, "ct.log_list.stale", "false" },
 	{ "list: too old", { .old_list = true }, "ct.log_list.stale", "true" },
 	{ "list: too old, the reason", { .old_list = true }, "ct.reason",
 		"\"ct_log_list_stale\"" },
