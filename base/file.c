@@ -47,17 +47,14 @@ static int read_all(int fd, size_t bytes_max, uint8_t **out, size_t *n)
 	return 0;
 }
 
-enum status file_read(
-	const char *path, size_t bytes_max, struct text *error, struct bytes *out)
+/* Closes `fd`, which is that of `path`. */
+static enum status read_and_close(
+	int fd, const char *path, size_t bytes_max, struct text *error, struct bytes *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum status status = STATUS_OK;
 	uint8_t *content;
 	size_t n;
 
-	*out = bytes_of(NULL, 0);
-	if (fd < 0)
-		return fail(path, error);
 	if (read_all(fd, bytes_max, &content, &n) != 0) {
 		status = fail(path, error);
 	} else if (n > bytes_max) {
@@ -70,6 +67,40 @@ enum status file_read(
 	else
 		*out = bytes_of(content, n);
 	return status;
+}
+
+enum status file_read(
+	const char *path, size_t bytes_max, struct text *error, struct bytes *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	*out = bytes_of(NULL, 0);
+	if (fd < 0)
+		return fail(path, error);
+	return read_and_close(fd, path, bytes_max, error, out);
+}
+
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum status file_read_state(
+	const char *path, size_t bytes_max, struct text *error, struct bytes *out)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	*out = bytes_of(NULL, 0);
+	if (fd < 0 && errno != ELOOP)
+		return fail(path, error);
+	if (fd >= 0 && is_regular(fd))
+		return read_and_close(fd, path, bytes_max, error, out);
+	text_add(error, "%s: not a regular file", path);
+	if (fd >= 0)
+		close(fd);
+	return STATUS_IO;
 }
 
 static int write_all(int fd, struct bytes left)

@@ -12,6 +12,12 @@
 MUST_CHECK enum status file_read(
 	const char *path, size_t bytes_max, struct text *error, struct bytes *out);
 
+/* The same of a file in a directory that belongs to another user, who may have put
+ * anything there: what is no regular file itself (a link to one, a pipe) is not read and
+ * keeps nobody waiting. IO. */
+MUST_CHECK enum status file_read_state(
+	const char *path, size_t bytes_max, struct text *error, struct bytes *out);
+
 /* Puts a new file in the place of `path`, or leaves what is there: written beside
  * it, synced, renamed. Only a regular file is replaced: a device, a FIFO and a symbolic
  * link, which is not followed, stay. IO: `error` names it. NOMEM. */

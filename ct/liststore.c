@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -16,6 +17,10 @@
 #define SIGNATURE_LINE (BASE64_TEXT_MAX(LIST_SIGNATURE_BYTES) - 1)
 #define STORE_MODE     0644
 #define STORE_WHY_MAX  512
+/* Another update reads and writes a file meanwhile; whoever may read the directory could
+ * keep it locked for ever. */
+#define LOCK_WAIT_MS   2000
+#define LOCK_PAUSE_MS  20
 #define FILE_BYTES_MAX (SIGNATURE_LINE + 1 + LOGLIST_BYTES_MAX)
 
 enum status liststore_split(
@@ -73,28 +78,40 @@ static bool is_newer(const struct loglist *a, const struct loglist *b)
 	       (!b->has_timestamp || a->timestamp_ms > b->timestamp_ms);
 }
 
-/* The stored file's list, if it may be used; NULL, and `why` not, otherwise. */
-static enum status parse_stored(
-	const uint8_t *key, struct bytes file, struct loglist **out, struct text *why)
+/* `*good`: the stored file is a signature by the key and the list that it signs;
+ * otherwise `why` not. */
+static enum status check_stored(const uint8_t *key, struct bytes file, struct bytes *list,
+	bool *good, struct text *why)
 {
-	struct bytes signature, list;
-	bool good;
+	struct bytes signature;
 
-	*out = NULL;
+	*good = false;
 	if (key == NULL) {
 		text_add(why, "no key to check it with is configured");
 		return STATUS_OK;
 	}
-	if (liststore_split(file, &signature, &list) != STATUS_OK) {
+	if (liststore_split(file, &signature, list) != STATUS_OK) {
 		text_add(why, "it does not begin with a signature");
 		return STATUS_OK;
 	}
-	if (check_signature(key, list, signature, &good) != STATUS_OK)
+	if (check_signature(key, *list, signature, good) != STATUS_OK)
 		return STATUS_NOMEM;
-	if (!good) {
+	if (!*good)
 		text_add(why, "its signature is not by the configured key");
-		return STATUS_OK;
-	}
+	return STATUS_OK;
+}
+
+/* The stored file's list, if it may be used; NULL, and `why` not, otherwise. */
+static enum status parse_stored(
+	const uint8_t *key, struct bytes file, struct loglist **out, struct text *why)
+{
+	struct bytes list;
+	bool good;
+	enum status status = check_stored(key, file, &list, &good, why);
+
+	*out = NULL;
+	if (status != STATUS_OK || !good)
+		return status;
 	return loglist_parse(list, why, out) == STATUS_NOMEM ? STATUS_NOMEM : STATUS_OK;
 }
 
@@ -104,7 +121,7 @@ static enum status read_stored(
 	char reason[STORE_WHY_MAX];
 	struct text why = text_in(reason, sizeof reason);
 	struct bytes file;
-	enum status status = file_read(path, FILE_BYTES_MAX, &why, &file);
+	enum status status = file_read_state(path, FILE_BYTES_MAX, &why, &file);
 
 	*out = NULL;
 	if (status == STATUS_NOTFOUND) /* none was ever fetched */
@@ -187,25 +204,30 @@ enum status loglist_in_force(
 	return status;
 }
 
-/* What was stored before, under its other name. */
-static enum status keep_old(const char *path, const char *old_path, struct text *why)
+/* What was stored before, under its other name: these bytes, which the signature is
+ * good for, whatever stands in the directory by now. Nothing else is kept: whoever owns
+ * the directory could have a copy made of what he may not read. */
+static enum status keep_old(const char *path, const char *old_path,
+	const uint8_t key[LIST_KEY_BYTES], struct text *why)
 {
-	struct bytes file;
-	enum status status = file_read(path, FILE_BYTES_MAX, why, &file);
+	char reason[STORE_WHY_MAX];
+	struct text ignored = text_in(reason, sizeof reason);
+	struct bytes file, list;
+	bool good = false;
+	enum status status = file_read_state(path, FILE_BYTES_MAX, &ignored, &file);
 
-	if (status == STATUS_NOTFOUND) {
-		*why = text_in(why->p, why->cap);
-		return STATUS_OK;
-	}
 	if (status != STATUS_OK)
-		return status == STATUS_NOMEM ? status : STATUS_IO;
-	status = file_replace(old_path, file, STORE_MODE, why);
+		return status == STATUS_NOMEM ? status : STATUS_OK;
+	status = check_stored(key, file, &list, &good, &ignored);
+	if (status == STATUS_OK && good)
+		status = file_replace(old_path, file, STORE_MODE, why);
 	free((void *)file.p);
 	return status;
 }
 
-static enum status store(const char *state_dir, struct bytes list,
-	const uint8_t signature[LIST_SIGNATURE_BYTES], struct text *why)
+static enum status store(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
+	struct bytes list, const uint8_t signature[LIST_SIGNATURE_BYTES],
+	struct text *why)
 {
 	char *path = path_in(state_dir, LISTSTORE_NAME);
 	char *old_path = path_in(state_dir, LISTSTORE_OLD_NAME);
@@ -216,7 +238,7 @@ static enum status store(const char *state_dir, struct bytes list,
 		base64_encode(bytes_of(signature, LIST_SIGNATURE_BYTES), content);
 		content[SIGNATURE_LINE] = '\n';
 		memcpy(content + SIGNATURE_LINE + 1, list.p, list.n);
-		status = keep_old(path, old_path, why);
+		status = keep_old(path, old_path, key, why);
 	}
 	if (status == STATUS_OK)
 		status = file_replace(path,
@@ -275,14 +297,31 @@ static enum status weigh(const char *state_dir, const uint8_t key[LIST_KEY_BYTES
 	return status;
 }
 
-/* -1: the directory cannot be opened, as `why` says. Closing it unlocks it. */
+/* Until it is ours, or the wait is over. */
+static bool lock_in_time(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000 };
+
+	for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0;
+		waited_ms += LOCK_PAUSE_MS) {
+		if (errno != EWOULDBLOCK || waited_ms >= LOCK_WAIT_MS)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* -1, and `why`: it cannot be opened, or somebody keeps it locked. Closing it unlocks
+ * it. */
 static int lock(const char *state_dir, struct text *why)
 {
 	int fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+	if (fd >= 0 && lock_in_time(fd))
 		return fd;
-	text_add(why, "%s: %s", state_dir, strerror(errno));
+	text_add(why, "%s: %s", state_dir,
+		fd >= 0 && errno == EWOULDBLOCK ? "it is locked by another update"
+						: strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -310,7 +349,7 @@ enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BY
 		return STATUS_IO;
 	status = weigh(state_dir, key, policy, list, out, why);
 	if (status == STATUS_OK && *out == OFFER_TAKEN)
-		status = store(state_dir, list, raw, why);
+		status = store(state_dir, key, list, raw, why);
 	close(fd);
 	return status;
 }

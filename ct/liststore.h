@@ -3,7 +3,10 @@
  *
  * There, list and signature are one file, so that no crash can part them: a line
  * with the base64 of the Ed25519 signature, then the list's bytes as they were
- * fetched and signed. The file before it is kept beside it. */
+ * fetched and signed. The file before it is kept beside it.
+ *
+ * `state_dir` may belong to another user than whoever reads or writes there: no link of
+ * his is followed, no pipe read, and only what has a good signature is used or kept. */
 #ifndef CT_LISTSTORE_H
 #define CT_LISTSTORE_H
 
@@ -63,10 +66,11 @@ enum list_offer {
 
 /* Takes a list that was fetched into `state_dir`, if it is signed by `key`, newer than
  * the list in force, and has logs enough for `policy`: written beside what is there,
- * synced, renamed. What was stored before stays as LISTSTORE_OLD_NAME. Whatever else
- * happens leaves the stored list as it was. Two that offer at once wait for each other.
- * `signature` is 64 raw bytes, or their base64. `why` says what is wrong, unless TAKEN or
- * SAME. IO: the directory or a file in it, which `why` names; NOMEM. */
+ * synced, renamed. What was stored before, with a good signature, stays as
+ * LISTSTORE_OLD_NAME. Whatever else happens leaves the stored list as it was. Two that
+ * offer at once wait for each other, for seconds. `signature` is 64 raw bytes, or their
+ * base64. `why` says what is wrong, unless TAKEN or SAME. IO: the directory or a file
+ * in it, which `why` names; NOMEM. */
 MUST_CHECK enum status liststore_offer(const char *state_dir,
 	const uint8_t key[LIST_KEY_BYTES], const struct ct_policy *policy,
 	struct bytes list, struct bytes signature, enum list_offer *out,

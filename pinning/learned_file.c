@@ -42,7 +42,7 @@ enum status learned_load(const char *state_dir, const char *upstream, struct tex
 	enum status status = path_of(state_dir, upstream, path);
 
 	if (status == STATUS_OK)
-		status = file_read(path, LEARNED_BYTES_MAX, &why, &file);
+		status = file_read_state(path, LEARNED_BYTES_MAX, &why, &file);
 	if (status == STATUS_NOTFOUND || status == STATUS_NOMEM)
 		return status;
 	if (status != STATUS_OK) {

@@ -190,6 +190,48 @@ static void test_read(void **state)
 	assert_non_null(strstr(why, "Is a directory"));
 }
 
+static enum status read_state(const char *at, size_t max, char why[256])
+{
+	struct text error = text_in(why, 256);
+	struct bytes file;
+	enum status status = file_read_state(at, max, &error, &file);
+
+	assert_int_equal(file.p != NULL, status == STATUS_OK);
+	free((void *)file.p);
+	return status;
+}
+
+/* Whoever owns the directory may have put anything there. */
+static void test_read_state(void **state)
+{
+	char why[256], at[96];
+
+	(void)state;
+	assert_int_equal(replace(path, bytes_of_text("mine"), why), STATUS_OK);
+	assert_int_equal(read_state(path, 4, why), STATUS_OK);
+	assert_int_equal(read_state(path, 3, why), STATUS_LIMIT);
+	assert_non_null(strstr(why, "longer than 3 bytes"));
+	assert_int_equal(read_state("/nonexistent", 9, why), STATUS_NOTFOUND);
+	assert_int_equal(read_state(directory, 9, why), STATUS_IO);
+	assert_non_null(strstr(why, ": not a regular file"));
+	assert_int_equal(read_state("/dev/null", 9, why), STATUS_IO);
+
+	snprintf(at, sizeof at, "%s/link", directory);
+	assert_int_equal(symlink(path, at), 0);
+	assert_int_equal(read_state(at, 9, why), STATUS_IO);
+	assert_non_null(strstr(why, "/link: not a regular file"));
+	assert_int_equal(unlink(at), 0);
+
+	/* Nobody writes: to open it would wait for ever. */
+	snprintf(at, sizeof at, "%s/fifo", directory);
+	assert_int_equal(mkfifo(at, 0600), 0);
+	alarm(5);
+	assert_int_equal(read_state(at, 9, why), STATUS_IO);
+	alarm(0);
+	assert_non_null(strstr(why, "/fifo: not a regular file"));
+	assert_int_equal(unlink(at), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_mode_asked),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_state),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -2,6 +2,7 @@
 #include "ct/liststore.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -216,6 +218,35 @@ static void choose_unreadable(void **state)
 	loglist_free(choice.list);
 }
 
+/* The directory's owner may have put anything there. */
+static void choose_no_file_of_ours(void **state)
+{
+	char path[512], target[512], why[512];
+	struct list_choice choice;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct text warning = text_in(why, sizeof why);
+
+		empty_directory();
+		store(OURS, NEWER);
+		path_of(LISTSTORE_NAME, path);
+		path_of("elsewhere", target);
+		assert_int_equal(rename(path, target), 0);
+		if (i == 0)
+			assert_int_equal(symlink(target, path), 0);
+		else
+			assert_int_equal(mkfifo(path, 0600), 0);
+		alarm(5); /* a pipe that nobody writes */
+		assert_int_equal(
+			loglist_choose(directory, key, &choice, &warning), STATUS_OK);
+		alarm(0);
+		assert_false(choice.is_stored);
+		assert_non_null(strstr(why, ": not a regular file"));
+		loglist_free(choice.list);
+	}
+}
+
 /* --- offering ------------------------------------------------------------------- */
 
 static const struct offer_row {
@@ -336,11 +367,83 @@ static void offer_nowhere(void **state)
 	assert_non_null(strstr(said, "/nonexistent"));
 }
 
+static enum status offer(const char *list, char said[512], enum list_offer *out)
+{
+	struct text why = text_in(said, 512);
+	uint8_t signature[64];
+
+	sign(OURS, list, signature);
+	return liststore_offer(
+		directory, key, bytes_of_text(list), bytes_of(signature, 64), out, &why);
+}
+
+/* Who may read the offerer's files is not for the directory's owner to say. */
+static void offer_over_a_link(void **state)
+{
+	char path[512], secret[512], said[512];
+	enum list_offer outcome;
+
+	(void)state;
+	empty_directory();
+	write_file("secret", "not for everybody");
+	path_of("secret", secret);
+	path_of(LISTSTORE_NAME, path);
+	assert_int_equal(symlink(secret, path), 0);
+	/* Whether or not the link gives way. */
+	if (offer(NEWER, said, &outcome) == STATUS_OK)
+		assert_int_equal(outcome, OFFER_TAKEN);
+	else
+		assert_non_null(strstr(said, LISTSTORE_NAME));
+	assert_null(read_file(LISTSTORE_OLD_NAME));
+}
+
+static void only_what_is_signed_is_kept(void **state)
+{
+	char said[512];
+	enum list_offer outcome;
+
+	(void)state;
+	empty_directory();
+	write_file(LISTSTORE_NAME, NEWER);
+	assert_int_equal(offer(NEWER, said, &outcome), STATUS_OK);
+	assert_int_equal(outcome, OFFER_TAKEN);
+	assert_null(read_file(LISTSTORE_OLD_NAME));
+	store(THEIRS, NEWEST);
+	assert_int_equal(offer(NEWER, said, &outcome), STATUS_OK);
+	assert_int_equal(outcome, OFFER_TAKEN);
+	assert_null(read_file(LISTSTORE_OLD_NAME));
+	assert_int_equal(count_files(), 1);
+}
+
+/* Somebody holds the lock and does not let go. */
+static void offer_while_locked(void **state)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char said[512];
+	enum list_offer outcome;
+
+	(void)state;
+	empty_directory();
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	alarm(10);
+	assert_int_equal(offer(NEWER, said, &outcome), STATUS_IO);
+	alarm(0);
+	assert_non_null(strstr(said, directory));
+	assert_non_null(strstr(said, "locked"));
+	assert_int_equal(count_files(), 0);
+	close(fd);
+	assert_int_equal(offer(NEWER, said, &outcome), STATUS_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(choose_unreadable),
+		cmocka_unit_test(choose_no_file_of_ours),
 		cmocka_unit_test(offer_nowhere),
+		cmocka_unit_test(offer_over_a_link),
+		cmocka_unit_test(only_what_is_signed_is_kept),
+		cmocka_unit_test(offer_while_locked),
 	};
 	int failed;
 

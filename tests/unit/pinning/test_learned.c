@@ -269,6 +269,27 @@ static void a_broken_file_is_told_with_its_line(void **state)
 	assert_non_null(strstr(d->words, NO_PIN));
 }
 
+/* Nor is what it points at, nor is a writer waited for. */
+static void a_link_or_a_pipe_is_not_read(void **state)
+{
+	struct disk *d = *state;
+	struct learned l = sample(), again;
+	char target[512];
+
+	assert_int_equal(learned_save(d->state_dir, "other", &l, &d->error), STATUS_OK);
+	snprintf(target, sizeof target, "%s", path_of(d, "other"));
+	assert_int_equal(symlink(target, path_of(d, "a")), 0);
+	assert_int_equal(
+		learned_load(d->state_dir, "a", &d->error, &again), STATUS_CONFIG);
+	assert_non_null(strstr(d->words, "/a: not a regular file"));
+	assert_int_equal(unlink(path_of(d, "a")), 0);
+	assert_int_equal(mkfifo(path_of(d, "a"), 0600), 0);
+	alarm(5);
+	assert_int_equal(
+		learned_load(d->state_dir, "a", &d->error, &again), STATUS_CONFIG);
+	alarm(0);
+}
+
 static void an_endless_file_is_refused(void **state)
 {
 	struct disk *d = *state;
@@ -316,6 +337,7 @@ int main(void)
 		TEST(what_was_saved_is_loaded),
 		TEST(names_do_not_leave_the_directory),
 		TEST(a_broken_file_is_told_with_its_line),
+		TEST(a_link_or_a_pipe_is_not_read),
 		TEST(an_endless_file_is_refused),
 		TEST(a_directory_in_the_way),
 		TEST(no_place_to_keep_it),
