@@ -11,6 +11,7 @@
 
 #include "ct/crypto.h"
 #include "tls/asn1time.h"
+#include "tls/extension.h"
 #include "tls/staple_signer.h"
 
 /* RFC 7633 §4: the number of the TLS extension, status_request (RFC 6066 §8). */
@@ -237,10 +238,9 @@ void staple_lists_deinit(struct staple_lists *lists)
 
 bool staple_is_required(const X509 *leaf)
 {
-	int found = 0;
-	TLS_FEATURE *features = X509_get_ext_d2i(leaf, NID_tlsfeature, &found, NULL);
-	/* -1: not there. Otherwise it is there twice, or does not decode. */
-	bool required = features == NULL && found != -1;
+	bool present;
+	TLS_FEATURE *features = extension_read(leaf, NID_tlsfeature, &present);
+	bool required = features == NULL && present;
 
 	for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++)
 		required = required || ASN1_INTEGER_get(sk_ASN1_INTEGER_value(

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/bytes.h"
+#include "tls/extension.h"
 #include "tls/trust.h"
 
 /* Certificates in the response that are looked at; one is usual. Each may cost two
@@ -130,8 +131,8 @@ static bool is_in_date(const X509 *x, int64_t at_s)
 
 static bool is_for_ocsp(const X509 *x)
 {
-	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
-	bool found = false;
+	bool present, found = false;
+	EXTENDED_KEY_USAGE *usages = extension_read(x, NID_ext_key_usage, &present);
 
 	for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++)
 		found = found ||
@@ -143,9 +144,9 @@ static bool is_for_ocsp(const X509 *x)
 /* RFC 5280 §4.2.1.3: without the extension a key may do anything. */
 static bool may_sign(const X509 *x)
 {
-	int found = 0;
-	ASN1_BIT_STRING *usage = X509_get_ext_d2i(x, NID_key_usage, &found, NULL);
-	bool ok = usage != NULL ? ASN1_BIT_STRING_get_bit(usage, 0) == 1 : found == -1;
+	bool present;
+	ASN1_BIT_STRING *usage = extension_read(x, NID_key_usage, &present);
+	bool ok = usage != NULL ? ASN1_BIT_STRING_get_bit(usage, 0) == 1 : !present;
 
 	ASN1_BIT_STRING_free(usage);
 	return ok;

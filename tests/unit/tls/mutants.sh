@@ -82,6 +82,8 @@ staple.c|one->this_update_s >= other|s/>=/</
 staple.c|if (out->state != STAPLE_GOOD)|s/out->state != STAPLE_GOOD/0/
 staple.c|if (out->state != STAPLE_GOOD .. lists->broken)|s/out->state != STAPLE_GOOD/0/
 staple.c|if (out->state != STAPLE_GOOD .. lists->broken)|s/lists->broken/0/
+extension.c|p == ASN1_STRING_get0_data|s/p == .*)$/true)/
+extension.c|if (!.present|s/X509_get_ext_by_NID.* >= 0/0/
 staple.c|bool required = features == NULL|s/=.*/= false;/
 staple.c|#define FEATURE_STATUS_REQUEST|s/5/17/
 staple_signer.c|if (digest != NID_sha256|s/digest != .*)/0)/

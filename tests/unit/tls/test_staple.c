@@ -132,6 +132,13 @@ static const struct row {
 	{ "by the delegate of a CA of the issuer's name", STAPLE_UNUSABLE, "signed",
 		.spec = { .n = 1 }, .signer = BY_DELEGATE, .delegate = { FOR_OCSP },
 		.from = FROM_NAMESAKE },
+	{ "by a delegate, with bytes behind its extended usage", STAPLE_UNUSABLE,
+		"signed", .spec = { .n = 1 }, .signer = BY_DELEGATE,
+		.delegate = { .cn = "OCSP",
+			.extended_usage = "DER:300a06082b0601050507030900" } },
+	{ "by a delegate, with bytes behind its usage", STAPLE_UNUSABLE, "signed",
+		.spec = { .n = 1 }, .signer = BY_DELEGATE,
+		.delegate = { FOR_OCSP, .usage = "critical,DER:0302078000" } },
 	{ "by a delegate's delegate", STAPLE_UNUSABLE, "signed", .spec = { .n = 1 },
 		.signer = BY_DELEGATE, .delegate = { FOR_OCSP }, .from = FROM_DELEGATE },
 	{ "by a delegate in its last second but one", STAPLE_GOOD, NULL,
@@ -426,6 +433,9 @@ static const struct feature {
 	{ "not a list", true, { "\x02\x01\x11" } },
 	{ "a list of text", true, { "\x30\x03\x04\x01\x11" } },
 	{ "cut", true, { "\x30\x04\x02\x01\x11" } },
+	{ "status_request behind the list", true,
+		{ "\x30\x03\x02\x01\x11\x02\x01\x05" } },
+	{ "a byte behind the list", true, { "\x30\x03\x02\x01\x11x" } },
 	{ "twice", true, { "\x30\x03\x02\x01\x11", "\x30\x03\x02\x01\x11" } },
 };
 
