@@ -17,6 +17,8 @@
 #define SIGNATURE_LINE (BASE64_TEXT_MAX(LIST_SIGNATURE_BYTES) - 1)
 #define STORE_MODE     0644
 #define STORE_WHY_MAX  512
+/* How far ahead of this clock the publisher's may be. */
+#define AHEAD_MAX_S 86400
 /* Another update reads and writes a file meanwhile; whoever may read the directory could
  * keep it locked for ever. */
 #define LOCK_WAIT_MS   2000
@@ -251,7 +253,8 @@ static enum status store(const char *state_dir, const uint8_t key[LIST_KEY_BYTES
 
 /* Compares what was offered with the list in force. */
 static enum list_offer judge(const struct loglist *offered,
-	const struct loglist *in_force, const struct ct_policy *policy, struct text *why)
+	const struct loglist *in_force, const struct ct_policy *policy, int64_t at_s,
+	struct text *why)
 {
 	char theirs[CLOCK_TEXT_MAX], ours[CLOCK_TEXT_MAX];
 
@@ -261,21 +264,25 @@ static enum list_offer judge(const struct loglist *offered,
 	}
 	if (memcmp(offered->sha256, in_force->sha256, sizeof offered->sha256) == 0)
 		return OFFER_SAME;
+	clock_format(offered->timestamp_ms / 1000, theirs);
+	if (offered->timestamp_ms / 1000 - AHEAD_MAX_S > at_s) {
+		text_add(why, "it is of %s, more than a day in the future", theirs);
+		return OFFER_FUTURE;
+	}
 	if (is_newer(offered, in_force)) {
-		if (ct_horizon_s(offered, policy, clock_wall_s()) != INT64_MIN)
+		if (ct_horizon_s(offered, policy, at_s) != INT64_MIN)
 			return OFFER_TAKEN;
 		text_add(why, "no certificate could satisfy %s with it", policy->name);
 		return OFFER_BARREN;
 	}
-	clock_format(offered->timestamp_ms / 1000, theirs);
 	clock_format(in_force->timestamp_ms / 1000, ours);
 	text_add(why, "it is of %s, the list in force of %s", theirs, ours);
 	return OFFER_OLDER;
 }
 
 static enum status weigh(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
-	const struct ct_policy *policy, struct bytes list, enum list_offer *out,
-	struct text *why)
+	const struct ct_policy *policy, struct bytes list, int64_t at_s,
+	enum list_offer *out, struct text *why)
 {
 	char reason[STORE_WHY_MAX];
 	struct text warning = text_in(reason, sizeof reason);
@@ -288,7 +295,7 @@ static enum status weigh(const char *state_dir, const uint8_t key[LIST_KEY_BYTES
 		return status == STATUS_NOMEM ? status : STATUS_OK;
 	status = loglist_choose(state_dir, key, &in_force, &warning);
 	if (status == STATUS_OK) {
-		*out = judge(offered, in_force.list, policy, why);
+		*out = judge(offered, in_force.list, policy, at_s, why);
 		loglist_free(in_force.list);
 	} else {
 		text_add(why, "%s", reason);
@@ -329,7 +336,7 @@ static int lock(const char *state_dir, struct text *why)
 
 enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
 	const struct ct_policy *policy, struct bytes list, struct bytes signature,
-	enum list_offer *out, struct text *why)
+	int64_t at_s, enum list_offer *out, struct text *why)
 {
 	uint8_t raw[LIST_SIGNATURE_BYTES];
 	enum status status;
@@ -347,7 +354,7 @@ enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BY
 	fd = lock(state_dir, why);
 	if (fd < 0)
 		return STATUS_IO;
-	status = weigh(state_dir, key, policy, list, out, why);
+	status = weigh(state_dir, key, policy, list, at_s, out, why);
 	if (status == STATUS_OK && *out == OFFER_TAKEN)
 		status = store(state_dir, key, list, raw, why);
 	close(fd);

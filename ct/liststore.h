@@ -59,21 +59,22 @@ enum list_offer {
 	OFFER_TAKEN,
 	OFFER_SAME,   /* the bytes of the list in force */
 	OFFER_OLDER,  /* not newer than the list in force */
+	OFFER_FUTURE, /* dated more than a day ahead: it would keep out all that follow */
 	OFFER_FORGED, /* not signed by the key */
 	OFFER_BROKEN, /* signed, but no log list with a time */
 	OFFER_BARREN, /* no certificate could satisfy the policy with it */
 };
 
 /* Takes a list that was fetched into `state_dir`, if it is signed by `key`, newer than
- * the list in force, and has logs enough for `policy`: written beside what is there,
- * synced, renamed. What was stored before, with a good signature, stays as
- * LISTSTORE_OLD_NAME. Whatever else happens leaves the stored list as it was. Two that
- * offer at once wait for each other, for seconds. `signature` is 64 raw bytes, or their
- * base64. `why` says what is wrong, unless TAKEN or SAME. IO: the directory or a file
- * in it, which `why` names; NOMEM. */
+ * the list in force, not of the future as of `at_s`, and has logs enough for `policy`:
+ * written beside what is there, synced, renamed. What was stored before, with a good
+ * signature, stays as LISTSTORE_OLD_NAME. Whatever else happens leaves the stored list
+ * as it was. Two that offer at once wait for each other, for seconds. `signature` is 64
+ * raw bytes, or their base64. `why` says what is wrong, unless TAKEN or SAME. IO: the
+ * directory or a file in it, which `why` names; NOMEM. */
 MUST_CHECK enum status liststore_offer(const char *state_dir,
 	const uint8_t key[LIST_KEY_BYTES], const struct ct_policy *policy,
-	struct bytes list, struct bytes signature, enum list_offer *out,
+	struct bytes list, struct bytes signature, int64_t at_s, enum list_offer *out,
 	struct text *why);
 
 #endif

@@ -95,7 +95,7 @@ static enum exit_code offer(struct update *u)
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
 	enum status status = liststore_offer(s->source.state_dir, s->source.key,
-		u->policy, u->list, u->signature, &u->offer, &error);
+		u->policy, u->list, u->signature, clock_wall_s(), &u->offer, &error);
 
 	if (status != STATUS_OK)
 		return complain(
@@ -107,6 +107,7 @@ static enum exit_code offer(struct update *u)
 	case OFFER_BROKEN:
 		return complain(CTL_CONFIG, "%s: not taken: %s", s->url, why);
 	case OFFER_OLDER:
+	case OFFER_FUTURE:
 	case OFFER_FORGED:
 	case OFFER_BARREN:
 		break;

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 
 import pytest
 
@@ -129,8 +130,12 @@ def test_json(store):
                     "state_dir": str(store.place), "daemon": "not running"}
 
 
-def test_a_list_dated_in_the_future_is_taken_with_a_warning(store, signers):
-    data = a_list("2100-01-01T00:00:00Z")
+def ahead(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+
+def test_a_list_of_some_hours_ahead_is_taken_with_a_warning(store, signers):
+    data = a_list(ahead(12))
     store.server.serve(data, signers[0].sign(data))
     done = store.update()
     assert done.returncode == OK
@@ -194,6 +199,9 @@ OFFERS = {
     "one operator": (lambda o, t: (a_list(NEW, one_operator), o), REFUSED, "strict"),
     "no logs, another's signature": (
         lambda o, t: (a_list(NEW, no_logs), t), REFUSED, "signature"),
+    "of years ahead": (lambda o, t: (a_list("2100-01-01T00:00:00Z"), o), REFUSED,
+                       "of 2100-01-01T00:00:00Z, more than a day in the future"),
+    "of two days ahead": (lambda o, t: (a_list(ahead(48)), o), REFUSED, "future"),
     "another's signature": (lambda o, t: (a_list(NEW), t), REFUSED, "signature"),
     "no list": (lambda o, t: (b"<html>", o), CONFIG, "line 1"),
     "an empty list": (lambda o, t: (b"", o), CONFIG, "not taken"),

@@ -130,9 +130,9 @@ static enum list_offer offer_list(int year, enum status *status)
 	EVP_DigestSign(context, signature, &n, (const uint8_t *)list, strlen(list));
 	EVP_MD_CTX_free(context);
 	fail_alloc_resume(held);
-	*status =
-		liststore_offer(directory, key, ct_policy_default(), bytes_of_text(list),
-			bytes_of(signature, sizeof signature), &offer, &error);
+	*status = liststore_offer(directory, key, ct_policy_default(),
+		bytes_of_text(list), bytes_of(signature, sizeof signature),
+		INT64_C(253402300799), &offer, &error);
 	return offer;
 }
 

@@ -28,6 +28,9 @@
 #define NEWER  LIST_OF("2100-01-01T00:00:00Z")
 #define NEWEST LIST_OF("2101-01-01T00:00:00Z")
 
+/* When lists are offered: the day of NEWEST. */
+#define AT_S INT64_C(4133980800)
+
 enum signer { OURS, THEIRS, NOBODY };
 
 static EVP_PKEY *pairs[2];
@@ -263,6 +266,17 @@ static const struct offer_row {
 	{ "in place of what is older than the built-in", OLDER, NEWER, OURS, OFFER_TAKEN,
 		NULL },
 
+	{ "a day ahead of the clock", NEWER, LIST_OF("2101-01-02T00:00:00Z"), OURS,
+		OFFER_TAKEN, NULL },
+	{ "of a broken clock, or to stop all that come after it", NEWER,
+		LIST_OF("2101-01-02T00:00:01Z"), OURS, OFFER_FUTURE, "2101-01-02" },
+	{ "of the last year that there is", NULL, LIST_OF("9999-12-31T23:59:59Z"), OURS,
+		OFFER_FUTURE, "future" },
+	{ "another's, and of the future", NEWER, LIST_OF("2200-01-01T00:00:00Z"), THEIRS,
+		OFFER_FORGED, "configured key" },
+	{ "the stored again, of the future", LIST_OF("2200-01-01T00:00:00Z"),
+		LIST_OF("2200-01-01T00:00:00Z"), OURS, OFFER_SAME, NULL },
+
 	{ "older than the built-in", NULL, OLDER, OURS, OFFER_OLDER, "2020-01-01" },
 	{ "older than the stored", NEWEST, NEWER, OURS, OFFER_OLDER, "2101-01-01" },
 	{ "as old, but another", NEWER, NEWER " ", OURS, OFFER_OLDER, "2100-01-01" },
@@ -335,9 +349,10 @@ static void offer_row(void **state)
 		store(OURS, row->stored);
 	before = read_file(LISTSTORE_NAME);
 	sign(row->signer, row->offered, signature);
-	assert_int_equal(liststore_offer(directory, key, ct_policy_default(),
-				 bytes_of_text(row->offered),
-				 bytes_of(signature, sizeof signature), &offer, &why),
+	assert_int_equal(
+		liststore_offer(directory, key, ct_policy_default(),
+			bytes_of_text(row->offered),
+			bytes_of(signature, sizeof signature), AT_S, &offer, &why),
 		STATUS_OK);
 	assert_int_equal(offer, row->offer);
 	if (row->why != NULL)
@@ -360,9 +375,9 @@ static void offer_nowhere(void **state)
 
 	(void)state;
 	sign(OURS, NEWER, signature);
-	assert_int_equal(
-		liststore_offer("/nonexistent", key, ct_policy_default(),
-			bytes_of_text(NEWER), bytes_of(signature, 64), &offer, &why),
+	assert_int_equal(liststore_offer("/nonexistent", key, ct_policy_default(),
+				 bytes_of_text(NEWER), bytes_of(signature, 64), AT_S,
+				 &offer, &why),
 		STATUS_IO);
 	assert_non_null(strstr(said, "/nonexistent"));
 }
@@ -373,8 +388,8 @@ static enum status offer(const char *list, char said[512], enum list_offer *out)
 	uint8_t signature[64];
 
 	sign(OURS, list, signature);
-	return liststore_offer(
-		directory, key, bytes_of_text(list), bytes_of(signature, 64), out, &why);
+	return liststore_offer(directory, key, ct_policy_default(), bytes_of_text(list),
+		bytes_of(signature, 64), AT_S, out, &why);
 }
 
 /* Who may read the offerer's files is not for the directory's owner to say. */
