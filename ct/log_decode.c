@@ -8,6 +8,8 @@
 
 #include <openssl/sha.h>
 
+#include "ct/report.h"
+
 /* An RSA key of 16384 bits, the largest that OpenSSL verifies with, has 2,086. */
 #define KEY_BYTES_MAX 4096
 /* The longest maximum merge delay seen is a week. */
@@ -39,6 +41,9 @@ const char *decode_name(struct arena *arena, const struct node *object)
 
 	if (*name == '\0')
 		node_fail(&node, STATUS_MALFORMED, "empty");
+	/* Reports cut names, and tell operators apart by what is left. */
+	if (strlen(name) >= SCT_NAME_MAX)
+		node_fail(&node, STATUS_MALFORMED, "too long");
 	return keep(arena, &node, name);
 }
 

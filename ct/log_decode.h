@@ -11,7 +11,7 @@
 /* Texts are copied into the arena. */
 const char *decode_text(struct arena *arena, const struct node *object, const char *key,
 	const char *otherwise);
-/* `name`, which is not empty: operators are told apart by it. */
+/* `name`, neither empty nor as long as SCT_NAME_MAX: operators are told apart by it. */
 const char *decode_name(struct arena *arena, const struct node *object);
 
 /* Fills all of `out` but its operator and `is_static`, which are set before. */

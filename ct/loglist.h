@@ -26,7 +26,8 @@ struct loglist {
 
 /* Strict where it matters: an unknown key is passed over, but a duplicate key, a
  * wrong type, base64 or DER that does not decode, a log ID twice, a time that is
- * none, an interval that ends before it begins are MALFORMED; `error` names the place
+ * none, an interval that ends before it begins, an operator's name that is empty or as
+ * long as SCT_NAME_MAX are MALFORMED; `error` names the place
  * ("operators[2].logs[0].key: …", or "line 3, column 7: …" where it is no JSON).
  * LIMIT, NOMEM, CRYPTO. `*out` is owned: loglist_free(). */
 MUST_CHECK enum status loglist_parse(

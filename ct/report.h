@@ -64,11 +64,9 @@ struct sct_row {
 	bool has_leaf_index;
 	uint64_t leaf_index;
 
-	bool known; /* the log is listed: the rest is known */
-	char log[SCT_NAME_MAX];
-	/* At the SCT's time. A longer name is cut, and what is the same up to
-	 * there counts as one operator. */
-	char operator_name[SCT_NAME_MAX];
+	bool known;                       /* the log is listed: the rest is known */
+	char log[SCT_NAME_MAX];           /* a longer name is cut */
+	char operator_name[SCT_NAME_MAX]; /* at the SCT's time; lists have none longer */
 	bool is_static;
 	bool retired; /* the log is, since: */
 	int64_t retired_ms;

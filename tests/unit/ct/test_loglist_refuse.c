@@ -14,8 +14,9 @@
 #include "tests/unit/ct/list_text.h"
 #include "tests/unit/rows.h"
 
-#define LOG   "operators[0].logs[0]"
-#define TILED "operators[0].tiled_logs[0]"
+#define LOG     "operators[0].logs[0]"
+#define NAME_63 "An operator whose name is as long as a name may be: 63 bytes, -"
+#define TILED   "operators[0].tiled_logs[0]"
 
 struct row {
 	const char *name;
@@ -64,6 +65,10 @@ static const struct row rows[] = {
 	{ "an operator's name is a number", "\"Elm\"", "1",
 		"operators[1].name: not a text" },
 	{ "an operator's name is empty", "\"Elm\"", "\"\"", "operators[1].name: empty" },
+	{ "an operator's name of 64 bytes", "\"Elm\"", "\"" NAME_63 "x\"",
+		"operators[1].name: too long" },
+	{ "a previous operator's name of 64 bytes", "\"Ash\"", "\"" NAME_63 "x\"",
+		LOG ".previous_operators[1].name: too long" },
 	{ "logs no array", "\"Elm\", \"logs\": []", "\"Elm\", \"logs\": {}",
 		"operators[1].logs: not an array" },
 	{ "tiled logs no array", "\"Elm\", \"logs\": []", "\"Elm\", \"tiled_logs\": 0",
