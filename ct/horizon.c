@@ -156,6 +156,19 @@ int64_t ct_horizon_s(
 	return best;
 }
 
+int64_t ct_horizon_lately_s(
+	struct loglist *list, const struct ct_policy *policy, int64_t at_s)
+{
+	struct ct_horizon_memo *last = &list->horizon;
+
+	/* The clock may have been set back. */
+	if (last->policy != policy || at_s < last->at_s ||
+		at_s - last->at_s >= CT_HORIZON_LATELY_S)
+		*last = (struct ct_horizon_memo){ policy, at_s,
+			ct_horizon_s(list, policy, at_s) };
+	return last->horizon_s;
+}
+
 bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s)
 {
 	return horizon_s != INT64_MIN && horizon_s < at_s;

@@ -18,6 +18,12 @@
 int64_t ct_horizon_s(
 	const struct loglist *list, const struct ct_policy *policy, int64_t at_s);
 
+/* The same as of some moment in the minute up to `at_s`: it is worked out once a minute,
+ * as handshakes ask for it and a long list takes its time. */
+#define CT_HORIZON_LATELY_S 60
+int64_t ct_horizon_lately_s(
+	struct loglist *list, const struct ct_policy *policy, int64_t at_s);
+
 /* Age is what `ct.stale` forgives. A list that never could satisfy the policy, whatever
  * the date, has not grown old: its author rejects everybody. */
 bool ct_horizon_is_past(int64_t horizon_s, int64_t at_s);

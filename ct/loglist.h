@@ -12,6 +12,14 @@
 #define LOGLIST_BYTES_MAX (4 * 1024 * 1024)
 #define LOGLIST_LOGS_MAX  4096
 
+struct ct_policy;
+
+/* The last answer of ct_horizon_lately_s(). */
+struct ct_horizon_memo {
+	const struct ct_policy *policy; /* NULL: none yet */
+	int64_t at_s, horizon_s;
+};
+
 struct loglist {
 	struct arena arena;  /* owns all below */
 	const char *version; /* as the list says; "" if it says none */
@@ -22,6 +30,7 @@ struct loglist {
 	struct ct_log *logs;  /* sorted by ID */
 	size_t n;
 	struct ct_memo memo; /* signatures verified with its keys */
+	struct ct_horizon_memo horizon;
 };
 
 /* Strict where it matters: an unknown key is passed over, but a duplicate key, a

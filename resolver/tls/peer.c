@@ -119,7 +119,8 @@ static void describe_logs(
 		return;
 	if (trust->logs->has_timestamp)
 		out->list_timestamp_s = trust->logs->timestamp_ms / 1000;
-	out->list_horizon_s = ct_horizon_s(trust->logs, policy->ct_policy, out->at_s);
+	out->list_horizon_s =
+		ct_horizon_lately_s(trust->logs, policy->ct_policy, out->at_s);
 }
 
 static enum status check_scts(const struct tls_policy *policy,

@@ -141,7 +141,7 @@ bool logs_equal(const struct logs *a, const struct logs *b)
 
 int64_t logs_horizon_s(const struct logs *logs, int64_t now_s)
 {
-	return ct_horizon_s(logs->list, logs->policy, now_s);
+	return ct_horizon_lately_s(logs->list, logs->policy, now_s);
 }
 
 static void remind_of_horizon(const struct logs *logs, int64_t now_s)

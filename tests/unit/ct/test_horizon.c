@@ -228,9 +228,34 @@ static void more_operators_than_are_counted(void **state)
 	assert_int_equal(ct_horizon_s(&list, &policy, AT_S), NEVER);
 }
 
+/* Seen by a log that is changed behind its back. */
+static void an_answer_is_good_for_a_minute(void **state)
+{
+	struct ct_log logs[2] = { 0 };
+	struct loglist list = { .logs = logs, .n = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		logs[i].operator_name = i == 0 ? "a" : "b";
+		logs[i].until_ms = 200 * DAY_MS;
+		logs[i].phases[0] = (struct log_phase){ LOG_USABLE, 0 };
+		logs[i].phase_n = 1;
+	}
+	assert_int_equal(ct_horizon_lately_s(&list, &two, AT_S), LAST(200));
+	logs[0].until_ms = 190 * DAY_MS;
+	assert_int_equal(ct_horizon_lately_s(&list, &two, AT_S), LAST(200));
+	assert_int_equal(ct_horizon_lately_s(&list, &two, AT_S + 59), LAST(200));
+	assert_int_equal(ct_horizon_lately_s(&list, &two, AT_S + 60), LAST(190));
+	logs[0].until_ms = 180 * DAY_MS;
+	assert_int_equal(ct_horizon_lately_s(&list, &apart, AT_S + 61), LAST(180));
+	logs[0].until_ms = 170 * DAY_MS;
+	assert_int_equal(ct_horizon_lately_s(&list, &apart, AT_S), LAST(170));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_is_good_for_a_minute),
 		cmocka_unit_test(more_operators_than_are_counted),
 	};
 
