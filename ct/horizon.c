@@ -123,21 +123,30 @@ static bool is_satisfiable(const struct loglist *list, const struct ct_policy *p
 	return suffices(&tally, policy);
 }
 
-/* The last moment for certificates that end at that time, if it is later than `best`. */
+/* The last moment for certificates that end at that time, if it is later than `best`.
+ * The later one is judged, the fewer logs are left. */
 static int64_t later(const struct loglist *list, const struct ct_policy *policy,
 	int64_t at_s, int64_t end_s, int64_t best)
 {
 	struct moments when = { at_s, end_s, end_s };
+	int64_t good, bad = end_s;
 
 	if (is_satisfiable(list, policy, &when))
 		return end_s;
-	for (size_t i = 0; i < list->n; i++) {
-		when.checked_s = good_until_s(&list->logs[i], at_s);
-		if (when.checked_s < end_s && when.checked_s > best &&
-			is_satisfiable(list, policy, &when))
-			best = when.checked_s;
+	good = when.checked_s = best + 1;
+	if (good >= bad || !is_satisfiable(list, policy, &when))
+		return best;
+	/* The logs suffice at `good`, and at `bad` no longer. */
+	while (bad - 1 > good) {
+		uint64_t apart = (uint64_t)bad - (uint64_t)good;
+
+		when.checked_s = (int64_t)((uint64_t)good + apart / 2);
+		if (is_satisfiable(list, policy, &when))
+			good = when.checked_s;
+		else
+			bad = when.checked_s;
 	}
-	return best;
+	return good;
 }
 
 int64_t ct_horizon_s(

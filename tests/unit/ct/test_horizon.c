@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -228,6 +229,29 @@ static void more_operators_than_are_counted(void **state)
 	assert_int_equal(ct_horizon_s(&list, &policy, AT_S), NEVER);
 }
 
+/* As many as a list may have, each with its own end and retirement: the daemon must not
+ * stand still over it, whoever wrote the list. */
+static void the_longest_list(void **state)
+{
+	static struct ct_log logs[LOGLIST_LOGS_MAX];
+	struct loglist list = { .logs = logs, .n = LOGLIST_LOGS_MAX };
+
+	(void)state;
+	for (int64_t i = 0; i < LOGLIST_LOGS_MAX; i++) {
+		logs[i].operator_name = "a";
+		logs[i].until_ms = 200 * DAY_MS + i * 7000;
+		logs[i].phases[0] = (struct log_phase){ LOG_USABLE, 0 };
+		logs[i].phases[1] =
+			(struct log_phase){ LOG_RETIRED, 150 * DAY_MS - i * 7000 };
+		logs[i].phase_n = 2;
+	}
+	alarm(60);
+	assert_int_equal(ct_horizon_s(&list, &two, AT_S), NEVER);
+	logs[5].operator_name = "b";
+	assert_int_equal(ct_horizon_s(&list, &two, AT_S), LAST(150) - 35);
+	alarm(0);
+}
+
 /* Seen by a log that is changed behind its back. */
 static void an_answer_is_good_for_a_minute(void **state)
 {
@@ -255,6 +279,7 @@ static void an_answer_is_good_for_a_minute(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_longest_list),
 		cmocka_unit_test(an_answer_is_good_for_a_minute),
 		cmocka_unit_test(more_operators_than_are_counted),
 	};
