@@ -205,11 +205,10 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	size_t old_n = set->n;
 
 	for (size_t i = 0; i < plan->n; i++) {
-		if (plan->items[i] == NULL) {
-			plan->items[i] = take(set, plan->parts[i].config->name);
-			upstream_rebase(plan->items[i], &plan->parts[i]);
-		}
-		upstream_keep_contact(plan->items[i]);
+		if (plan->items[i] != NULL)
+			continue;
+		plan->items[i] = take(set, plan->parts[i].config->name);
+		upstream_rebase(plan->items[i], &plan->parts[i]);
 	}
 	set->items = plan->items;
 	set->n = plan->n;

@@ -335,16 +335,12 @@ void upstream_free(struct upstream *u)
 
 void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 {
+	const struct contact_of of = { parts->config, parts->state_dir };
+
 	u->parts = *parts;
+	contact_keep(&u->contact, &of);
 	set_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
-}
-
-void upstream_keep_contact(struct upstream *u)
-{
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
-
-	contact_keep(&u->contact, &of);
 }
 
 static enum status start(struct upstream *u)

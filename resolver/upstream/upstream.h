@@ -62,11 +62,9 @@ MUST_CHECK enum status upstream_new(const struct upstream_parts *parts,
  * upstream_fail_all(). */
 void upstream_free(struct upstream *upstream);
 
-/* Its set is in force: what the disk did not take of its contacts is tried again. */
-void upstream_keep_contact(struct upstream *upstream);
-
 /* The configuration was read again and says the same of it: points to the new
- * one. Roots and logs are read anew, for one may be gone. */
+ * one. Roots and logs are read anew, for one may be gone; and what the disk did not
+ * take of its contacts is tried again. */
 void upstream_rebase(struct upstream *upstream, const struct upstream_parts *parts);
 
 /* OK: a callback will come. Otherwise none: it may not be tried now, and `why`

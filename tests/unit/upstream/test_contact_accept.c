@@ -129,6 +129,7 @@ static void not_taken_over_if_it_cannot_be_kept(void **state)
 static void a_crowd_does_not_push_out_the_first(void **state)
 {
 	struct desk *d = *state;
+	const char *command;
 
 	open_again(d);
 	let_in(d, 7, 9);
@@ -137,7 +138,10 @@ static void a_crowd_does_not_push_out_the_first(void **state)
 		turn_away(d, i, i);
 	assert_int_equal(d->contact.learned.refused_n, LEARNED_REFUSED_MAX);
 	/* The fourth place changes hands, so that its issuer alone does not tell. */
-	assert_non_null(strstr(strstr(d->last_line, "accept u sha256//"), " sha256//"));
+	command = strstr(d->last_line, "pintlectl pins accept u sha256//");
+	assert_non_null(command);
+	assert_int_equal(strlen(command),
+		strlen("pintlectl pins accept u ") + 2 * (PIN_TEXT_MAX - 1) + 1);
 	turn_away(d, 20, 21);
 	open_again(d);
 	take_over(d, 0, STATUS_NOTFOUND);
