@@ -113,5 +113,9 @@ MUST_CHECK enum status learned_prepare(const char *state_dir, struct text *error
 /* The same, and writes as much there as a record can have, and removes it: a full disk
  * is IO, too. NOMEM. */
 MUST_CHECK enum status learned_try_save(const char *state_dir, struct text *error);
+/* Whether learned_prepare() would do, without writing anything. OK: it is there;
+ * NOTFOUND: it can be made; UNSUPPORTED: it is somebody else's, who alone may look into
+ * it; IO: nothing could be written there. The last two with words. */
+MUST_CHECK enum status learned_look(const char *state_dir, struct text *error);
 
 #endif

@@ -103,6 +103,45 @@ enum status learned_try_save(const char *state_dir, struct text *error)
 	return status;
 }
 
+static bool is_writable(const char *directory)
+{
+	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+static void cut_last(char path[PATH_MAX])
+{
+	char *slash = strrchr(path, '/');
+
+	while (slash != NULL && slash > path && slash[-1] == '/')
+		slash--;
+	if (slash != NULL)
+		slash[slash == path ? 1 : 0] = '\0';
+}
+
+enum status learned_look(const char *state_dir, struct text *error)
+{
+	char path[PATH_MAX];
+	struct text text = text_in(path, sizeof path);
+	bool is_private;
+	int fd;
+
+	text_add(&text, "%s/learned", state_dir);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	is_private = fd < 0 && errno == EACCES;
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && is_writable(path))
+		return STATUS_OK;
+	/* A start makes it, and the directory above it, but none above that. */
+	for (size_t up = 0; fd < 0 && errno == ENOENT && up < 2; up++) {
+		cut_last(path);
+		if (is_writable(path))
+			return STATUS_NOTFOUND;
+	}
+	text_add(error, "%s: %s", path, strerror(errno));
+	return is_private ? STATUS_UNSUPPORTED : STATUS_IO;
+}
+
 enum status learned_save(const char *state_dir, const char *upstream,
 	const struct learned *learned, struct text *error)
 {

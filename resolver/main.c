@@ -120,6 +120,7 @@ static int check(const struct config *config)
 
 	if (status != STATUS_OK)
 		return complain(status, words);
+	log_flush();
 	printf("%s: ok\n", config->path);
 	return EXIT_OK;
 }

@@ -120,6 +120,29 @@ enum status contact_open(const struct contact_of *of, const struct contact *befo
 	return of->state_dir != NULL ? load(of, error, out) : STATUS_OK;
 }
 
+enum status contact_check(const struct contact_of *of, struct text *error)
+{
+	char words[WHY_MAX];
+	struct text why = text_in(words, sizeof words);
+	struct contact nobody = { 0 };
+	enum status status;
+
+	if (!is_kept(of) || !learns(of))
+		return STATUS_OK;
+	if (of->state_dir == NULL)
+		return complain(of, error, "what is learned cannot be kept",
+			"there is no state_dir");
+	status = learned_look(of->state_dir, &why);
+	if (status == STATUS_OK)
+		return load(of, error, &nobody);
+	if (status == STATUS_IO)
+		return complain(of, error, "what is learned cannot be kept", words);
+	if (status == STATUS_UNSUPPORTED)
+		log_warning("upstream %s: what was learned is not looked at: %s",
+			of->config->name, words);
+	return STATUS_OK;
+}
+
 bool contact_same(const struct contact *a, const struct contact *b)
 {
 	return a->known == b->known &&

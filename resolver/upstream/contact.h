@@ -33,6 +33,9 @@ MUST_CHECK enum status contact_open(const struct contact_of *of,
  * was less than a minute ago. Cheap if there is nothing to write. */
 void contact_keep(struct contact *contact, const struct contact_of *of);
 void contact_keep_in_time(struct contact *contact, const struct contact_of *of);
+/* Whether contact_open() would do at a start: reads what it may read, and writes nothing.
+ */
+MUST_CHECK enum status contact_check(const struct contact_of *of, struct text *error);
 /* Whether two hold one upstream to the same keys. */
 bool contact_same(const struct contact *a, const struct contact *b);
 

@@ -112,7 +112,7 @@ static enum status open_contact(const struct upstream_parts *parts,
 
 	*out = (struct contact){ 0 };
 	if (parts->loop == NULL)
-		return STATUS_OK;
+		return contact_check(&of, error);
 	return contact_open(&of, old != NULL ? upstream_contact(old) : NULL, error, out);
 }
 

@@ -24,7 +24,7 @@ struct upstream_plan {
 };
 
 /* A set without a loop is good for a check alone: what an upstream has learned is
- * state, not configuration, and is not looked at. */
+ * read, and nothing is written. */
 void upstream_set_init(
 	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events);
 /* All attempts fail first. */

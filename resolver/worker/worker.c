@@ -52,9 +52,12 @@ enum status worker_check(const struct config *config, struct text *error)
 		return status;
 	upstream_set_init(&set, NULL, &no_events);
 	status = upstream_set_prepare(&set, config, error, &plan);
-	if (status == STATUS_OK)
-		upstream_plan_discard(&plan);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	if (plan.logs != NULL)
+		logs_remind(plan.logs, clock_wall_s());
+	upstream_plan_discard(&plan);
+	return STATUS_OK;
 }
 
 static enum status make_resolver(struct worker *w, const struct config *config)

@@ -40,7 +40,8 @@ MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
 void worker_stop(struct worker *worker);
 
 /* What --check-config does beyond reading the file: is there the user, are there
- * roots that we can read, and a log list? */
+ * roots that we can read, a log list, and records of what was learned? Warns in the log
+ * of a list that does for nobody. Nothing is written. */
 MUST_CHECK enum status worker_check(const struct config *config, struct text *error);
 
 #endif

@@ -39,6 +39,10 @@ def reject(log):
         log["state"] = {"rejected": {"timestamp": "2020-01-01T00:00:00Z"}}
 
 
+def reject_all(log):
+    log["state"] = {"rejected": {"timestamp": "2020-01-01T00:00:00Z"}}
+
+
 def end(log):
     log["temporal_interval"] = PAST
 
@@ -251,7 +255,17 @@ def test_stale(start, lab, honest, log_list, stale, pinned, served):
 def test_stale_is_told_at_start(start, lab, honest, log_list):
     daemon = start([honest], tls=lab.tls, ct=log_list(end))
     daemon.wait_log("log list (file): it is STALE: it could satisfy strict until 2020-12-31")
-    assert daemon.log().count("too old since") == 1
+    assert daemon.log().count("it is STALE") == 1
+
+
+@pytest.mark.parametrize("change, said", [
+    (end, "until 2020-12-31"), (reject_all, "satisfy"), (None, "")])
+def test_stale_is_told_at_a_check(write, make_config, lab, honest, log_list, change, said):
+    path = write(make_config([honest], tls=lab.tls, ct=log_list(change)))
+    done = check(path)
+    assert (done.returncode, done.stdout) == (0, f"{path}: ok\n")
+    assert said in done.stderr
+    assert bool(done.stderr) == bool(said), done.stderr
 
 
 def test_wrong_pins_are_wrong_with_any_list(start, lab, honest, log_list):

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from client import ask, is_failed, is_good
-from harness import PINTLE, run
+from harness import PINTLE, public_pintle, run
 from learning import (  # noqa: F401 (fixtures among them)
     change_issuer, fixture_learner, fixture_rival, fixture_roots, fixture_server,
     fixture_third, is_refused, record, restart,
@@ -136,8 +136,7 @@ def test_broken_record(start, learner, server):
     daemon.stop()
     done = run([PINTLE, "-c", daemon.path])
     assert done.returncode == 78 and "/learned/u:5: " in done.stderr
-    # It is not the configuration's fault.
-    assert run([PINTLE, "--check-config", "-c", daemon.path]).returncode == 0
+    assert check(daemon.path).returncode == 78
 
 
 def test_no_place_to_learn(make_config, write, learner):
@@ -186,6 +185,74 @@ def test_learned_by_another_user(start, server, learner, make_config, place, sho
     assert is_good(ask(daemon, "a.test"))
     assert os.stat(record(daemon)).st_uid != 0
     assert os.stat(os.path.dirname(record(daemon))).st_uid != 0
+
+
+# --- before a start ------------------------------------------------------------------
+
+def check(path, **options):
+    return run([PINTLE, "--check-config", "-c", path], **options)
+
+
+def tree(path):
+    return sorted((where, tuple(names)) for where, _, names in os.walk(path))
+
+
+def test_check_reads_what_was_learned(start, learner):
+    """As a start would, and writes nothing."""
+    daemon = start([learner])
+    assert is_good(ask(daemon, "a.test"))
+    daemon.stop()
+    before = tree(daemon.config["state_dir"])
+    assert check(daemon.path).returncode == 0
+    with open(record(daemon), "a", encoding="ascii") as file:
+        file.write("junk\n")
+    for done in (check(daemon.path), run([PINTLE, "-c", daemon.path])):
+        assert done.returncode == 78, done.stderr
+        assert "what was learned cannot be read" in done.stderr
+        assert record(daemon) + ":" in done.stderr
+    assert tree(daemon.config["state_dir"]) == before
+
+
+@pytest.mark.parametrize("where, code, said", [
+    ("state", 0, ""), ("state/", 0, ""), ("none/state", 78, "No such file"),
+    ("file", 78, "Not a directory"), ("file/state", 78, "Not a directory"),
+    ("taken", 78, "Not a directory")])
+def test_check_of_where_it_would_be_kept(
+        make_config, write, learner, place, where, code, said):
+    with open(os.path.join(place, "file"), "w", encoding="ascii"):
+        pass
+    os.mkdir(os.path.join(place, "taken"))
+    with open(os.path.join(place, "taken", "learned"), "w", encoding="ascii"):
+        pass
+    path = write(make_config([learner], state_dir=os.path.join(place, where)))
+    before = tree(place)
+    done = check(path)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert ("what is learned cannot be kept" in done.stderr) == (code != 0)
+    assert tree(place) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_check_by_somebody_else(make_config, write, learner, place, short_tmp):
+    """What he may not write is in error, what he may not look into is not looked at."""
+    os.chmod(short_tmp, 0o755)
+    os.chmod(place, 0o755)
+    for directory in (os.path.dirname(learner["ca_file"]),):
+        os.chmod(directory, 0o755)
+    os.chmod(learner["ca_file"], 0o644)
+    state = os.path.join(place, "state")
+    os.mkdir(state, 0o755)
+    path = write(make_config([learner], state_dir=state))
+    program = public_pintle(place)
+
+    def checked():
+        return run([program, "--check-config", "-c", path], user="nobody")
+    assert checked().returncode == 78
+    os.mkdir(os.path.join(state, "learned"), 0o700)
+    done = checked()
+    assert done.returncode == 0, done.stderr
+    assert "is not looked at" in done.stderr and "Permission denied" in done.stderr
 
 
 # --- without pins --------------------------------------------------------------------

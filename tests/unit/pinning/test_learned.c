@@ -328,6 +328,35 @@ static void no_place_to_keep_it(void **state)
 	assert_int_equal(learned_save(nowhere, "a", &l, &d->error), STATUS_IO);
 }
 
+static enum status look(struct disk *d, const char *below)
+{
+	char state_dir[MAKE_DIRECTORY_MAX + 16];
+
+	snprintf(state_dir, sizeof state_dir, "%s%s", d->state_dir, below);
+	d->error = text_in(d->words, sizeof d->words);
+	return learned_look(state_dir, &d->error);
+}
+
+/* Where a start could keep it, and nothing is made meanwhile. */
+static void a_look_writes_nothing(void **state)
+{
+	struct disk *d = *state;
+
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(look(d, ""), STATUS_NOTFOUND);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(look(d, "/none"), STATUS_NOTFOUND);
+	assert_int_equal(look(d, "/none//"), STATUS_NOTFOUND);
+	assert_int_equal(look(d, "/none/none"), STATUS_IO);
+	assert_non_null(strstr(d->words, "/none: No such file"));
+	assert_int_equal(learned_prepare(d->state_dir, &d->error), STATUS_OK);
+	assert_int_equal(look(d, ""), STATUS_OK);
+	assert_string_equal(d->words, "");
+	write_file(d, "a", "");
+	assert_int_equal(look(d, "/learned/a"), STATUS_IO);
+	assert_non_null(strstr(d->words, "Not a directory"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -341,6 +370,7 @@ int main(void)
 		TEST(an_endless_file_is_refused),
 		TEST(a_directory_in_the_way),
 		TEST(no_place_to_keep_it),
+		TEST(a_look_writes_nothing),
 	};
 	int failed = run_rows("learned", rows, sizeof *rows, ROWS(rows), judge);
 

@@ -283,8 +283,8 @@ static void a_broken_record_stops_a_reload(void **state)
 	assert_int_equal(w->lab.servers[0].accepted, 1);
 }
 
-/* A check of the configuration leaves state alone. */
-static void a_set_without_a_loop_reads_no_record(void **state)
+/* A check of the configuration leaves state as it is. */
+static void a_set_without_a_loop_writes_no_record(void **state)
 {
 	static const struct upstream_events no_events = { 0 };
 	struct world *w = *state;
@@ -317,7 +317,7 @@ int main(void)
 		TEST(another_configuration_does_not_forget),
 		TEST(a_record_taken_away_is_forgotten_at_a_reload),
 		TEST(a_broken_record_stops_a_reload),
-		TEST(a_set_without_a_loop_reads_no_record),
+		TEST(a_set_without_a_loop_writes_no_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
