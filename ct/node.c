@@ -10,7 +10,8 @@
 /* What jansson allocates while it reads a document, on this thread. */
 static _Thread_local struct {
 	struct arena *arena; /* NULL: it does not read one */
-	bool no_memory;
+	size_t left;         /* bytes that it may still take */
+	bool no_memory, too_much;
 } reading;
 
 /* jansson 2.14 goes on when the buffer for a text cannot grow: characters are lost,
@@ -23,9 +24,12 @@ static void *allocate(size_t n)
 
 	if (reading.arena == NULL)
 		return malloc(n);
-	if (!reading.no_memory)
+	if (!reading.no_memory && n > reading.left)
+		reading.too_much = true;
+	else if (!reading.no_memory)
 		p = arena_alloc(reading.arena, n);
 	reading.no_memory = p == NULL;
+	reading.left -= p != NULL ? n : 0;
 	return p;
 }
 
@@ -52,9 +56,14 @@ enum status node_parse(
 		return STATUS_MALFORMED;
 	}
 	reading.arena = arena;
-	reading.no_memory = false;
+	reading.left = NODE_MEMORY_MAX;
+	reading.no_memory = reading.too_much = false;
 	*out = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &why);
 	reading.arena = NULL;
+	if (reading.too_much) {
+		text_add(error, "it has too many values");
+		return STATUS_LIMIT;
+	}
 	if (reading.no_memory)
 		return STATUS_NOMEM;
 	if (*out != NULL)

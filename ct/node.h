@@ -10,6 +10,10 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
+/* What a document may take. The longest list of logs takes a quarter; small values take
+ * a hundred times their text. */
+#define NODE_MEMORY_MAX (64u * 1024 * 1024)
+
 struct node_reader {
 	struct text *error; /* borrowed */
 	enum status status;
@@ -26,7 +30,7 @@ struct node {
 
 /* `*out` lives in the arena, which frees it whole: json_decref() is not for it.
  * MALFORMED: no JSON, or a key twice in an object; `error` says line and column.
- * NOMEM. */
+ * LIMIT: it would take more than NODE_MEMORY_MAX. NOMEM. */
 MUST_CHECK enum status node_parse(
 	struct bytes in, struct arena *arena, struct text *error, json_t **out);
 

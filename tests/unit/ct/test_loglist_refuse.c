@@ -237,6 +237,26 @@ static void too_large(void **state)
 	free(json);
 }
 
+/* Each takes a hundred times its text. */
+static void too_many_values(void **state)
+{
+	static const char *const values[] = { "{},", "[],", "{\"\":0},", "[{}]," };
+	char *json = malloc(LOGLIST_BYTES_MAX);
+
+	(void)state;
+	assert_non_null(json);
+	for (size_t i = 0; i < ROWS(values); i++) {
+		size_t step = strlen(values[i]), n = 0;
+
+		json[n++] = '[';
+		for (; n + step < LOGLIST_BYTES_MAX; n += step)
+			memcpy(json + n, values[i], step);
+		json[n - 1] = ']';
+		refuse_bytes(bytes_of(json, n), STATUS_LIMIT, "it has too many values");
+	}
+	free(json);
+}
+
 /* As many as there may be are not too many: then the first is looked at. */
 static void too_many_logs(void **state)
 {
@@ -308,6 +328,7 @@ int main(void)
 		cmocka_unit_test(nested_too_deep),
 		cmocka_unit_test(too_large),
 		cmocka_unit_test(too_many_logs),
+		cmocka_unit_test(too_many_values),
 		cmocka_unit_test(a_file_s_error_begins_with_its_name),
 		cmocka_unit_test(a_file_is_too_large),
 	};
