@@ -151,12 +151,14 @@ static json_t *checked_json(const struct checked *c, enum exit_code code)
 
 	if (has_time)
 		clock_format(c->list->timestamp_ms / 1000, at);
-	return json_pack("{s:s, s:b, s:o, s:o, s:s?, s:I, s:{s:s, s:s?, s:s?}}", "list",
-		c->path, "ok", code == CTL_OK, "errors", problems_json(c, true),
-		"warnings", problems_json(c, false), "timestamp", has_time ? at : NULL,
-		"logs", (json_int_t)(c->list != NULL ? c->list->n : 0), "signature",
-		"verdict", words[c->proof.verdict], "file",
-		c->proof.path[0] != '\0' ? c->proof.path : NULL, "by", c->proof.signer);
+	return json_pack("{s:o, s:b, s:o, s:o, s:s?, s:I, s:{s:s, s:o, s:s?}}", "list",
+		json_untrusted(c->path), "ok", code == CTL_OK, "errors",
+		problems_json(c, true), "warnings", problems_json(c, false), "timestamp",
+		has_time ? at : NULL, "logs",
+		(json_int_t)(c->list != NULL ? c->list->n : 0), "signature", "verdict",
+		words[c->proof.verdict], "file",
+		c->proof.path[0] != '\0' ? json_untrusted(c->proof.path) : json_null(),
+		"by", c->proof.signer);
 }
 
 enum exit_code loglist_check(const struct args *args, const char *path)

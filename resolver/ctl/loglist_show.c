@@ -161,7 +161,7 @@ static json_t *warnings_json(const struct shown *s)
 	if (ok && is_future(s))
 		ok = json_array_append_new(out, json_string(FUTURE)) == 0;
 	if (ok && s->warning[0] != '\0')
-		ok = json_array_append_new(out, json_string(s->warning)) == 0;
+		ok = json_array_append_new(out, json_untrusted(s->warning)) == 0;
 	if (ok)
 		return out;
 	json_decref(out);
@@ -176,8 +176,8 @@ static json_t *head_json(const struct shown *s)
 	bool has_age = ct_age_days(date_s, s->at_s, &days);
 
 	hex_encode(bytes_of(s->list->sha256, sizeof s->list->sha256), sha256);
-	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:b, s:o}", "list", s->name,
-		"timestamp", time_json(date_s), "age_days",
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:o}", "list",
+		json_untrusted(s->name), "timestamp", time_json(date_s), "age_days",
 		has_age ? json_integer(days) : json_null(), "sha256", sha256, "policy",
 		s->policy->name, "satisfiable_until", time_json(s->horizon_s),
 		"satisfiable", (int)(s->horizon_s != INT64_MIN), "warnings",

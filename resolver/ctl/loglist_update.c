@@ -158,9 +158,10 @@ static enum exit_code report(const struct args *args, const struct update *u)
 	warn(u, list);
 	loglist_free(list);
 	if (args->json)
-		return print_json(json_pack("{s:b, s:s, s:I, s:s, s:s?}", "updated",
+		return print_json(json_pack("{s:b, s:s, s:I, s:o, s:s?}", "updated",
 			is_new, "timestamp", at, "logs", (json_int_t)n, "state_dir",
-			u->settings.source.state_dir, "daemon", u->reload));
+			json_untrusted(u->settings.source.state_dir), "daemon",
+			u->reload));
 	printf("%s: of %s, %zu logs\n", is_new ? "taken" : "nothing new", at, n);
 	if (u->reload != NULL)
 		printf("daemon: %s\n", u->reload);

@@ -1,6 +1,7 @@
 #include "ctl/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -31,6 +32,22 @@ void print_untrusted_lines(const char *text)
 		else
 			printf("\\%03u", c);
 	}
+}
+
+json_t *json_untrusted(const char *text)
+{
+	json_t *out = json_string(text);
+	size_t n = strlen(text), cap = 4 * n + 1; /* \xNN */
+	char *escaped = out == NULL ? malloc(cap) : NULL;
+	struct text t;
+
+	if (escaped == NULL)
+		return out;
+	t = text_in(escaped, cap);
+	text_add_untrusted(&t, text, n);
+	out = json_string(escaped);
+	free(escaped);
+	return out;
 }
 
 enum exit_code print_json(json_t *json)

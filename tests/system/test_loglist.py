@@ -512,3 +512,19 @@ def test_build_replaces_files_only(tmp_path):
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+# --- paths ------------------------------------------------------------------------------
+
+
+def test_a_path_that_is_not_utf_8(tmp_path, signer):
+    data = a_list()
+    path = write(tmp_path / os.fsdecode(b"\xe4\xff.json"), data)
+    write(tmp_path / os.fsdecode(b"\xe4\xff.json.sig"), signer.sign(data))
+    written = f"{tmp_path}/\\xe4\\xff.json"
+    done = ctl("loglist", "check", path, "--key", signer.key, "--json")
+    said = json.loads(done.out)
+    assert (done.returncode, said["list"]) == (OK, written), done.err
+    assert said["signature"]["file"] == written + ".sig"
+    assert show(path)["list"] == written
+    assert written in ctl("loglist", "check", path).out
