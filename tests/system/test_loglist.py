@@ -1,6 +1,7 @@
 """pintlectl loglist show, check: exit codes and words."""
 import base64
 import json
+import os
 
 import pytest
 
