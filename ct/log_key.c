@@ -20,7 +20,7 @@ static const uint8_t p256_head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0
 	0x07, 0x03, 0x42, 0x00 };
 #define P256_POINT_BYTES 65
 
-enum status log_key_judge_init(struct log_key_judge *judge)
+enum status ct_log_key_judge_init(struct ct_log_key_judge *judge)
 {
 	judge->point = NULL;
 	judge->bignums = BN_CTX_new();
@@ -30,7 +30,7 @@ enum status log_key_judge_init(struct log_key_judge *judge)
 	return judge->point != NULL && judge->bignums != NULL ? STATUS_OK : STATUS_CRYPTO;
 }
 
-void log_key_judge_deinit(struct log_key_judge *judge)
+void ct_log_key_judge_deinit(struct ct_log_key_judge *judge)
 {
 	EC_POINT_free(judge->point);
 	EC_GROUP_free(judge->p256);
@@ -43,7 +43,7 @@ static bool is_usual(struct bytes spki)
 	       memcmp(spki.p, p256_head, sizeof p256_head) == 0;
 }
 
-static enum status judge_point(const struct log_key_judge *judge, const uint8_t *point)
+static enum status judge_point(const struct ct_log_key_judge *judge, const uint8_t *point)
 {
 	/* RFC 5480 §2.2 forbids the hybrid forms, which OpenSSL would take. */
 	if (point[0] != POINT_CONVERSION_UNCOMPRESSED)
@@ -108,8 +108,8 @@ static enum status judge_other(struct bytes spki, const char **unfit)
 	return status;
 }
 
-enum status log_key_judge(
-	const struct log_key_judge *judge, struct bytes spki, const char **unfit)
+enum status ct_log_key_judge_spki(
+	const struct ct_log_key_judge *judge, struct bytes spki, const char **unfit)
 {
 	enum status status;
 

@@ -9,20 +9,20 @@
 #include "base/status.h"
 
 /* What serves for all keys of a list. */
-struct log_key_judge {
+struct ct_log_key_judge {
 	EC_GROUP *p256;  /* owned */
 	EC_POINT *point; /* owned */
 	BN_CTX *bignums; /* owned */
 };
 
 /* CRYPTO: no memory, or no P-256. To be deinitialized in either case. */
-MUST_CHECK enum status log_key_judge_init(struct log_key_judge *judge);
-void log_key_judge_deinit(struct log_key_judge *judge);
+MUST_CHECK enum status ct_log_key_judge_init(struct ct_log_key_judge *judge);
+void ct_log_key_judge_deinit(struct ct_log_key_judge *judge);
 
 /* `spki`: a DER SubjectPublicKeyInfo (RFC 5280 §4.1), nothing behind it.
  * `*unfit`: static words if the key is not ECDSA P-256 or RSA of 2048 bits and
  * more (RFC 6962 §2.1.4), NULL if it is. MALFORMED: not decodable; NOMEM, CRYPTO. */
-MUST_CHECK enum status log_key_judge(
-	const struct log_key_judge *judge, struct bytes spki, const char **unfit);
+MUST_CHECK enum status ct_log_key_judge_spki(
+	const struct ct_log_key_judge *judge, struct bytes spki, const char **unfit);
 
 #endif

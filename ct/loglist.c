@@ -8,8 +8,8 @@
 #include <openssl/sha.h>
 
 #include "base/file.h"
+#include "ct/json_node.h"
 #include "ct/loglist_decode.h"
-#include "ct/node.h"
 
 static enum status parse_into(struct bytes json, struct text *error, struct loglist *list)
 {
@@ -21,7 +21,7 @@ static enum status parse_into(struct bytes json, struct text *error, struct logl
 	arena_init(&scratch);
 	status = SHA256(json.p, json.n, list->sha256) != NULL ? STATUS_OK : STATUS_CRYPTO;
 	if (status == STATUS_OK)
-		status = node_parse(json, &scratch, error, &document);
+		status = json_node_parse(json, &scratch, error, &document);
 	if (status == STATUS_OK)
 		status = loglist_decode(document, error, list);
 	arena_deinit(&scratch);

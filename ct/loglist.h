@@ -41,8 +41,9 @@ struct loglist {
  * LIMIT, NOMEM, CRYPTO. `*out` is owned: loglist_free(). */
 MUST_CHECK enum status loglist_parse(
 	struct bytes json, struct text *error, struct loglist **out);
-/* The same for a file, which may also be a stored one (ct/liststore.h), whose signature
- * is not looked at; `error` starts with its name. NOTFOUND, IO: cannot be read. */
+/* The same for a file, which may also be a stored one (ct/loglist_store.h), whose
+ * signature is not looked at; `error` starts with its name. NOTFOUND, IO: cannot be read.
+ */
 MUST_CHECK enum status loglist_read(
 	const char *path, struct text *error, struct loglist **out);
 /* The list this program was built with: conf/ct-logs.json. */

@@ -9,9 +9,9 @@
 #include "ct/log_decode.h"
 
 struct decoder {
-	struct node_reader reader; /* its status is that of all */
+	struct json_node_reader reader; /* its status is that of all */
 	struct loglist *list;
-	struct log_key_judge keys;
+	struct ct_log_key_judge keys;
 	struct ct_log *logs;   /* owned; as the document has them */
 	struct ct_log **by_id; /* owned; the first `n` of `logs`, by ID */
 	size_t n;
@@ -33,12 +33,12 @@ static size_t find_place(const struct decoder *d, const uint8_t *id)
 	return low;
 }
 
-static void sort_in(struct decoder *d, const struct node *object, struct ct_log *log)
+static void sort_in(struct decoder *d, const struct json_node *object, struct ct_log *log)
 {
 	size_t at = find_place(d, log->id);
 
 	if (at < d->n && memcmp(d->by_id[at]->id, log->id, SCT_LOG_ID_BYTES) == 0) {
-		node_fail(object, STATUS_MALFORMED, "its log_id was there before");
+		json_node_fail(object, STATUS_MALFORMED, "its log_id was there before");
 		return;
 	}
 	memmove(d->by_id + at + 1, d->by_id + at, (d->n - at) * sizeof *d->by_id);
@@ -46,14 +46,15 @@ static void sort_in(struct decoder *d, const struct node *object, struct ct_log 
 	d->n++;
 }
 
-static void decode_logs(
-	struct decoder *d, const struct node *owner, const char *name, bool is_static)
+static void decode_logs(struct decoder *d, const struct json_node *owner,
+	const char *name, bool is_static)
 {
-	struct node logs = node_member(owner, is_static ? "tiled_logs" : "logs");
-	size_t n = node_count(&logs);
+	struct json_node logs =
+		json_node_member(owner, is_static ? "tiled_logs" : "logs");
+	size_t n = json_node_count(&logs);
 
 	for (size_t i = 0; i < n && d->reader.status == STATUS_OK; i++) {
-		struct node item = node_item(&logs, i);
+		struct json_node item = json_node_item(&logs, i);
 		struct ct_log *log = &d->logs[d->n];
 
 		log->operator_name = name;
@@ -64,15 +65,15 @@ static void decode_logs(
 	}
 }
 
-static void decode_operators(struct decoder *d, const struct node *operators)
+static void decode_operators(struct decoder *d, const struct json_node *operators)
 {
-	size_t n = node_count(operators);
+	size_t n = json_node_count(operators);
 
 	for (size_t i = 0; i < n && d->reader.status == STATUS_OK; i++) {
-		struct node item = node_item(operators, i);
+		struct json_node item = json_node_item(operators, i);
 		const char *name;
 
-		if (!node_is_object(&item))
+		if (!json_node_is_object(&item))
 			return;
 		name = decode_name(&d->list->arena, &item);
 		decode_logs(d, &item, name, false);
@@ -80,7 +81,7 @@ static void decode_operators(struct decoder *d, const struct node *operators)
 	}
 }
 
-static const char *decode_digits(struct decoder *d, const struct node *number)
+static const char *decode_digits(struct decoder *d, const struct json_node *number)
 {
 	char digits[24];
 	struct text t = text_in(digits, sizeof digits);
@@ -89,34 +90,34 @@ static const char *decode_digits(struct decoder *d, const struct node *number)
 	text_add(&t, "%lld", (long long)json_integer_value(number->value));
 	kept = arena_text(&d->list->arena, digits);
 	if (kept == NULL)
-		node_trouble(number, STATUS_NOMEM);
+		json_node_trouble(number, STATUS_NOMEM);
 	return kept;
 }
 
 /* All lists known write a text; a number says as much. */
-static const char *decode_version(struct decoder *d, const struct node *document)
+static const char *decode_version(struct decoder *d, const struct json_node *document)
 {
-	struct node node = node_member(document, "version");
+	struct json_node node = json_node_member(document, "version");
 
 	if (json_is_integer(node.value))
 		return decode_digits(d, &node);
 	return decode_text(&d->list->arena, document, "version", "");
 }
 
-static void decode_document(struct decoder *d, const struct node *document)
+static void decode_document(struct decoder *d, const struct json_node *document)
 {
-	struct node stamp = node_member(document, "log_list_timestamp");
-	struct node operators = node_member(document, "operators");
+	struct json_node stamp = json_node_member(document, "log_list_timestamp");
+	struct json_node operators = json_node_member(document, "operators");
 
-	if (!node_is_object(document))
+	if (!json_node_is_object(document))
 		return;
 	d->list->version = decode_version(d, document);
 	d->list->schema = decode_text(&d->list->arena, document, "$schema", "");
 	d->list->has_timestamp = stamp.value != NULL;
 	if (stamp.value != NULL)
-		d->list->timestamp_ms = node_time_ms(&stamp);
+		d->list->timestamp_ms = json_node_time_ms(&stamp);
 	if (operators.value == NULL)
-		node_fail(&operators, STATUS_MALFORMED, "missing");
+		json_node_fail(&operators, STATUS_MALFORMED, "missing");
 	decode_operators(d, &operators);
 }
 
@@ -152,7 +153,7 @@ static void hand_over(struct decoder *d)
 enum status loglist_decode(json_t *document, struct text *error, struct loglist *list)
 {
 	struct decoder d = { .reader = { error, STATUS_OK }, .list = list };
-	struct node root = { &d.reader, NULL, NULL, 0, document };
+	struct json_node root = { &d.reader, NULL, NULL, 0, document };
 	size_t most = count_logs(document);
 
 	if (most > LOGLIST_LOGS_MAX) {
@@ -161,14 +162,14 @@ enum status loglist_decode(json_t *document, struct text *error, struct loglist 
 	}
 	d.logs = calloc(most + 1, sizeof *d.logs);
 	d.by_id = calloc(most + 1, sizeof *d.by_id);
-	d.reader.status = log_key_judge_init(&d.keys);
+	d.reader.status = ct_log_key_judge_init(&d.keys);
 	if (d.logs == NULL || d.by_id == NULL)
 		d.reader.status = STATUS_NOMEM;
 	if (d.reader.status == STATUS_OK)
 		decode_document(&d, &root);
 	if (d.reader.status == STATUS_OK)
 		hand_over(&d);
-	log_key_judge_deinit(&d.keys);
+	ct_log_key_judge_deinit(&d.keys);
 	free(d.by_id);
 	free(d.logs);
 	return d.reader.status;

@@ -10,8 +10,8 @@
 #define HASH_SHA256     4
 #define SIGNATURE_RSA   1
 #define SIGNATURE_ECDSA 3
-/* Of the curves of that size log_key_judge() takes only P-256. To ask OpenSSL for its
- * name needs memory; kind and size it keeps with the key. */
+/* Of the curves of that size ct_log_key_judge_spki() takes only P-256. To ask OpenSSL for
+ * its name needs memory; kind and size it keeps with the key. */
 #define P256_BITS 256
 
 #define SIGNATURE_TYPE_CERTIFICATE_TIMESTAMP 0

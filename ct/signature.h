@@ -18,8 +18,8 @@ struct ct_entry {
 #define CT_SIGNATURE_DIGEST_BYTES 32 /* SHA-256 */
 
 /* Whether hash and algorithm are ones we know and fit the key: SHA-256 with
- * ECDSA P-256, or with RSA of 2048 bits and more. `key` is one that log_key_judge()
- * found fit: it looks at curves, here only their size counts. */
+ * ECDSA P-256, or with RSA of 2048 bits and more. `key` is one that
+ * ct_log_key_judge_spki() found fit: it looks at curves, here only their size counts. */
 bool ct_signature_supported(const struct sct *sct, const EVP_PKEY *key);
 
 /* `*valid`: the log with that key signed that SCT for that entry; false for what

@@ -13,7 +13,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 #include "tls/policy.h"
 
 #define CONFIG_PORT_DNS   53

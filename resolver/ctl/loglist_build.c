@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "ct/listmerge.h"
+#include "ct/loglist_merge.h"
 #include "ctl/loglist.h"
 #include "ctl/loglist_open.h"
 #include "ctl/output.h"
@@ -92,7 +92,8 @@ static enum exit_code merge(const struct args *args, const struct inputs *in)
 	struct text error = text_in(why, sizeof why);
 	enum exit_code code;
 	char *json;
-	enum status status = listmerge(in->apple, in->mozilla, in->at_s, &json, &error);
+	enum status status =
+		loglist_merge(in->apple, in->mozilla, in->at_s, &json, &error);
 
 	if (status != STATUS_OK)
 		return complain(

@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "ct/listcheck.h"
+#include "ct/loglist_check.h"
 #include "ctl/loglist.h"
 #include "ctl/loglist_open.h"
 #include "ctl/loglist_proof.h"
@@ -28,7 +28,8 @@ static enum exit_code check_list(struct checked *c)
 	enum status status = loglist_parse(c->json, &error, &c->list);
 
 	if (status == STATUS_OK)
-		status = listcheck(c->list, clock_wall_s(), &c->problems, &c->problem_n);
+		status = loglist_find_problems(
+			c->list, clock_wall_s(), &c->problems, &c->problem_n);
 	if (status == STATUS_NOMEM || status == STATUS_CRYPTO)
 		return complain(CTL_FAILED, "%s: %s", c->path, status_text(status));
 	return CTL_OK;

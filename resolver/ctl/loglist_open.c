@@ -47,7 +47,7 @@ enum exit_code loglist_open_parts(
 	*signature = bytes_of(NULL, 0);
 	if (status != STATUS_OK)
 		return complain_of_list(status, why);
-	if (liststore_split(*file, signature, list) != STATUS_OK)
+	if (loglist_store_split(*file, signature, list) != STATUS_OK)
 		*list = *file;
 	return CTL_OK;
 }

@@ -4,7 +4,7 @@
 #define CTL_LOGLIST_OPEN_H
 
 #include "base/endpoint.h"
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 #include "ctl/command.h"
 
 struct config;

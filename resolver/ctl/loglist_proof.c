@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "ct/listsign.h"
+#include "ct/loglist_sign.h"
 
 /* X.json.sig, then X.sig. `*signature` is owned, free(); NULL if there is none. */
 static enum exit_code find_signature(

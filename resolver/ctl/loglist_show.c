@@ -41,7 +41,7 @@ static enum exit_code open_in_force(const struct args *args, struct shown *out)
 	if (settings.source.file != NULL)
 		text_add(&name, "%s", settings.source.file);
 	else if (choice.is_stored)
-		text_add(&name, "%s/%s", settings.source.state_dir, LISTSTORE_NAME);
+		text_add(&name, "%s/%s", settings.source.state_dir, LOGLIST_STORE_NAME);
 	else
 		text_add(&name, "built in");
 	out->list = choice.list;

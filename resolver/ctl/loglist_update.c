@@ -94,7 +94,7 @@ static enum exit_code offer(struct update *u)
 	const struct list_settings *s = &u->settings;
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
-	enum status status = liststore_offer(s->source.state_dir, s->source.key,
+	enum status status = loglist_store_offer(s->source.state_dir, s->source.key,
 		u->policy, u->list, u->signature, clock_wall_s(), &u->offer, &error);
 
 	if (status != STATUS_OK)

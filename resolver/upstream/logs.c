@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "ct/age.h"
 #include "ct/horizon.h"
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 
 #define DAY_S 86400
 /* A sentence on a list, with a policy's name and a time. */

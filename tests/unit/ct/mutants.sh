@@ -5,42 +5,42 @@
 set -u
 rows() {
   cat <<'ROWS'
-policies.c|.methods\[SCT_EMBEDDED\] = BROWSERS_EMBEDDED|s/BROWSERS/APPLE/
-policies.c|.methods\[SCT_TLS\] = BROWSERS_DELIVERED|s/BROWSERS/APPLE/
-policies.c|.methods\[SCT_TLS\] = BROWSERS_DELIVERED|d
-policies.c|.methods\[SCT_OCSP\] = BROWSERS_DELIVERED|d
-policies.c|.methods\[SCT_EMBEDDED\] = APPLE_EMBEDDED|s/APPLE/BROWSERS/
-policies.c|.methods\[SCT_TLS\] = APPLE_DELIVERED|d
-policies.c|.methods\[SCT_OCSP\] = APPLE_DELIVERED|d
-policies.c|.current_min = 1, .retired_counts = true|s/current_min = 1/current_min = 0/
-policies.c|.current_min = 1, .retired_counts = true|s/retired_counts = true/retired_counts = false/
-policies.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/short = 2/short = 1/
-policies.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/short = 2/short = 3/
-policies.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/long = 3/long = 2/
-policies.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/long = 3/long = 4/
-policies.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/min = 2/min = 1/
-policies.c|define BROWSERS_DELIVERED|n;n;s/current_min = 2/current_min = 1/
-policies.c|define BROWSERS_DELIVERED|n;n;s/current_min = 2/current_min = 2, .retired_counts = true/
-policies.c|define BROWSERS_DELIVERED|n;n;s/short = 2/short = 1/
-policies.c|define BROWSERS_DELIVERED|n;n;s/long = 2/long = 3/
-policies.c|define BROWSERS_DELIVERED|n;n;n;s/min = 2/min = 1/
-policies.c|.per_operator_short = 1|s/short = 1/short = 2/
-policies.c|.per_operator_short = 1|s/long = 2/long = 1/
-policies.c|.per_operator_short = 1|s/long = 2/long = 3/
-policies.c|define APPLE_DELIVERED|n;n;n;s/min = 1/min = 2/
-policies.c|define APPLE_DELIVERED|n;n;n;s/min = 1/min = 1, .per_operator_short = 1/
-policies.c|.short_max_s = DAYS_180_S - 1|s/ - 1//
-policies.c|.short_max_s = DAYS_180_S,|s/DAYS_180_S/DAYS_180_S - 1/
-policies.c|.pools_tls_and_ocsp = true|d
-policies.c|.needs_rfc6962 = true|d
-policies.c|.needs_leaf_index = true|d
-policies.c|.name = "mozilla"|s/$/ .needs_rfc6962 = true,/
-policies.c|.name = "chrome"|s/$/ .needs_leaf_index = true,/
-policies.c|.name = "chrome"|s/$/ .methods[SCT_OCSP] = BROWSERS_DELIVERED,/
-policies.c|.name = "strict"|s/$/ .methods[SCT_OCSP] = BROWSERS_DELIVERED,/
-policies.c|.name = "strict"|s/$/ .pools_tls_and_ocsp = true,/
-policies.c|.name = "apple"|s/$/ .pools_tls_and_ocsp = true,/
-policies.c|return &policies\[0\]|s/0/1/
+policy_tables.c|.methods\[SCT_EMBEDDED\] = BROWSERS_EMBEDDED|s/BROWSERS/APPLE/
+policy_tables.c|.methods\[SCT_TLS\] = BROWSERS_DELIVERED|s/BROWSERS/APPLE/
+policy_tables.c|.methods\[SCT_TLS\] = BROWSERS_DELIVERED|d
+policy_tables.c|.methods\[SCT_OCSP\] = BROWSERS_DELIVERED|d
+policy_tables.c|.methods\[SCT_EMBEDDED\] = APPLE_EMBEDDED|s/APPLE/BROWSERS/
+policy_tables.c|.methods\[SCT_TLS\] = APPLE_DELIVERED|d
+policy_tables.c|.methods\[SCT_OCSP\] = APPLE_DELIVERED|d
+policy_tables.c|.current_min = 1, .retired_counts = true|s/current_min = 1/current_min = 0/
+policy_tables.c|.current_min = 1, .retired_counts = true|s/retired_counts = true/retired_counts = false/
+policy_tables.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/short = 2/short = 1/
+policy_tables.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/short = 2/short = 3/
+policy_tables.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/long = 3/long = 2/
+policy_tables.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/long = 3/long = 4/
+policy_tables.c|.logs_short = 2, .logs_long = 3, .operators_min = 2|s/min = 2/min = 1/
+policy_tables.c|define BROWSERS_DELIVERED|n;n;s/current_min = 2/current_min = 1/
+policy_tables.c|define BROWSERS_DELIVERED|n;n;s/current_min = 2/current_min = 2, .retired_counts = true/
+policy_tables.c|define BROWSERS_DELIVERED|n;n;s/short = 2/short = 1/
+policy_tables.c|define BROWSERS_DELIVERED|n;n;s/long = 2/long = 3/
+policy_tables.c|define BROWSERS_DELIVERED|n;n;n;s/min = 2/min = 1/
+policy_tables.c|.per_operator_short = 1|s/short = 1/short = 2/
+policy_tables.c|.per_operator_short = 1|s/long = 2/long = 1/
+policy_tables.c|.per_operator_short = 1|s/long = 2/long = 3/
+policy_tables.c|define APPLE_DELIVERED|n;n;n;s/min = 1/min = 2/
+policy_tables.c|define APPLE_DELIVERED|n;n;n;s/min = 1/min = 1, .per_operator_short = 1/
+policy_tables.c|.short_max_s = DAYS_180_S - 1|s/ - 1//
+policy_tables.c|.short_max_s = DAYS_180_S,|s/DAYS_180_S/DAYS_180_S - 1/
+policy_tables.c|.pools_tls_and_ocsp = true|d
+policy_tables.c|.needs_rfc6962 = true|d
+policy_tables.c|.needs_leaf_index = true|d
+policy_tables.c|.name = "mozilla"|s/$/ .needs_rfc6962 = true,/
+policy_tables.c|.name = "chrome"|s/$/ .needs_leaf_index = true,/
+policy_tables.c|.name = "chrome"|s/$/ .methods[SCT_OCSP] = BROWSERS_DELIVERED,/
+policy_tables.c|.name = "strict"|s/$/ .methods[SCT_OCSP] = BROWSERS_DELIVERED,/
+policy_tables.c|.name = "strict"|s/$/ .pools_tls_and_ocsp = true,/
+policy_tables.c|.name = "apple"|s/$/ .pools_tls_and_ocsp = true,/
+policy_tables.c|return &policies\[0\]|s/0/1/
 policy.c|pools_tls_and_ocsp && source == SCT_OCSP|s/policy->pools_tls_and_ocsp/true/
 policy.c|policy->needs_leaf_index && i|s/policy->needs_leaf_index/true/
 policy.c|status == SCT_STATUS_OK && row->is_static|s/row->is_static/true/
@@ -134,7 +134,7 @@ ROWS
 srcdir=${srcdir:-$(dirname "$0")/../../..}
 room=$srcdir/ct
 # The one needs a file that is made by the build, the other needs that one.
-left_out="builtin.c liststore.c"
+left_out="loglist_builtin.c loglist_store.c"
 tests="policy_tables policy_embedded policy_retired policy_delivery explain verify_lists
   verify_facts verify"
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \

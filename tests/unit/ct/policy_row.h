@@ -21,7 +21,7 @@
 #define SHORT_S    (90ll * 86400)
 #define LONG_S     (397ll * 86400)
 
-/* Where rules stand. Facts, as the tables of ct/policies.c have them. */
+/* Where rules stand. Facts, as the tables of ct/policy_tables.c have them. */
 #define CHROME_EMBEDDED   "ct_policy.html, Embedded SCTs"
 #define CHROME_DELIVERED  "ct_policy.html, SCTs delivered via TLS"
 #define CHROME_RETIRED    "ct_policy.html, Important Notes"

@@ -15,8 +15,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "ct/listcheck.h"
-#include "ct/listsign.h"
+#include "ct/loglist_check.h"
+#include "ct/loglist_sign.h"
 #include "ct/signature.h"
 
 /* More than any of the functions makes. */
@@ -172,7 +172,7 @@ static bool problems_step(const void *of)
 {
 	struct list_problem *problems;
 	size_t n;
-	enum status status = listcheck(of, 0, &problems, &n);
+	enum status status = loglist_find_problems(of, 0, &problems, &n);
 
 	assert_true(status == STATUS_OK || is_trouble(status));
 	assert_int_equal(n, 0);

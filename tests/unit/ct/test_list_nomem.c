@@ -15,9 +15,9 @@
 #include <openssl/evp.h>
 
 #include "base/file.h"
-#include "ct/listcheck.h"
-#include "ct/listmerge.h"
-#include "ct/liststore.h"
+#include "ct/loglist_check.h"
+#include "ct/loglist_merge.h"
+#include "ct/loglist_store.h"
 #include "tests/unit/ct/two_logs.h"
 #include "tests/unit/fail_alloc.h"
 
@@ -40,8 +40,8 @@ static int prepare(void **state)
 	pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	if (mkdtemp(directory) == NULL || EVP_PKEY_get_raw_public_key(pair, key, &n) != 1)
 		return -1;
-	snprintf(path, sizeof path, "%s/%s", directory, LISTSTORE_NAME);
-	snprintf(old_path, sizeof old_path, "%s/%s", directory, LISTSTORE_OLD_NAME);
+	snprintf(path, sizeof path, "%s/%s", directory, LOGLIST_STORE_NAME);
+	snprintf(old_path, sizeof old_path, "%s/%s", directory, LOGLIST_STORE_OLD_NAME);
 	return loglist_builtin(&error, &builtin) == STATUS_OK ? 0 : -1;
 }
 
@@ -79,8 +79,8 @@ static bool merge_step(void)
 {
 	char why[256], *json;
 	struct text error = text_in(why, sizeof why);
-	enum status status =
-		listmerge(builtin, builtin, builtin->timestamp_ms / 1000, &json, &error);
+	enum status status = loglist_merge(
+		builtin, builtin, builtin->timestamp_ms / 1000, &json, &error);
 
 	assert_true(status == STATUS_OK || status == STATUS_NOMEM);
 	assert_int_equal(json != NULL, status == STATUS_OK);
@@ -92,7 +92,7 @@ static bool check_step(void)
 {
 	struct list_problem *problems;
 	size_t n;
-	enum status status = listcheck(builtin, 0, &problems, &n);
+	enum status status = loglist_find_problems(builtin, 0, &problems, &n);
 
 	assert_int_equal(problems != NULL, status == STATUS_OK);
 	free(problems);
@@ -130,7 +130,7 @@ static enum list_offer offer_list(int year, enum status *status)
 	EVP_DigestSign(context, signature, &n, (const uint8_t *)list, strlen(list));
 	EVP_MD_CTX_free(context);
 	fail_alloc_resume(held);
-	*status = liststore_offer(directory, key, ct_policy_default(),
+	*status = loglist_store_offer(directory, key, ct_policy_default(),
 		bytes_of_text(list), bytes_of(signature, sizeof signature),
 		INT64_C(253402300799), &offer, &error);
 	return offer;

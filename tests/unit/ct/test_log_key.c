@@ -209,7 +209,7 @@ static void is_judged(void **state)
 {
 	const struct row *row = *state;
 	const char *unfit = "unset";
-	struct log_key_judge judge;
+	struct ct_log_key_judge judge;
 	EVP_PKEY *key = row->make();
 	struct der der = { .n = 0 };
 	uint8_t *p = der.bytes;
@@ -220,10 +220,11 @@ static void is_judged(void **state)
 	EVP_PKEY_free(key);
 	if (row->change != NULL)
 		row->change(&der);
-	assert_int_equal(log_key_judge_init(&judge), STATUS_OK);
+	assert_int_equal(ct_log_key_judge_init(&judge), STATUS_OK);
 	assert_int_equal(
-		log_key_judge(&judge, bytes_of(der.bytes, der.n), &unfit), row->expected);
-	log_key_judge_deinit(&judge);
+		ct_log_key_judge_spki(&judge, bytes_of(der.bytes, der.n), &unfit),
+		row->expected);
+	ct_log_key_judge_deinit(&judge);
 	if (row->unfit == NULL)
 		assert_null(unfit);
 	else

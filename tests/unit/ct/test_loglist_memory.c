@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "ct/json_node.h"
 #include "ct/loglist.h"
-#include "ct/node.h"
 #include "tests/unit/ct/list_text.h"
 #include "tests/unit/fail_alloc.h"
 
@@ -109,7 +109,7 @@ static enum status parse_long_text(size_t filler_n, long n)
 	assert_false(t.cut);
 	arena_init(&arena);
 	fail_alloc_at(n);
-	status = node_parse(bytes_of_text(json), &arena, &error, &document);
+	status = json_node_parse(bytes_of_text(json), &arena, &error, &document);
 	fail_alloc_at(-1);
 	if (status == STATUS_OK)
 		assert_int_equal(json_string_length(json_array_get(document, 1)), 120);

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ct/horizon.h"
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 #include "tests/unit/tls/make_cert.h"
 #include "upstream/logs.h"
 
@@ -256,13 +256,13 @@ static void a_stored_list_needs_its_signature(void **state)
 {
 	struct shelf *s = *state;
 
-	snprintf(s->path, sizeof s->path, "%s/" LISTSTORE_NAME, s->directory);
+	snprintf(s->path, sizeof s->path, "%s/" LOGLIST_STORE_NAME, s->directory);
 	write_list_of(s, "2026-09-01T00:00:00Z");
 	s->config.log_list = NULL;
 	load(s);
 	assert_int_equal(s->logs->source, LOGS_BUILTIN);
 	assert_int_equal(warnings, 1);
-	assert_non_null(strstr(last_line, LISTSTORE_NAME));
+	assert_non_null(strstr(last_line, LOGLIST_STORE_NAME));
 }
 
 /* The key was rotated: the stored list is passed over, and what is left is older. */
@@ -270,7 +270,7 @@ static void an_older_one_comes_with_its_cause(void **state)
 {
 	struct shelf *s = *state;
 
-	snprintf(s->path, sizeof s->path, "%s/" LISTSTORE_NAME, s->directory);
+	snprintf(s->path, sizeof s->path, "%s/" LOGLIST_STORE_NAME, s->directory);
 	write_list_of(s, "2026-09-01T00:00:00Z");
 	s->config.log_list = NULL;
 	s->config.log_list_place = BUILTIN;

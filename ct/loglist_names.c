@@ -1,4 +1,4 @@
-#include "ct/listnames.h"
+#include "ct/loglist_names.h"
 
 #include <stdlib.h>
 #include <string.h>

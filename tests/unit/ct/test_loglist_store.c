@@ -1,5 +1,5 @@
 /* Which list is in force, and what becomes of one that is offered. */
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -128,7 +128,7 @@ static void store(enum signer signer, const char *list)
 	sign(signer, list, signature);
 	base64_encode(bytes_of(signature, 64), line);
 	snprintf(content, sizeof content, "%s\n%s", line, list);
-	write_file(LISTSTORE_NAME, content);
+	write_file(LOGLIST_STORE_NAME, content);
 }
 
 /* --- choosing ----------------------------------------------------------------- */
@@ -186,7 +186,7 @@ static void choose_row(void **state)
 
 	empty_directory();
 	if (row->file != NULL)
-		write_file(LISTSTORE_NAME, row->file);
+		write_file(LOGLIST_STORE_NAME, row->file);
 	else if (row->list != NULL)
 		store(row->signer, row->list);
 	assert_int_equal(loglist_choose(row->no_directory ? NULL : directory,
@@ -199,7 +199,7 @@ static void choose_row(void **state)
 		assert_string_equal(why, "");
 	} else {
 		assert_non_null(strstr(why, row->warning));
-		assert_non_null(strstr(why, LISTSTORE_NAME));
+		assert_non_null(strstr(why, LOGLIST_STORE_NAME));
 	}
 	loglist_free(choice.list);
 }
@@ -213,7 +213,7 @@ static void choose_unreadable(void **state)
 
 	(void)state;
 	empty_directory();
-	path_of(LISTSTORE_NAME, path);
+	path_of(LOGLIST_STORE_NAME, path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(loglist_choose(directory, key, &choice, &warning), STATUS_OK);
 	assert_false(choice.is_stored);
@@ -233,7 +233,7 @@ static void choose_no_file_of_ours(void **state)
 
 		empty_directory();
 		store(OURS, NEWER);
-		path_of(LISTSTORE_NAME, path);
+		path_of(LOGLIST_STORE_NAME, path);
 		path_of("elsewhere", target);
 		assert_int_equal(rename(path, target), 0);
 		if (i == 0)
@@ -313,7 +313,8 @@ static size_t count_files(void)
 
 static void expect_taken(const struct offer_row *row, const char *before)
 {
-	char *now = read_file(LISTSTORE_NAME), *old = read_file(LISTSTORE_OLD_NAME);
+	char *now = read_file(LOGLIST_STORE_NAME),
+	     *old = read_file(LOGLIST_STORE_OLD_NAME);
 
 	assert_non_null(now);
 	assert_string_equal(now + BASE64_TEXT_MAX(64), row->offered);
@@ -327,7 +328,7 @@ static void expect_taken(const struct offer_row *row, const char *before)
 
 static void expect_untouched(const char *before)
 {
-	char *now = read_file(LISTSTORE_NAME);
+	char *now = read_file(LOGLIST_STORE_NAME);
 
 	assert_int_equal(now != NULL, before != NULL);
 	if (before != NULL)
@@ -347,10 +348,10 @@ static void offer_row(void **state)
 	empty_directory();
 	if (row->stored != NULL)
 		store(OURS, row->stored);
-	before = read_file(LISTSTORE_NAME);
+	before = read_file(LOGLIST_STORE_NAME);
 	sign(row->signer, row->offered, signature);
 	assert_int_equal(
-		liststore_offer(directory, key, ct_policy_default(),
+		loglist_store_offer(directory, key, ct_policy_default(),
 			bytes_of_text(row->offered),
 			bytes_of(signature, sizeof signature), AT_S, &offer, &why),
 		STATUS_OK);
@@ -375,7 +376,7 @@ static void offer_nowhere(void **state)
 
 	(void)state;
 	sign(OURS, NEWER, signature);
-	assert_int_equal(liststore_offer("/nonexistent", key, ct_policy_default(),
+	assert_int_equal(loglist_store_offer("/nonexistent", key, ct_policy_default(),
 				 bytes_of_text(NEWER), bytes_of(signature, 64), AT_S,
 				 &offer, &why),
 		STATUS_IO);
@@ -388,8 +389,8 @@ static enum status offer(const char *list, char said[512], enum list_offer *out)
 	uint8_t signature[64];
 
 	sign(OURS, list, signature);
-	return liststore_offer(directory, key, ct_policy_default(), bytes_of_text(list),
-		bytes_of(signature, 64), AT_S, out, &why);
+	return loglist_store_offer(directory, key, ct_policy_default(),
+		bytes_of_text(list), bytes_of(signature, 64), AT_S, out, &why);
 }
 
 /* Who may read the offerer's files is not for the directory's owner to say. */
@@ -402,14 +403,14 @@ static void offer_over_a_link(void **state)
 	empty_directory();
 	write_file("secret", "not for everybody");
 	path_of("secret", secret);
-	path_of(LISTSTORE_NAME, path);
+	path_of(LOGLIST_STORE_NAME, path);
 	assert_int_equal(symlink(secret, path), 0);
 	/* Whether or not the link gives way. */
 	if (offer(NEWER, said, &outcome) == STATUS_OK)
 		assert_int_equal(outcome, OFFER_TAKEN);
 	else
-		assert_non_null(strstr(said, LISTSTORE_NAME));
-	assert_null(read_file(LISTSTORE_OLD_NAME));
+		assert_non_null(strstr(said, LOGLIST_STORE_NAME));
+	assert_null(read_file(LOGLIST_STORE_OLD_NAME));
 }
 
 static void only_what_is_signed_is_kept(void **state)
@@ -419,14 +420,14 @@ static void only_what_is_signed_is_kept(void **state)
 
 	(void)state;
 	empty_directory();
-	write_file(LISTSTORE_NAME, NEWER);
+	write_file(LOGLIST_STORE_NAME, NEWER);
 	assert_int_equal(offer(NEWER, said, &outcome), STATUS_OK);
 	assert_int_equal(outcome, OFFER_TAKEN);
-	assert_null(read_file(LISTSTORE_OLD_NAME));
+	assert_null(read_file(LOGLIST_STORE_OLD_NAME));
 	store(THEIRS, NEWEST);
 	assert_int_equal(offer(NEWER, said, &outcome), STATUS_OK);
 	assert_int_equal(outcome, OFFER_TAKEN);
-	assert_null(read_file(LISTSTORE_OLD_NAME));
+	assert_null(read_file(LOGLIST_STORE_OLD_NAME));
 	assert_int_equal(count_files(), 1);
 }
 
@@ -465,7 +466,7 @@ int main(void)
 	if (make_keys(NULL) != 0)
 		return 1;
 	failed = run_rows("loglist_choose", rows, sizeof *rows, ROWS(rows), choose_row) +
-		 run_rows("liststore_offer", offer_rows, sizeof *offer_rows,
+		 run_rows("loglist_store_offer", offer_rows, sizeof *offer_rows,
 			 ROWS(offer_rows), offer_row) +
 		 cmocka_run_group_tests(tests, NULL, NULL);
 	return failed + remove_keys(NULL);

@@ -1,5 +1,5 @@
 /* Operators' names, and the text of a merged list. */
-#include "ct/listnames.h"
+#include "ct/loglist_names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "ct/listmerge.h"
+#include "ct/loglist_merge.h"
 #include "tests/unit/rows.h"
 
 #define LOGS_MAX 4
@@ -168,11 +168,11 @@ static void test_text(void **state)
 	apple = (struct loglist){ .logs = apple_logs, .n = 2 };
 	mozilla = (struct loglist){ .logs = mozilla_logs, .n = 1 };
 	assert_int_equal(
-		listmerge(&apple, &mozilla, S_2026_AUG, &json, &error), STATUS_OK);
+		loglist_merge(&apple, &mozilla, S_2026_AUG, &json, &error), STATUS_OK);
 	assert_string_equal(json, expected);
 	/* The other way round the facts are the same. */
 	assert_int_equal(
-		listmerge(&mozilla, &apple, S_2026_AUG, &again, &error), STATUS_OK);
+		loglist_merge(&mozilla, &apple, S_2026_AUG, &again, &error), STATUS_OK);
 	assert_string_equal(again, expected);
 	free(json);
 	free(again);
@@ -182,6 +182,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_text) };
 
-	return run_rows("listnames", rows, sizeof *rows, ROWS(rows), name_row) +
+	return run_rows("loglist_names", rows, sizeof *rows, ROWS(rows), name_row) +
 	       cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* A detached signature over the bytes of a log list. Our own lists, and those
  * fetched by `loglist update`, are signed with Ed25519 (RFC 8032); Google signs its
  * lists with RSA-4096, SHA-256 and PKCS#1 v1.5, over the raw bytes too. */
-#ifndef CT_LISTSIGN_H
-#define CT_LISTSIGN_H
+#ifndef CT_LOGLIST_SIGN_H
+#define CT_LOGLIST_SIGN_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "ct/listsign.h"
+#include "ct/loglist_sign.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* Walks both lists by ID; each log in either passes the rules below, one by one,
  * and what is left of them is written. A rule that is in doubt decides for the
  * answer with which the log counts less. */
-#include "ct/listmerge.h"
+#include "ct/loglist_merge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ct/listnames.h"
-#include "ct/listwrite.h"
+#include "ct/loglist_names.h"
+#include "ct/loglist_write.h"
 
 /* log_list v3 wants one, and has this by default. */
 #define MMD_DEFAULT_S 86400
@@ -86,7 +86,7 @@ static struct log_phase worse(struct log_phase a, struct log_phase b)
 static bool is_past(
 	const struct ct_log *log, const struct log_phase *phase, int64_t at_ms)
 {
-	int64_t past_ms = at_ms - LISTMERGE_PAST_S * 1000;
+	int64_t past_ms = at_ms - LOGLIST_MERGE_PAST_S * 1000;
 	bool is_off = phase->state == LOG_RETIRED || phase->state == LOG_REJECTED;
 
 	if (phase->state == LOG_REJECTED && log->until_ms <= at_ms)
@@ -203,7 +203,7 @@ static enum status merge_all(
 	return status;
 }
 
-enum status listmerge(const struct loglist *apple, const struct loglist *mozilla,
+enum status loglist_merge(const struct loglist *apple, const struct loglist *mozilla,
 	int64_t at_s, char **out, struct text *error)
 {
 	struct merge m = { .at_ms = at_s * 1000, .error = error };
@@ -216,7 +216,7 @@ enum status listmerge(const struct loglist *apple, const struct loglist *mozilla
 	if (status == STATUS_OK)
 		status = merge_all(&m, apple, mozilla);
 	if (status == STATUS_OK)
-		status = listwrite(m.logs, m.n, at_s, out);
+		status = loglist_write(m.logs, m.n, at_s, out);
 	if (status == STATUS_NOMEM)
 		text_add(error, "%s", status_text(status));
 	list_names_deinit(&m.names);

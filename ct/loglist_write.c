@@ -1,4 +1,4 @@
-#include "ct/listwrite.h"
+#include "ct/loglist_write.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -160,7 +160,7 @@ static bool write_list(FILE *out, const struct ct_log *logs, size_t n, int64_t a
 	return ok;
 }
 
-enum status listwrite(struct ct_log *logs, size_t n, int64_t timestamp_s, char **out)
+enum status loglist_write(struct ct_log *logs, size_t n, int64_t timestamp_s, char **out)
 {
 	size_t written;
 	FILE *file;

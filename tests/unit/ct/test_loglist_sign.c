@@ -1,5 +1,5 @@
 /* Keys and detached signatures. The Ed25519 vectors are those of RFC 8032 §7.1. */
-#include "ct/listsign.h"
+#include "ct/loglist_sign.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

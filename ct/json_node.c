@@ -1,5 +1,5 @@
 /* The document is read by jansson; then each value is asked for with its place. */
-#include "ct/node.h"
+#include "ct/json_node.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ __attribute__((constructor)) static void replace_allocator(void)
 	json_set_alloc_funcs(allocate, release);
 }
 
-enum status node_parse(
+enum status json_node_parse(
 	struct bytes in, struct arena *arena, struct text *error, json_t **out)
 {
 	json_error_t why;
@@ -73,21 +73,21 @@ enum status node_parse(
 	return STATUS_MALFORMED;
 }
 
-struct node node_member(const struct node *object, const char *key)
+struct json_node json_node_member(const struct json_node *object, const char *key)
 {
 	/* NULL of what is no object. */
-	return (struct node){ object->reader, object, key, 0,
+	return (struct json_node){ object->reader, object, key, 0,
 		json_object_get(object->value, key) };
 }
 
-struct node node_item(const struct node *array, size_t index)
+struct json_node json_node_item(const struct json_node *array, size_t index)
 {
-	return (struct node){ array->reader, array, NULL, index,
+	return (struct json_node){ array->reader, array, NULL, index,
 		json_array_get(array->value, index) };
 }
 
 /* No deeper than the schema. */
-static void add_place(const struct node *node, struct text *out)
+static void add_place(const struct json_node *node, struct text *out)
 {
 	if (node->parent == NULL)
 		return;
@@ -98,9 +98,9 @@ static void add_place(const struct node *node, struct text *out)
 		text_add(out, "%s%s", node->parent->parent != NULL ? "." : "", node->key);
 }
 
-void node_fail(const struct node *node, enum status status, const char *why)
+void json_node_fail(const struct json_node *node, enum status status, const char *why)
 {
-	struct node_reader *reader = node->reader;
+	struct json_node_reader *reader = node->reader;
 
 	if (reader->status != STATUS_OK)
 		return;
@@ -109,47 +109,47 @@ void node_fail(const struct node *node, enum status status, const char *why)
 	text_add(reader->error, "%s%s", node->parent != NULL ? ": " : "", why);
 }
 
-void node_trouble(const struct node *node, enum status status)
+void json_node_trouble(const struct json_node *node, enum status status)
 {
 	if (node->reader->status == STATUS_OK)
 		node->reader->status = status;
 }
 
-bool node_is_object(const struct node *node)
+bool json_node_is_object(const struct json_node *node)
 {
 	if (node->value == NULL)
-		node_fail(node, STATUS_MALFORMED, "missing");
+		json_node_fail(node, STATUS_MALFORMED, "missing");
 	else if (!json_is_object(node->value))
-		node_fail(node, STATUS_MALFORMED, "not an object");
+		json_node_fail(node, STATUS_MALFORMED, "not an object");
 	return json_is_object(node->value);
 }
 
-size_t node_count(const struct node *node)
+size_t json_node_count(const struct json_node *node)
 {
 	if (node->value != NULL && !json_is_array(node->value))
-		node_fail(node, STATUS_MALFORMED, "not an array");
+		json_node_fail(node, STATUS_MALFORMED, "not an array");
 	return json_array_size(node->value);
 }
 
-const char *node_text(const struct node *node, const char *otherwise)
+const char *json_node_text(const struct json_node *node, const char *otherwise)
 {
 	if (json_is_string(node->value))
 		return json_string_value(node->value);
 	if (node->value != NULL)
-		node_fail(node, STATUS_MALFORMED, "not a text");
+		json_node_fail(node, STATUS_MALFORMED, "not a text");
 	else if (otherwise == NULL)
-		node_fail(node, STATUS_MALFORMED, "missing");
+		json_node_fail(node, STATUS_MALFORMED, "missing");
 	return otherwise != NULL ? otherwise : "";
 }
 
-uint64_t node_number(const struct node *node, uint64_t max)
+uint64_t json_node_number(const struct json_node *node, uint64_t max)
 {
 	json_int_t value = json_integer_value(node->value);
 
 	if (node->value != NULL && !json_is_integer(node->value))
-		node_fail(node, STATUS_MALFORMED, "not a whole number");
+		json_node_fail(node, STATUS_MALFORMED, "not a whole number");
 	else if ((uint64_t)value > max) /* also what is negative */
-		node_fail(node, STATUS_MALFORMED, "out of range");
+		json_node_fail(node, STATUS_MALFORMED, "out of range");
 	else
 		return (uint64_t)value;
 	return 0;
@@ -170,27 +170,27 @@ static int64_t fraction_ms(const char *date_time)
 	return ms;
 }
 
-int64_t node_time_ms(const struct node *node)
+int64_t json_node_time_ms(const struct json_node *node)
 {
-	const char *text = node_text(node, NULL);
+	const char *text = json_node_text(node, NULL);
 	int64_t wall_s;
 
 	if (clock_parse(text, &wall_s) == 0)
 		return wall_s * 1000 + fraction_ms(text);
-	node_fail(node, STATUS_MALFORMED, "not a time of RFC 3339");
+	json_node_fail(node, STATUS_MALFORMED, "not a time of RFC 3339");
 	return 0;
 }
 
-size_t node_base64(const struct node *node, uint8_t *out, size_t cap)
+size_t json_node_base64(const struct json_node *node, uint8_t *out, size_t cap)
 {
-	struct bytes text = bytes_of_text(node_text(node, NULL));
+	struct bytes text = bytes_of_text(json_node_text(node, NULL));
 	enum status status;
 	size_t n;
 
 	status = base64_decode(text, out, cap, &n);
 	if (status == STATUS_OK)
 		return n;
-	node_fail(node, STATUS_MALFORMED,
+	json_node_fail(node, STATUS_MALFORMED,
 		status == STATUS_NOSPACE ? "too long" : "not base64");
 	return 0;
 }

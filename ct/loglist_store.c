@@ -1,4 +1,4 @@
-#include "ct/liststore.h"
+#include "ct/loglist_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 #define LOCK_PAUSE_MS  20
 #define FILE_BYTES_MAX (SIGNATURE_LINE + 1 + LOGLIST_BYTES_MAX)
 
-enum status liststore_split(
+enum status loglist_store_split(
 	struct bytes file, struct bytes *signature, struct bytes *list)
 {
 	uint8_t raw[LIST_SIGNATURE_BYTES];
@@ -49,7 +49,7 @@ enum status loglist_read(const char *path, struct text *error, struct loglist **
 	*out = NULL;
 	if (status != STATUS_OK)
 		return status;
-	if (liststore_split(file, &signature, &list) != STATUS_OK)
+	if (loglist_store_split(file, &signature, &list) != STATUS_OK)
 		list = file;
 	text_add(error, "%s: ", path);
 	status = loglist_parse(list, error, out);
@@ -92,7 +92,7 @@ static enum status check_stored(const uint8_t *key, struct bytes file, struct by
 		text_add(why, "no key to check it with is configured");
 		return STATUS_OK;
 	}
-	if (liststore_split(file, &signature, list) != STATUS_OK) {
+	if (loglist_store_split(file, &signature, list) != STATUS_OK) {
 		text_add(why, "it does not begin with a signature");
 		return STATUS_OK;
 	}
@@ -153,7 +153,7 @@ static char *path_in(const char *directory, const char *name)
 static enum status prefer_stored(const char *state_dir, const uint8_t *key,
 	struct list_choice *choice, struct text *warning)
 {
-	char *path = path_in(state_dir, LISTSTORE_NAME);
+	char *path = path_in(state_dir, LOGLIST_STORE_NAME);
 	struct loglist *stored = NULL;
 	enum status status = STATUS_NOMEM;
 
@@ -231,8 +231,8 @@ static enum status store(const char *state_dir, const uint8_t key[LIST_KEY_BYTES
 	struct bytes list, const uint8_t signature[LIST_SIGNATURE_BYTES],
 	struct text *why)
 {
-	char *path = path_in(state_dir, LISTSTORE_NAME);
-	char *old_path = path_in(state_dir, LISTSTORE_OLD_NAME);
+	char *path = path_in(state_dir, LOGLIST_STORE_NAME);
+	char *old_path = path_in(state_dir, LOGLIST_STORE_OLD_NAME);
 	char *content = malloc(SIGNATURE_LINE + 1 + list.n);
 	enum status status = STATUS_NOMEM;
 
@@ -334,7 +334,7 @@ static int lock(const char *state_dir, struct text *why)
 	return -1;
 }
 
-enum status liststore_offer(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
+enum status loglist_store_offer(const char *state_dir, const uint8_t key[LIST_KEY_BYTES],
 	const struct ct_policy *policy, struct bytes list, struct bytes signature,
 	int64_t at_s, enum list_offer *out, struct text *why)
 {

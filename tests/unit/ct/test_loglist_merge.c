@@ -1,6 +1,6 @@
 /* What becomes of one log that either list has, a row a rule. Days are counted from the
  * time of the merged list. */
-#include "ct/listmerge.h"
+#include "ct/loglist_merge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -272,14 +272,14 @@ static void merge_row(void **state)
 	char *json;
 
 	if (row->contradiction != NULL) {
-		assert_int_equal(
-			listmerge(&apple, &mozilla, AT_S, &json, &error), STATUS_CONFIG);
+		assert_int_equal(loglist_merge(&apple, &mozilla, AT_S, &json, &error),
+			STATUS_CONFIG);
 		assert_null(json);
 		assert_non_null(strstr(why, "the log"));
 		assert_non_null(strstr(why, row->contradiction));
 		return;
 	}
-	assert_int_equal(listmerge(&apple, &mozilla, AT_S, &json, &error), STATUS_OK);
+	assert_int_equal(loglist_merge(&apple, &mozilla, AT_S, &json, &error), STATUS_OK);
 	if (row->state == LEFT_OUT)
 		assert_non_null(strstr(json, "\"operators\": []"));
 	else
@@ -289,5 +289,5 @@ static void merge_row(void **state)
 
 int main(void)
 {
-	return run_rows("listmerge", rows, sizeof *rows, ROWS(rows), merge_row);
+	return run_rows("loglist_merge", rows, sizeof *rows, ROWS(rows), merge_row);
 }

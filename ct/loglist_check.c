@@ -1,4 +1,4 @@
-#include "ct/listcheck.h"
+#include "ct/loglist_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static bool is_barren(const struct loglist *list, int64_t at_s)
 	return true;
 }
 
-enum status listcheck(
+enum status loglist_find_problems(
 	const struct loglist *list, int64_t at_s, struct list_problem **out, size_t *n)
 {
 	struct problems p = { .n = 0 };

@@ -7,19 +7,19 @@
  *
  * `state_dir` may belong to another user than whoever reads or writes there: no link of
  * his is followed, no pipe read, and only what has a good signature is used or kept. */
-#ifndef CT_LISTSTORE_H
-#define CT_LISTSTORE_H
+#ifndef CT_LOGLIST_STORE_H
+#define CT_LOGLIST_STORE_H
 
 #include <stdbool.h>
 
 #include "base/bytes.h"
 #include "base/text.h"
-#include "ct/listsign.h"
 #include "ct/loglist.h"
+#include "ct/loglist_sign.h"
 #include "ct/policy.h"
 
-#define LISTSTORE_NAME     "ct-logs.signed"
-#define LISTSTORE_OLD_NAME "ct-logs.signed.old"
+#define LOGLIST_STORE_NAME     "ct-logs.signed"
+#define LOGLIST_STORE_OLD_NAME "ct-logs.signed.old"
 
 struct list_choice {
 	struct loglist *list; /* owned: loglist_free() */
@@ -51,7 +51,7 @@ MUST_CHECK enum status loglist_in_force(
 
 /* The two parts of a stored file, borrowed from it. MALFORMED, and neither is set: it
  * is none (a bare list, for one). */
-MUST_CHECK enum status liststore_split(
+MUST_CHECK enum status loglist_store_split(
 	struct bytes file, struct bytes *signature, struct bytes *list);
 
 /* What became of a list that was offered. */
@@ -68,11 +68,11 @@ enum list_offer {
 /* Takes a list that was fetched into `state_dir`, if it is signed by `key`, newer than
  * the list in force, not of the future as of `at_s`, and has logs enough for `policy`:
  * written beside what is there, synced, renamed. What was stored before, with a good
- * signature, stays as LISTSTORE_OLD_NAME. Whatever else happens leaves the stored list
- * as it was. Two that offer at once wait for each other, for seconds. `signature` is 64
- * raw bytes, or their base64. `why` says what is wrong, unless TAKEN or SAME. IO: the
+ * signature, stays as LOGLIST_STORE_OLD_NAME. Whatever else happens leaves the stored
+ * list as it was. Two that offer at once wait for each other, for seconds. `signature` is
+ * 64 raw bytes, or their base64. `why` says what is wrong, unless TAKEN or SAME. IO: the
  * directory or a file in it, which `why` names; NOMEM. */
-MUST_CHECK enum status liststore_offer(const char *state_dir,
+MUST_CHECK enum status loglist_store_offer(const char *state_dir,
 	const uint8_t key[LIST_KEY_BYTES], const struct ct_policy *policy,
 	struct bytes list, struct bytes signature, int64_t at_s, enum list_offer *out,
 	struct text *why);

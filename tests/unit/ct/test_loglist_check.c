@@ -1,5 +1,5 @@
 /* What `loglist check` says of a list, a row a log. */
-#include "ct/listcheck.h"
+#include "ct/loglist_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,7 @@ static void check_row(void **state)
 	expected += row->warning != NULL;
 	for (size_t i = row->other_id ? 1 : 0; i < 3; i++)
 		SHA256((const uint8_t *)"key", 3, logs[i].id);
-	assert_int_equal(listcheck(&list, AT_S, &problems, &n), STATUS_OK);
+	assert_int_equal(loglist_find_problems(&list, AT_S, &problems, &n), STATUS_OK);
 	assert_int_equal(n, expected);
 	assert_int_equal(problems != NULL, n > 0);
 	for (size_t i = 0; i < n; i++) {
@@ -96,5 +96,5 @@ static void check_row(void **state)
 
 int main(void)
 {
-	return run_rows("listcheck", rows, sizeof *rows, ROWS(rows), check_row);
+	return run_rows("loglist_check", rows, sizeof *rows, ROWS(rows), check_row);
 }

@@ -1,8 +1,8 @@
 /* One name for each operator of two log lists. The lists write some differently
  * ("IPng GmbH", "IPng Networks"), and one operator must not count as two: names that
  * two lists give to one log are names of one operator, and so on from there. */
-#ifndef CT_LISTNAMES_H
-#define CT_LISTNAMES_H
+#ifndef CT_LOGLIST_NAMES_H
+#define CT_LOGLIST_NAMES_H
 
 #include "ct/loglist.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ct/listsign.h"
-#include "ct/liststore.h"
+#include "ct/loglist_sign.h"
+#include "ct/loglist_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -13,7 +13,7 @@ static void check_split(struct bytes in)
 	struct bytes signature, list;
 	uint8_t raw[LIST_SIGNATURE_BYTES];
 
-	if (liststore_split(in, &signature, &list) != STATUS_OK)
+	if (loglist_store_split(in, &signature, &list) != STATUS_OK)
 		return;
 	if (signature.p != in.p || list.p + list.n != in.p + in.n ||
 		signature.n + 1 + list.n != in.n ||

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ct/listcheck.h"
-#include "ct/listmerge.h"
+#include "ct/loglist_check.h"
+#include "ct/loglist_merge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -54,12 +54,12 @@ static void merge(const struct loglist *a, const struct loglist *b)
 	char *json, *again;
 	size_t n;
 
-	if (listcheck(a, at_s, &problems, &n) == STATUS_OK)
+	if (loglist_find_problems(a, at_s, &problems, &n) == STATUS_OK)
 		free(problems);
-	if (listmerge(a, b, at_s, &json, &error) != STATUS_OK)
+	if (loglist_merge(a, b, at_s, &json, &error) != STATUS_OK)
 		return;
 	check_merged(json, a, b, at_s * 1000);
-	if (listmerge(a, b, at_s, &again, &error) != STATUS_OK ||
+	if (loglist_merge(a, b, at_s, &again, &error) != STATUS_OK ||
 		strcmp(json, again) != 0)
 		abort();
 	free(json);
