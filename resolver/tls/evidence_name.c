@@ -31,9 +31,11 @@ static const struct {
 
 enum evidence_class evidence_class_of(const struct verdict *v)
 {
-	if (!v->chain_verified || v->provisional)
+	if (!v->chain_verified)
 		return EVIDENCE_UNVERIFIED;
-	return v->name.ok == RULE_FAILED ? EVIDENCE_MISNAMED : EVIDENCE_MISISSUED;
+	if (v->name.ok == RULE_FAILED)
+		return EVIDENCE_MISNAMED;
+	return v->provisional ? EVIDENCE_UNVERIFIED : EVIDENCE_MISISSUED;
 }
 
 const char *evidence_class_word(enum evidence_class class)

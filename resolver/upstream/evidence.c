@@ -130,6 +130,8 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 	}
 	if (faccessat(dir_fd, name, F_OK, 0) != 0) {
 		make_room(dir_fd, evidence_class_of(v));
+		/* A link that leads nowhere. */
+		unlinkat(dir_fd, name, 0);
 		if (write_file(state_dir, name, bytes_of(head, head_text.n), pem,
 			    &error) != STATUS_OK)
 			log_warning("evidence against %s not kept: %s", upstream, why);

@@ -17,6 +17,7 @@ int command_list(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	output_list(stdout);
+	output_list_events(stderr);
 	return fflush(stdout) == 0 ? 0 : EXIT_FAILED;
 }
 

@@ -131,9 +131,12 @@ void output_list(FILE *f)
 		fprintf(f, "%-26s %-8s %-18s %-6s %s\n", s->name,
 			verdict_name(s->expected), s->reason != NULL ? s->reason : "-",
 			twins[s->twin], s->explains);
+}
+
+void output_list_events(FILE *f)
+{
 	fputs("\nLog lists for ct.log_list that a reload must refuse, while the one in "
-	      "force "
-	      "stays;\ntests/system/test_ct_scenarios.py has their twins:\n\n",
+	      "force stays;\ntests/system/test_ct_scenarios.py has their twins:\n\n",
 		f);
 	for (size_t i = 0; i < CTLOGS_REFUSED_N; i++)
 		fprintf(f, "%-26s %-8s %-18s %-6s %s\n", ctlogs_refused[i].file,

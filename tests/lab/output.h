@@ -15,7 +15,9 @@ MUST_CHECK enum status output_scenarios(FILE *f, const struct lab *lab);
 /* Writes either to a file of the lab's directory. */
 MUST_CHECK enum status output_files(const struct lab *lab, const char *directory);
 
-/* `pintle-lab list`: a table of scenarios, and one of log lists. */
+/* `pintle-lab list`. */
 void output_list(FILE *f);
+/* What else is refused, which is no upstream: for a person, not for a script. */
+void output_list_events(FILE *f);
 
 #endif

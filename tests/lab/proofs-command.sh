@@ -10,7 +10,7 @@ exits() {
   if [ $got = "$wanted" ]; then pass "exit $wanted: $*"; else fail "exit $got: $*"; fi
 }
 exits 0 list
-if [ "$(grep -c '^ct-logs-[a-z]*\.json  *refused ' "$dir/out")" = 2 ]; then
+if [ "$(grep -c '^ct-logs-[a-z]*\.json  *refused ' "$dir/err")" = 2 ]; then
   pass "list: the log lists that a reload must refuse, too"
 else
   fail "list: without log lists"

@@ -316,7 +316,7 @@ static void a_file_is_too_large(void **state)
 	assert_int_equal(ftruncate(fd, LOGLIST_BYTES_MAX + 1), 0);
 	close(fd);
 	assert_int_equal(loglist_read(path, &error, &list), STATUS_LIMIT);
-	assert_non_null(strstr(why, ": longer than 4194304 bytes"));
+	assert_non_null(strstr(why, ": larger than 4194304 bytes"));
 	assert_null(list);
 	assert_int_equal(unlink(path), 0);
 }
