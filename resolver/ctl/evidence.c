@@ -136,8 +136,8 @@ static json_t *item_json(const struct evidence *e)
 	subject_of(e, subject);
 	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "refused",
 		text_json(e->refused), "upstream", text_json(e->upstream), "class",
-		e->class, "reason", evidence_reason(e), "subject", subject, "file",
-		text_json(e->file));
+		evidence_class_word(e->class), "reason", evidence_reason(e), "subject",
+		subject, "file", text_json(e->file));
 }
 
 static enum exit_code list(const struct args *args, struct gallery *g)

@@ -279,14 +279,12 @@ static void a_link_or_a_pipe_is_not_read(void **state)
 	assert_int_equal(learned_save(d->state_dir, "other", &l, &d->error), STATUS_OK);
 	snprintf(target, sizeof target, "%s", path_of(d, "other"));
 	assert_int_equal(symlink(target, path_of(d, "a")), 0);
-	assert_int_equal(
-		learned_load(d->state_dir, "a", &d->error, &again), STATUS_IO);
+	assert_int_equal(learned_load(d->state_dir, "a", &d->error, &again), STATUS_IO);
 	assert_non_null(strstr(d->words, "/a: not a regular file"));
 	assert_int_equal(unlink(path_of(d, "a")), 0);
 	assert_int_equal(mkfifo(path_of(d, "a"), 0600), 0);
 	alarm(5);
-	assert_int_equal(
-		learned_load(d->state_dir, "a", &d->error, &again), STATUS_IO);
+	assert_int_equal(learned_load(d->state_dir, "a", &d->error, &again), STATUS_IO);
 	alarm(0);
 }
 
