@@ -172,9 +172,9 @@ static bool problems_step(const void *of)
 {
 	struct list_problem *problems;
 	size_t n;
-	const struct loglist *list = of;
-	enum status status =
-		loglist_find_problems(list, list->timestamp_ms / 1000, &problems, &n);
+	const struct loglist *builtin = of;
+	enum status status = loglist_find_problems(
+		builtin, builtin->timestamp_ms / 1000, &problems, &n);
 
 	assert_true(status == STATUS_OK || is_trouble(status));
 	assert_int_equal(n, 0);
