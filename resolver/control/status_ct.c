@@ -87,10 +87,11 @@ json_t *status_log_list_json(const struct worker *w)
 		return json_null();
 	out = log_list_age_json(
 		ct_age_date_s(logs->list), logs_horizon_s(logs, now_s), now_s);
-	more = json_pack("{s:s, s:s?, s:s, s:s, s:I}", "source",
+	more = json_pack("{s:s, s:o, s:s, s:s, s:I}", "source",
 		logs_source_word(logs->source), "file",
-		logs->source == LOGS_FILE ? w->config->log_list : NULL, "version",
-		logs->list->version, "policy", logs->policy->name, "logs",
+		logs->source == LOGS_FILE ? json_untrusted(w->config->log_list)
+					  : json_null(),
+		"version", logs->list->version, "policy", logs->policy->name, "logs",
 		(json_int_t)logs->list->n);
 	if (out == NULL || more == NULL || json_object_update(out, more) != 0) {
 		json_decref(out);

@@ -82,8 +82,9 @@ static enum exit_code write_list(const struct args *args, const char *json, int6
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));
 	if (!args->json)
 		return CTL_OK;
-	return print_json(json_pack("{s:s, s:o, s:I}", "list", args->output, "timestamp",
-		time_json(at_s), "bytes", (json_int_t)strlen(json)));
+	return print_json(
+		json_pack("{s:o, s:o, s:I}", "list", json_untrusted(args->output),
+			"timestamp", time_json(at_s), "bytes", (json_int_t)strlen(json)));
 }
 
 static enum exit_code merge(const struct args *args, const struct inputs *in)

@@ -9,6 +9,7 @@
 #include "ctl/loglist_open.h"
 #include "ctl/loglist_proof.h"
 #include "ctl/output.h"
+#include "tls/report.h"
 
 struct checked {
 	const char *path;

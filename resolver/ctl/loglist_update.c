@@ -14,6 +14,7 @@
 #include "ctl/loglist.h"
 #include "ctl/loglist_open.h"
 #include "ctl/output.h"
+#include "tls/report.h"
 
 struct update {
 	struct list_settings settings;

@@ -34,22 +34,6 @@ void print_untrusted_lines(const char *text)
 	}
 }
 
-json_t *json_untrusted(const char *text)
-{
-	json_t *out = json_string(text);
-	size_t n = strlen(text), cap = 4 * n + 1; /* \xNN */
-	char *escaped = out == NULL ? malloc(cap) : NULL;
-	struct text t;
-
-	if (escaped == NULL)
-		return out;
-	t = text_in(escaped, cap);
-	text_add_untrusted(&t, text, n);
-	out = json_string(escaped);
-	free(escaped);
-	return out;
-}
-
 enum exit_code print_json(json_t *json)
 {
 	if (json == NULL)

@@ -12,9 +12,6 @@ void print_untrusted(const char *text);
 /* The same for lines in presentation format (RFC 1035 §5.1), which has its own
  * escapes: backslash, tab and newline stay. */
 void print_untrusted_lines(const char *text);
-/* JSON's text is UTF-8: what is not, a path for one, is written as print_untrusted()
- * would. NULL: no memory. */
-json_t *json_untrusted(const char *text);
 
 /* One object on stdout; `json` is given away. NULL: there was no memory. */
 enum exit_code print_json(json_t *json);

@@ -134,8 +134,8 @@ static void print_learned(const json_t *upstream)
 	puts("");
 	if (json_is_false(json_object_get(learned, "kept"))) {
 		print_head(upstream, "WARNING");
-		puts("what was learned is in memory alone, and lost at the next start: "
-		     "it could not be written (the log says why)");
+		puts("what was learned last is in memory alone, and lost at the next "
+		     "start: it could not be written (the log says why)");
 	}
 	json_array_foreach(json_object_get(learned, "refused"), i, refused)
 		print_refused(upstream, refused);

@@ -1,5 +1,6 @@
 #include "tls/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -20,6 +21,22 @@ static json_t *rule_json(enum rule rule)
 static json_t *reason_json(enum reason reason)
 {
 	return reason == REASON_NONE ? json_null() : json_string(reason_word(reason));
+}
+
+json_t *json_untrusted(const char *text)
+{
+	json_t *out = json_string(text);
+	size_t n = strlen(text), cap = 4 * n + 1; /* \xNN */
+	char *escaped = out == NULL ? malloc(cap) : NULL;
+	struct text t;
+
+	if (escaped == NULL)
+		return out;
+	t = text_in(escaped, cap);
+	text_add_untrusted(&t, text, n);
+	out = json_string(escaped);
+	free(escaped);
+	return out;
 }
 
 json_t *pin_json(const struct pin *pin)

@@ -13,6 +13,9 @@
 json_t *time_json(int64_t at_s);
 /* "sha256//…" */
 json_t *pin_json(const struct pin *pin);
+/* JSON's text is UTF-8: what is not, a path for one, is written as text_add_untrusted()
+ * would. */
+json_t *json_untrusted(const char *text);
 
 /* A log list's "timestamp", "age_days" (null if it states no time, or one in the future),
  * "good_until" (null: without end, or never), "satisfiable" (false: never) and "stale".

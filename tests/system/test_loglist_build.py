@@ -97,3 +97,12 @@ def test_build_replaces_files_only(tmp_path):
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("shared")
+def test_build_into_a_path_that_is_not_utf_8(tmp_path):
+    path = tmp_path / os.fsdecode(b"\xff.json")
+    done = build("--output", path, "--json")
+    assert done.returncode == OK, done.err
+    assert json.loads(done.out)["list"] == f"{tmp_path}/\\xff.json"
+    assert path.exists()

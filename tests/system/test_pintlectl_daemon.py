@@ -210,7 +210,7 @@ def test_status_learned_in_memory_alone(daemon):
     for kept in (True, False):
         out = lines_of(daemon, upstream("alpha", "good",
                                         learned={**learned(True), "kept": kept}))
-        assert ("  WARNING  alpha: what was learned is in memory alone" in out) is not kept
+        assert ("  WARNING  alpha: what was learned last is in memory alone" in out) is not kept
         assert "  learned  alpha: issuer" in out
 
 

@@ -307,9 +307,23 @@ static void every_sct_is_explained(void **state)
 	json_decref(json);
 }
 
+/* A path may have any bytes; JSON's text is UTF-8. */
+static void a_text_that_is_not_utf_8(void **state)
+{
+	json_t *plain = json_untrusted("/etc/pintle.yaml");
+	json_t *escaped = json_untrusted("/etc/p\xff.yaml");
+
+	(void)state;
+	assert_string_equal(json_string_value(plain), "/etc/pintle.yaml");
+	assert_string_equal(json_string_value(escaped), "/etc/p\\xff.yaml");
+	json_decref(plain);
+	json_decref(escaped);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_sct_is_explained) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_text_that_is_not_utf_8),
+		cmocka_unit_test(every_sct_is_explained) };
 	int failed = run_rows("report", rows, sizeof *rows, ROWS(rows), report_row);
 
 	failed += run_rows("CT", ct_rows, sizeof *ct_rows, ROWS(ct_rows), ct_row);
