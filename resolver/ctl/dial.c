@@ -153,7 +153,9 @@ void dial(const struct endpoint *address, struct tls_context *context,
 		if (status == STATUS_OK)
 			status = shake(&line, session);
 		out->handshake_ms = (unsigned)(clock_now_ms() - connected_ms);
-		if (status == STATUS_OK)
+		/* A server that is refused may end the handshake as it likes. */
+		if (status == STATUS_OK ||
+			(session != NULL && session_verdict(session) != NULL))
 			keep_result(&line, session);
 	}
 	/* problem() has said what the network did; this is ours. */

@@ -189,9 +189,10 @@ void session_sent(struct session *s)
 
 const struct verdict *session_verdict(const struct session *s)
 {
+	const struct handshake *h = &s->handshake;
 	bool ended = s->state != SESSION_HANDSHAKE;
 
-	return ended && s->handshake.judged ? &s->handshake.verdict : NULL;
+	return h->judged && (ended || !h->verdict.accepted) ? &h->verdict : NULL;
 }
 
 enum status session_trouble(const struct session *s)

@@ -49,8 +49,9 @@ void session_close(struct session *session);
 struct bytes session_pending(struct session *session);
 void session_sent(struct session *session);
 
-/* The verdict. In SESSION_FAILED it is never accepted. NULL in SESSION_HANDSHAKE:
- * the server may yet fail to show that it holds the key. NULL in SESSION_FAILED:
+/* The verdict. In SESSION_FAILED it is never accepted, nor in SESSION_HANDSHAKE, where
+ * it is NULL unless something speaks against the server already: whatever ends the
+ * handshake then, that was the reason. NULL in SESSION_FAILED:
  * no verdict could be reached for a reason of our own (no memory, roots that
  * could not be read): session_trouble() says which. */
 const struct verdict *session_verdict(const struct session *session);

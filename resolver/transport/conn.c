@@ -80,14 +80,22 @@ static void shut(struct conn *conn)
 	uv_close((uv_handle_t *)&conn->tcp, on_handle_closed);
 }
 
-/* Over by itself: tells the owner, once. */
+/* Over by itself: tells the owner, once. A server that was being refused may end the
+ * handshake as it likes: refused it is. */
 static void conn_end(struct conn *conn, const struct failure *why)
 {
+	const struct verdict *verdict = session_verdict(conn->session);
+	struct failure refused;
+
 	if (conn->state == CONN_CLOSED)
 		return;
+	if (verdict != NULL && !verdict->accepted) {
+		refused = failure_from_verdict(verdict);
+		why = &refused;
+	}
 	shut(conn);
-	conn->events->on_closed(conn->owner, why, session_verdict(conn->session),
-		session_refused_pem(conn->session));
+	conn->events->on_closed(
+		conn->owner, why, verdict, session_refused_pem(conn->session));
 }
 
 static void conn_end_kind(struct conn *conn, enum failure_kind kind, const char *detail)
@@ -207,17 +215,10 @@ enum status conn_send(struct conn *conn, struct bytes plain)
 	return STATUS_OK;
 }
 
+/* With a verdict that is the reason; without one it is our own trouble. */
 static void handshake_failed(struct conn *conn)
 {
-	const struct verdict *verdict = session_verdict(conn->session);
-	struct failure why;
-
-	if (verdict == NULL)
-		why = failure_of(
-			FAILURE_LOCAL, status_text(session_trouble(conn->session)));
-	else
-		why = failure_from_verdict(verdict);
-	conn_end(conn, &why);
+	conn_end_kind(conn, FAILURE_LOCAL, status_text(session_trouble(conn->session)));
 }
 
 static void on_validity(uv_timer_t *timer);

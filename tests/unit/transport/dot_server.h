@@ -17,6 +17,8 @@ enum dot_server_mode {
 	SERVER_MUTE,    /* takes the connection and never says a word */
 	SERVER_CUT,     /* closes at the first byte */
 	SERVER_GARBAGE, /* answers the first byte with what is not TLS */
+	SERVER_HALF,    /* TLS 1.2; withholds the ServerHelloDone: certificate and proof
+			 * of the key arrive, and then nothing */
 };
 
 /* The caller's storage; the counters are for the test to read. */

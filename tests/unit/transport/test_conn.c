@@ -16,6 +16,8 @@
 /* Longer than any handshake here takes; and one that a test waits for. */
 #define AMPLE_MS 20000
 #define SHORT_MS 20
+/* Enough for a server's certificate to arrive. */
+#define CERTIFICATE_MS 500
 
 enum close_in { NEVER, ON_OPEN, ON_BYTES };
 
@@ -284,6 +286,26 @@ static void the_deadline_in_the_handshake(void **state)
 	assert_non_null(strstr(s->why.text, "in the TLS handshake"));
 }
 
+/* Refused is refused, however the server then behaves; nobody's fault is the twin's. */
+static void a_refused_server_falls_silent(void **state)
+{
+	struct seen *s = *state;
+	const struct pin other = { .sha256 = { 1 } };
+
+	s->server.mode = SERVER_HALF;
+	start_to(s, &s->server.endpoint, CERTIFICATE_MS);
+	run_to_the_end(s);
+	assert_int_equal(s->why.kind, FAILURE_TIMEOUT);
+
+	s->closed = 0;
+	s->policy.pins = (struct pinset){ &other, 1 };
+	start_to(s, &s->server.endpoint, CERTIFICATE_MS);
+	run_to_the_end(s);
+	assert_int_equal(s->why.kind, FAILURE_REFUSED);
+	assert_non_null(strstr(s->why.text, "pin_mismatch"));
+	assert_int_equal(s->opened, 0);
+}
+
 static void an_end_in_the_handshake(void **state)
 {
 	struct seen *s = *state;
@@ -441,6 +463,7 @@ int main(void)
 		TEST(a_connect_that_fails_at_once_is_told_later),
 		TEST(the_deadline_while_connecting),
 		TEST(the_deadline_in_the_handshake),
+		TEST(a_refused_server_falls_silent),
 		TEST(an_end_in_the_handshake),
 		TEST(what_is_not_tls),
 		TEST(a_refused_certificate),
