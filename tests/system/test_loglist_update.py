@@ -3,6 +3,7 @@ list as it was."""
 import base64
 import json
 import os
+import pathlib
 import shutil
 import socket
 import tempfile
@@ -367,26 +368,6 @@ def test_something_is_in_the_way(store, name):
     assert str(store.place / name) in done.err
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_directory_that_may_not_be_written(store, signers):
-    place = tempfile.mkdtemp(prefix="pintle-")
-    try:
-        os.chmod(place, 0o755)
-        store.options["--state-dir"] = place
-        store.options["--ca-file"] = shutil.copy(store.options["--ca-file"], place)
-        os.chmod(store.options["--ca-file"], 0o644)
-        # The build directory need not be open to that user.
-        program = shutil.copy(BUILD / "pintlectl", place)
-        data = a_list(NEW)
-        store.server.serve(data, signers[0].sign(data))
-        before = os.listdir(place)
-        done = store.update(program=program, user=65534)
-        assert done.returncode == FAILED and place in done.err
-        assert os.listdir(place) == before
-    finally:
-        shutil.rmtree(place)
-
-
 # --- as configured --------------------------------------------------------------------------
 
 
@@ -405,6 +386,30 @@ def fixture_config(store, tmp_path):
 
 def write_config(store, settings):
     store.options["-c"].write_text(json.dumps(settings))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_directory_that_may_not_be_written(store, signers, config):
+    place = tempfile.mkdtemp(prefix="pintle-")
+    try:
+        os.chmod(place, 0o755)
+        # All that it reads lies there: neither the build directory nor the place where
+        # the default configuration belongs need be open to that user.
+        config["state_dir"] = place
+        config["tls"]["ca_file"] = shutil.copy(config["tls"]["ca_file"], place)
+        program = shutil.copy(BUILD / "pintlectl", place)
+        store.options["-c"] = pathlib.Path(place, "pintle.yaml")
+        write_config(store, config)
+        for name in os.listdir(place):
+            os.chmod(os.path.join(place, name), 0o755)
+        data = a_list(NEW)
+        store.server.serve(data, signers[0].sign(data))
+        before = os.listdir(place)
+        done = store.update(program=program, user=65534)
+        assert done.returncode == FAILED and place in done.err
+        assert os.listdir(place) == before
+    finally:
+        shutil.rmtree(place)
 
 
 def test_all_is_configured(store, config):
