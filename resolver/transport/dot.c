@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "dns/framing.h"
 #include "dns/query.h"
+#include "transport/base.h"
 
 #define SLOTS_MIN 64
 #define SLOTS_MAX 65536
@@ -22,27 +23,19 @@
 #define STRAY_MAX 65536
 
 struct dot {
-	struct conn *conn; /* owned; NULL once it has ended */
-	const struct dot_events *events;
-	void *owner;
+	struct transport base;
 	struct framing framing;
 
 	/* Slots from 0 to used-1 have been in use; the free ones among them
 	 * are chained through `next_free`, the one longest free first. */
 	struct slot {
-		struct dot_query *query;
+		struct transport_query *query;
 		uint32_t next_free;
 	} * slots; /* owned */
 	uint32_t slot_cap, slot_used, first_free, last_free, free_n;
-	size_t in_flight;
 
 	uint16_t mask;
-	uint64_t last_answer_ms;
-	uint64_t mismatched;
 	uint32_t stray_n; /* mismatched ones since the last that matched */
-
-	bool in_callback; /* an owner's callback runs: freeing waits for it */
-	bool gone;        /* free when it is over */
 };
 
 static bool slots_grow(struct dot *dot)
@@ -57,7 +50,7 @@ static bool slots_grow(struct dot *dot)
 	return true;
 }
 
-static enum status slot_take(struct dot *dot, struct dot_query *query)
+static enum status slot_take(struct dot *dot, struct transport_query *query)
 {
 	uint32_t at = dot->first_free;
 
@@ -73,8 +66,8 @@ static enum status slot_take(struct dot *dot, struct dot_query *query)
 		at = dot->slot_used++;
 	}
 	dot->slots[at].query = query;
-	dot->in_flight++;
-	query->slot = (uint16_t)at;
+	dot->base.in_flight++;
+	query->slot = at;
 	return STATUS_OK;
 }
 
@@ -86,31 +79,33 @@ static void slot_give_back(struct dot *dot, uint32_t at)
 	else
 		dot->slots[dot->last_free].next_free = at;
 	dot->last_free = at;
-	dot->in_flight--;
+	dot->base.in_flight--;
 }
 
-enum status dot_send(struct dot *dot, struct dot_query *query, struct bytes wire)
+static enum status dot_send(
+	struct transport *transport, struct transport_query *query, struct bytes wire)
 {
+	struct dot *dot = (struct dot *)transport;
 	uint8_t frame[2 + QUERY_WIRE_MAX];
 	struct writer w = { .p = frame, .cap = sizeof frame };
 	enum status status;
 
-	if (dot->conn == NULL)
-		return STATUS_CLOSED;
 	status = slot_take(dot, query);
 	if (status != STATUS_OK)
 		return status;
 	wr_uint(&w, wire.n, 2);
 	wr_bytes(&w, wire);
-	wr_patch16(&w, 2, query->slot ^ dot->mask);
-	status = w.bad ? STATUS_NOSPACE : conn_send(dot->conn, wr_done(&w));
+	wr_patch16(&w, 2, (uint16_t)query->slot ^ dot->mask);
+	status = w.bad ? STATUS_NOSPACE : conn_send(dot->base.conn, wr_done(&w));
 	if (status != STATUS_OK)
 		slot_give_back(dot, query->slot);
 	return status;
 }
 
-void dot_cancel(struct dot *dot, struct dot_query *query)
+static void dot_cancel(struct transport *transport, struct transport_query *query)
 {
+	struct dot *dot = (struct dot *)transport;
+
 	if (query->slot < dot->slot_used && dot->slots[query->slot].query == query)
 		slot_give_back(dot, query->slot);
 }
@@ -126,10 +121,10 @@ static bool is_about(const struct message *m, const struct question *question)
 
 /* The question an answer belongs to, by ID and by what it asks; NULL for
  * everything else (RFC 7766 §7, RFC 5452 §9.1). */
-static struct dot_query *find_query(struct dot *dot, const struct message *m)
+static struct transport_query *find_query(struct dot *dot, const struct message *m)
 {
 	uint32_t at = m->id ^ dot->mask;
-	struct dot_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
+	struct transport_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
 
 	if (query == NULL || !(m->flags & DNS_FLAG_QR) ||
 		message_opcode(m) != OPCODE_QUERY)
@@ -151,47 +146,29 @@ static bool is_awaited(const struct dot *dot, struct bytes wire)
 
 static void on_message(struct dot *dot, struct bytes wire)
 {
-	struct dot_query *query = NULL;
+	struct transport_query *query = NULL;
 	struct message m;
 
 	if (is_awaited(dot, wire) && message_parse(wire, &m) == STATUS_OK)
 		query = find_query(dot, &m);
 	if (query == NULL) {
-		dot->mismatched++;
+		dot->base.mismatched++;
 		dot->stray_n++;
 		return;
 	}
 	dot->stray_n = 0;
-	dot->last_answer_ms = clock_now_ms();
+	dot->base.last_heard_ms = clock_now_ms();
 	slot_give_back(dot, query->slot);
 	query->on_answer(query, &m);
 }
 
-static void dot_free(struct dot *dot)
+static void dot_free(struct transport *transport)
 {
+	struct dot *dot = (struct dot *)transport;
+
 	framing_deinit(&dot->framing);
 	free(dot->slots);
 	free(dot);
-}
-
-static void enter(struct dot *dot)
-{
-	dot->in_callback = true;
-}
-
-static void leave(struct dot *dot)
-{
-	dot->in_callback = false;
-	if (dot->gone)
-		dot_free(dot);
-}
-
-static void end(struct dot *dot, const struct failure *why, const struct verdict *verdict,
-	struct bytes refused_pem)
-{
-	dot->conn = NULL;
-	dot->gone = true;
-	dot->events->on_closed(dot->owner, why, verdict, refused_pem);
 }
 
 /* Over, because of what came or for lack of memory. */
@@ -201,8 +178,7 @@ static void break_off(struct dot *dot, enum status status)
 		status == STATUS_NOMEM ? FAILURE_LOCAL : FAILURE_PROTOCOL,
 		status == STATUS_NOMEM ? status_text(status) : "answers to no question");
 
-	conn_close(dot->conn);
-	end(dot, &why, NULL, bytes_of(NULL, 0));
+	transport_break_off(&dot->base, &why);
 }
 
 static void on_bytes(void *owner, struct bytes plain)
@@ -211,92 +187,49 @@ static void on_bytes(void *owner, struct bytes plain)
 	enum status status = STATUS_OK;
 	struct bytes message;
 
-	enter(dot);
+	transport_enter(&dot->base);
 	/* Whoever gets an answer may close the connection: look each time. */
-	while (dot->conn != NULL && status == STATUS_OK) {
+	while (dot->base.conn != NULL && status == STATUS_OK) {
 		status = framing_next(&dot->framing, &plain, &message);
 		if (status == STATUS_OK)
 			on_message(dot, message);
 		if (dot->stray_n > STRAY_MAX)
 			status = STATUS_LIMIT;
 	}
-	if (dot->conn != NULL && status != STATUS_NOTFOUND)
+	if (dot->base.conn != NULL && status != STATUS_NOTFOUND)
 		break_off(dot, status);
-	leave(dot);
+	transport_leave(&dot->base);
 }
 
 static void on_open(void *owner)
 {
 	struct dot *dot = owner;
 
-	enter(dot);
-	dot->last_answer_ms = clock_now_ms();
-	dot->events->on_open(dot->owner);
-	leave(dot);
+	transport_enter(&dot->base);
+	dot->base.last_heard_ms = clock_now_ms();
+	dot->base.events->on_open(dot->base.owner);
+	transport_leave(&dot->base);
 }
 
-static void on_closed(void *owner, const struct failure *why,
-	const struct verdict *verdict, struct bytes refused_pem)
-{
-	struct dot *dot = owner;
+static const struct transport_ops dot_ops = {
+	.send = dot_send, .cancel = dot_cancel, .free = dot_free
+};
 
-	enter(dot);
-	end(dot, why, verdict, refused_pem);
-	leave(dot);
-}
-
-enum status dot_start(uv_loop_t *loop, struct tls_context *context,
-	const struct endpoint *address, unsigned handshake_ms,
-	const struct dot_events *events, void *owner, struct dot **out)
+enum status dot_start(const struct transport_spec *spec,
+	const struct transport_events *events, void *owner, struct transport **out)
 {
-	static const struct conn_events conn_events = { on_open, on_bytes, on_closed };
+	static const struct conn_events conn_events = { on_open, on_bytes,
+		transport_on_closed };
 	struct dot *dot = calloc(1, sizeof *dot);
 	enum status status;
 
 	*out = NULL;
 	if (dot == NULL)
 		return STATUS_NOMEM;
-	dot->events = events;
-	dot->owner = owner;
-	dot->last_answer_ms = clock_now_ms();
 	random_bytes(&dot->mask, sizeof dot->mask);
 	framing_init(&dot->framing);
-	status = conn_start(
-		loop, context, address, handshake_ms, &conn_events, dot, &dot->conn);
-	if (status != STATUS_OK) {
-		dot_free(dot);
-		return status;
-	}
-	*out = dot;
-	return STATUS_OK;
-}
-
-void dot_close(struct dot *dot)
-{
-	if (dot->conn != NULL)
-		conn_close(dot->conn);
-	dot->conn = NULL;
-	dot->gone = true;
-	if (!dot->in_callback)
-		dot_free(dot);
-}
-
-struct conn *dot_conn(const struct dot *dot)
-{
-	return dot->conn;
-}
-
-size_t dot_in_flight(const struct dot *dot)
-{
-	return dot->in_flight;
-}
-
-uint64_t dot_last_answer_ms(const struct dot *dot)
-{
-	return dot->last_answer_ms;
-}
-
-uint64_t dot_mismatched(const struct dot *dot)
-{
-	return dot->mismatched;
+	status = transport_init(&dot->base, &dot_ops, spec, &conn_events, events, owner);
+	if (status == STATUS_OK)
+		*out = &dot->base;
+	return status;
 }

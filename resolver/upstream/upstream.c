@@ -22,7 +22,7 @@ struct upstream {
 	struct tls_context context;
 	uint64_t serial;
 
-	struct dot *dot; /* owned; NULL without a connection */
+	struct transport *transport; /* owned; NULL without a connection */
 	bool open;
 	bool answered;         /* something came back on this connection */
 	size_t address_at;     /* the one in use, or to be tried first */
@@ -85,7 +85,7 @@ static void note_latency(struct upstream *u, uint64_t ms)
 
 static void tell_good(struct upstream *u);
 
-static void on_answer(struct dot_query *query, const struct message *answer)
+static void on_answer(struct transport_query *query, const struct message *answer)
 {
 	struct attempt *a = list_entry(query, struct attempt, query);
 	struct upstream *u = a->upstream;
@@ -106,8 +106,9 @@ static enum status send_attempt(struct upstream *u, struct attempt *a)
 {
 	enum status status;
 
-	a->query = (struct dot_query){ .question = a->question, .on_answer = on_answer };
-	status = dot_send(u->dot, &a->query, a->wire);
+	a->query = (struct transport_query){ .question = a->question,
+		.on_answer = on_answer };
+	status = transport_send(u->transport, &a->query, a->wire);
 	if (status != STATUS_OK)
 		return status;
 	a->sent = true;
@@ -156,7 +157,7 @@ static void tell_good(struct upstream *u)
 	describe_address(u, address);
 	verdict_explain(&u->verdict, &text);
 	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
-		conn_tls_version(dot_conn(u->dot)));
+		conn_tls_version(transport_conn(u->transport)));
 	u->parts.events->on_good(u->parts.events->owner);
 }
 
@@ -198,19 +199,19 @@ static enum status open_connection(struct upstream *u);
 
 static void forget_connection(struct upstream *u)
 {
-	if (u->dot != NULL)
-		u->stats.mismatched += dot_mismatched(u->dot);
-	u->dot = NULL;
+	if (u->transport != NULL)
+		u->stats.mismatched += transport_mismatched(u->transport);
+	u->transport = NULL;
 	u->open = false;
 }
 
 static void drop_connection(struct upstream *u)
 {
-	struct dot *dot = u->dot;
+	struct transport *transport = u->transport;
 
 	forget_connection(u);
-	if (dot != NULL)
-		dot_close(dot);
+	if (transport != NULL)
+		transport_close(transport);
 }
 
 static void on_open(void *owner)
@@ -221,7 +222,7 @@ static void on_open(void *owner)
 	u->open = true;
 	u->answered = false;
 	u->stats.handshakes++;
-	keep_verdict(u, conn_verdict(dot_conn(u->dot)));
+	keep_verdict(u, conn_verdict(transport_conn(u->transport)));
 	note_success(u);
 	list_init(&waiting);
 	list_move_all(&u->waiting, &waiting);
@@ -290,11 +291,15 @@ static void on_closed(void *owner, const struct failure *why,
 
 static enum status open_connection(struct upstream *u)
 {
-	static const struct dot_events events = { on_open, on_closed };
+	static const struct transport_events events = { .on_open = on_open,
+		.on_closed = on_closed };
+	const struct transport_spec spec = { .loop = u->parts.loop,
+		.protocol = TRANSPORT_DOT,
+		.context = &u->context,
+		.address = &u->parts.config->addresses[u->address_at],
+		.handshake_ms = HANDSHAKE_MS };
 
-	return dot_start(u->parts.loop, &u->context,
-		&u->parts.config->addresses[u->address_at], HANDSHAKE_MS, &events, u,
-		&u->dot);
+	return transport_start(&spec, &events, u, &u->transport);
 }
 
 /* --- what callers see ------------------------------------------------------ */
@@ -355,7 +360,7 @@ static enum status start_or_send(struct upstream *u, struct attempt *a)
 
 	if (u->open)
 		return send_attempt(u, a);
-	if (u->dot == NULL)
+	if (u->transport == NULL)
 		status = start(u);
 	if (status == STATUS_OK)
 		list_append(&u->waiting, &a->link);
@@ -370,7 +375,7 @@ enum status upstream_ask(
 	a->upstream = u;
 	a->sent = false;
 	list_init(&a->link);
-	if (u->dot == NULL && !insist && !u->health.suspect &&
+	if (u->transport == NULL && !insist && !u->health.suspect &&
 		!health_may_try(&u->health, clock_now_ms())) {
 		*why = u->health.last;
 		return STATUS_CLOSED;
@@ -385,7 +390,7 @@ void upstream_probe(struct upstream *u)
 {
 	struct failure why = failure_of(FAILURE_LOCAL, NULL);
 
-	if (u->dot == NULL && health_may_try(&u->health, clock_now_ms()) &&
+	if (u->transport == NULL && health_may_try(&u->health, clock_now_ms()) &&
 		start(u) != STATUS_OK)
 		note_failure(u, &why);
 }
@@ -393,8 +398,8 @@ void upstream_probe(struct upstream *u)
 void upstream_cancel(struct upstream *u, struct attempt *a)
 {
 	list_remove(&a->link);
-	if (a->sent && u->dot != NULL)
-		dot_cancel(u->dot, &a->query);
+	if (a->sent && u->transport != NULL)
+		transport_cancel(u->transport, &a->query);
 }
 
 bool upstream_give_up(struct upstream *u, struct attempt *a)
@@ -402,7 +407,7 @@ bool upstream_give_up(struct upstream *u, struct attempt *a)
 	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
 
 	upstream_cancel(u, a);
-	if (!a->sent || !u->open || dot_last_answer_ms(u->dot) > a->sent_ms)
+	if (!a->sent || !u->open || transport_last_heard_ms(u->transport) > a->sent_ms)
 		return false;
 	if (u->answered)
 		note_suspicion(u, &why);
@@ -487,12 +492,12 @@ struct upstream_stats upstream_stats(const struct upstream *u)
 {
 	struct upstream_stats stats = u->stats;
 
-	if (u->dot != NULL)
-		stats.mismatched += dot_mismatched(u->dot);
+	if (u->transport != NULL)
+		stats.mismatched += transport_mismatched(u->transport);
 	return stats;
 }
 
 const struct conn *upstream_conn(const struct upstream *u)
 {
-	return u->dot != NULL ? dot_conn(u->dot) : NULL;
+	return u->transport != NULL ? transport_conn(u->transport) : NULL;
 }

@@ -5,9 +5,10 @@
 
 #include <uv.h>
 
+#include "base/list.h"
 #include "config/config.h"
 #include "tls/roots.h"
-#include "transport/dot.h"
+#include "transport/transport.h"
 #include "upstream/contact.h"
 #include "upstream/health.h"
 #include "upstream/logs.h"
@@ -28,7 +29,7 @@ struct attempt {
 	/* upstream.c's own. */
 	struct upstream *upstream;
 	struct list link;
-	struct dot_query query;
+	struct transport_query query;
 	bool sent;
 	uint64_t sent_ms;
 };

@@ -10,7 +10,7 @@
 #include "dns/query.h"
 #include "tests/unit/transport/bench.h"
 #include "tests/unit/transport/dot_server.h"
-#include "transport/dot.h"
+#include "transport/transport.h"
 
 #define AMPLE_MS  20000
 #define ASKED_MAX 70000
@@ -20,7 +20,7 @@ enum close_in { NEVER, ON_OPEN, ON_ANSWER, ON_CLOSED };
 struct seen;
 
 struct asked {
-	struct dot_query query;
+	struct transport_query query;
 	struct question question;
 	struct seen *seen;
 	unsigned answers, rcode, id;
@@ -31,7 +31,7 @@ struct seen {
 	struct dot_server server;
 	struct tls_policy policy;
 	struct tls_context context;
-	struct dot *dot;
+	struct transport *dot;
 
 	enum close_in close_in;
 	unsigned opened, closed, answers;
@@ -41,7 +41,7 @@ struct seen {
 
 static void close_now(struct seen *s)
 {
-	dot_close(s->dot);
+	transport_close(s->dot);
 	s->dot = NULL;
 }
 
@@ -64,11 +64,11 @@ static void on_closed(void *owner, const struct failure *why,
 	(void)refused_pem;
 	s->closed++;
 	if (s->close_in == ON_CLOSED)
-		dot_close(s->dot);
+		transport_close(s->dot);
 	s->dot = NULL;
 }
 
-static void on_answer(struct dot_query *query, const struct message *answer)
+static void on_answer(struct transport_query *query, const struct message *answer)
 {
 	struct asked *a = (struct asked *)query;
 	struct seen *s = a->seen;
@@ -84,20 +84,19 @@ static void on_answer(struct dot_query *query, const struct message *answer)
 
 static int setup(void **state)
 {
-	static const struct dot_events events = { on_open, on_closed };
+	static const struct transport_events events = { on_open, NULL, on_closed };
 	struct seen *s = calloc(1, sizeof *s);
+	struct transport_spec spec;
 
-	assert_non_null(s);
 	bench_init(&s->bench);
 	dot_server_start(&s->server, &s->bench.loop, s->bench.leaf, s->bench.key);
 	s->server.data = s;
 	s->policy = (struct tls_policy){ .identity = IDENTITY_ADDRESS, .ca_file = "x" };
-	assert_int_equal(
-		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot),
-		STATUS_OK);
-	assert_int_equal(dot_start(&s->bench.loop, &s->context, &s->server.endpoint,
-				 AMPLE_MS, &events, s, &s->dot),
-		STATUS_OK);
+	assert_false(
+		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot));
+	spec = (struct transport_spec){ &s->bench.loop, TRANSPORT_DOT, &s->context,
+		&s->server.endpoint, AMPLE_MS };
+	assert_int_equal(transport_start(&spec, &events, s, &s->dot), STATUS_OK);
 	*state = s;
 	return 0;
 }
@@ -107,7 +106,7 @@ static int teardown(void **state)
 	struct seen *s = *state;
 
 	if (s->dot != NULL)
-		dot_close(s->dot);
+		transport_close(s->dot);
 	dot_server_stop(&s->server);
 	bench_deinit(&s->bench);
 	tls_context_deinit(&s->context);
@@ -129,8 +128,9 @@ static enum status try_ask(struct seen *s, struct asked *a, const char *name)
 		.question = { .type = TYPE_A, .class = CLASS_IN } };
 	assert_int_equal(name_from_text(name, &a->question.name), STATUS_OK);
 	assert_int_equal(query_write(&a->question, 0, false, false, 0, &w), STATUS_OK);
-	a->query = (struct dot_query){ .question = &a->question, .on_answer = on_answer };
-	return dot_send(s->dot, &a->query, wr_done(&w));
+	a->query = (struct transport_query){ .question = &a->question,
+		.on_answer = on_answer };
+	return transport_send(s->dot, &a->query, wr_done(&w));
 }
 
 static void ask(struct seen *s, struct asked *a, const char *name)
@@ -202,12 +202,12 @@ static void nothing_is_sent_before_it_is_open(void **state)
 	struct asked a;
 
 	assert_int_equal(try_ask(s, &a, "a.lab"), STATUS_CLOSED);
-	assert_int_equal(dot_in_flight(s->dot), 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 	open_it(s);
 	ask(s, &a, "a.lab");
 	RUN_UNTIL(&s->bench.loop, a.answers);
 	assert_int_equal(a.rcode, RCODE_NOERROR);
-	assert_int_equal(dot_in_flight(s->dot), 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void one_turn_is_one_record(void **state)
@@ -218,7 +218,7 @@ static void one_turn_is_one_record(void **state)
 	open_it(s);
 	for (int i = 0; i < 50; i++)
 		ask(s, &a[i], "a.lab");
-	assert_int_equal(dot_in_flight(s->dot), 50);
+	assert_int_equal(transport_in_flight(s->dot), 50);
 	RUN_UNTIL(&s->bench.loop, s->answers == 50);
 	assert_int_equal(s->server.records, 1);
 	for (int i = 0; i < 50; i++)
@@ -249,7 +249,7 @@ static void every_id_once(void **state)
 	qsort(s->ids, s->ids_n, sizeof *s->ids, compare_ids);
 	for (size_t i = 0; i < 65536; i++)
 		assert_int_equal(s->ids[i], i);
-	dot_cancel(s->dot, &all[77].query);
+	transport_cancel(s->dot, &all[77].query);
 	assert_int_equal(try_ask(s, &all[65536], "a.lab"), STATUS_OK);
 	close_now(s);
 	free(all);
@@ -265,13 +265,13 @@ static void an_id_is_not_used_again_at_once(void **state)
 	open_it(s);
 	for (size_t i = 0; i < 300; i++) {
 		ask(s, &a, "a.lab");
-		dot_cancel(s->dot, &a.query);
+		transport_cancel(s->dot, &a.query);
 		RUN_UNTIL(&s->bench.loop, s->ids_n == i + 1);
 	}
 	qsort(s->ids, s->ids_n, sizeof *s->ids, compare_ids);
 	for (size_t i = 1; i < s->ids_n; i++)
 		assert_int_not_equal(s->ids[i - 1], s->ids[i]);
-	assert_int_equal(dot_in_flight(s->dot), 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void ids_do_not_run_out(void **state)
@@ -283,11 +283,11 @@ static void ids_do_not_run_out(void **state)
 	open_it(s);
 	for (size_t i = 0; i < 70000 - 1; i++) {
 		ask(s, &a, "a.lab");
-		dot_cancel(s->dot, &a.query);
+		transport_cancel(s->dot, &a.query);
 		if (i % 1000 == 0)
 			RUN_UNTIL(&s->bench.loop, s->ids_n == i + 1);
 	}
-	assert_int_equal(dot_in_flight(s->dot), 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void answers_come_in_pieces(void **state)
@@ -300,7 +300,7 @@ static void answers_come_in_pieces(void **state)
 	ask(s, &a, "a.lab");
 	ask(s, &b, "b.lab");
 	RUN_UNTIL(&s->bench.loop, a.answers && b.answers);
-	assert_int_equal(dot_mismatched(s->dot), 0);
+	assert_int_equal(transport_mismatched(s->dot), 0);
 }
 
 static void what_does_not_match_is_dropped(void **state)
@@ -315,12 +315,12 @@ static void what_does_not_match_is_dropped(void **state)
 		spoiled = what[i];
 		s->server.on_query = answer_spoiled;
 		ask(s, &a, "abcd.lab");
-		RUN_UNTIL(&s->bench.loop, dot_mismatched(s->dot) == i + 1);
+		RUN_UNTIL(&s->bench.loop, transport_mismatched(s->dot) == i + 1);
 		assert_int_equal(a.answers, 0);
-		assert_int_equal(dot_in_flight(s->dot), 1);
+		assert_int_equal(transport_in_flight(s->dot), 1);
 		ask(s, &b, "b.lab");
 		RUN_UNTIL(&s->bench.loop, b.answers);
-		dot_cancel(s->dot, &a.query);
+		transport_cancel(s->dot, &a.query);
 	}
 }
 
@@ -342,7 +342,7 @@ static void an_error_without_question_is_an_answer(void **state)
 	s->server.on_query = answer_bare;
 	open_it(s);
 	ask(s, &a, "a.lab");
-	RUN_UNTIL(&s->bench.loop, a.answers || dot_mismatched(s->dot));
+	RUN_UNTIL(&s->bench.loop, a.answers || transport_mismatched(s->dot));
 	assert_int_equal(a.answers, 1);
 	assert_int_equal(a.rcode, RCODE_FORMERR);
 }
@@ -361,7 +361,7 @@ static void the_second_answer_is_dropped(void **state)
 	s->server.on_query = answer_twice;
 	open_it(s);
 	ask(s, &a, "a.lab");
-	RUN_UNTIL(&s->bench.loop, dot_mismatched(s->dot) == 1);
+	RUN_UNTIL(&s->bench.loop, transport_mismatched(s->dot) == 1);
 	assert_int_equal(a.answers, 1);
 	assert_int_equal(a.rcode, RCODE_NOERROR);
 }
@@ -372,9 +372,9 @@ static void answer_what_is_cancelled(struct dot_client *client, struct bytes que
 {
 	struct seen *s = client->server->data;
 
-	dot_cancel(s->dot, &to_cancel->query);
-	dot_cancel(s->dot, &to_cancel->query);
-	assert_int_equal(dot_in_flight(s->dot), 0);
+	transport_cancel(s->dot, &to_cancel->query);
+	transport_cancel(s->dot, &to_cancel->query);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 	client->server->on_query = NULL;
 	dot_client_answer(client, query, RCODE_NOERROR);
 }
@@ -392,7 +392,7 @@ static void the_answer_to_a_cancelled_query_is_dropped(void **state)
 	ask(s, &b, "a.lab");
 	RUN_UNTIL(&s->bench.loop, b.answers);
 	assert_int_equal(a.answers, 0);
-	assert_int_equal(dot_mismatched(s->dot), 1);
+	assert_int_equal(transport_mismatched(s->dot), 1);
 }
 
 static void say_garbage(struct dot_client *client, struct bytes query)
@@ -416,7 +416,7 @@ static void garbage_between_answers(void **state)
 	open_it(s);
 	ask(s, &a, "a.lab");
 	RUN_UNTIL(&s->bench.loop, a.answers);
-	assert_int_equal(dot_mismatched(s->dot), 3);
+	assert_int_equal(transport_mismatched(s->dot), 3);
 }
 
 static void closed_inside_a_callback(void **state)
