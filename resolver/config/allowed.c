@@ -41,6 +41,12 @@ static void add_time(const struct schema_row *row, struct text *out)
 	text_add(out, " (ms, s, m, h, d)");
 }
 
+static void add_idle(const struct schema_row *row, struct text *out)
+{
+	text_add(out, "auto, or ");
+	add_time(row, out);
+}
+
 static void add_size(const struct schema_row *row, struct text *out)
 {
 	text_add(out, "a size ");
@@ -73,6 +79,7 @@ static const struct {
 	[TYPE_BOOL] = { .behind = "true, false" },
 	[TYPE_NUMBER] = { .add = add_number },
 	[TYPE_TIME] = { .add = add_time },
+	[TYPE_IDLE] = { .add = add_idle },
 	[TYPE_TTL] = { NULL, "seconds from ", " to ", ", or a time (s, m, h, d)" },
 	[TYPE_SIZE] = { .add = add_size },
 	[TYPE_WORD] = { .add = add_words },
@@ -82,7 +89,9 @@ static const struct {
 	[TYPE_NAME] = { NULL, NULL, "at most ",
 		" letters, digits, dots, hyphens and underscores" },
 	[TYPE_HOST] = { .behind = "a host name such as dns.example" },
+	[TYPE_HOSTS] = { NULL, LIST_OF, " host names such as dns.example" },
 	[TYPE_LISTEN] = { NULL, LIST_OF, " of " SERVER_FORMS },
+	[TYPE_BOOTSTRAP] = { NULL, LIST_OF, " of " SERVER_FORMS },
 	[TYPE_SERVERS] = { NULL, LIST_OF, " of " SERVER_FORMS },
 	[TYPE_BLOCKS] = { NULL, LIST_OF,
 		" of loopback, private, link_local, ula, any, 192.0.2.0/24, "
@@ -92,6 +101,7 @@ static const struct {
 	[TYPE_LOG_LIST] = { NULL, NULL, "builtin, or an absolute path of at most ",
 		" bytes" },
 	[TYPE_URL] = { .behind = URL_ALLOWED },
+	[TYPE_DOH_URL] = { .behind = DOH_URL_ALLOWED },
 	[TYPE_LIST_KEY] = { .add = add_list_key },
 	[TYPE_SERVER] = { .behind = SERVER_FORMS },
 	[TYPE_UPDATE] = { .behind = "a map of url and key, and address if need be" },

@@ -1,5 +1,51 @@
 #include "config/check.h"
 
+static bool is_loopback(const struct endpoint *e)
+{
+	static const char *const blocks[] = { "127.0.0.0/8", "::1" };
+	struct prefix block;
+
+	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+		if (prefix_parse(blocks[i], &block) == STATUS_OK &&
+			prefix_contains(&block, e))
+			return true;
+	return false;
+}
+
+/* Whether a question sent to `server` comes back to pintle itself. */
+static bool is_listened_on(const struct config *config, const struct endpoint *server)
+{
+	for (size_t i = 0; i < config->listen_n; i++) {
+		const struct endpoint *own = &config->listen[i];
+		bool everywhere = endpoint_is_wildcard(own) &&
+				  own->sa.sa_family == server->sa.sa_family &&
+				  endpoint_port(own) == endpoint_port(server);
+
+		if (endpoint_equal(own, server) || (everywhere && is_loopback(server)))
+			return true;
+	}
+	return false;
+}
+
+/* An upstream's name must not need that upstream. */
+static enum status check_bootstrap(const struct complaint *complaint,
+	const struct node *root, const struct config *config)
+{
+	const struct node *list = node_find(root, "bootstrap");
+	const struct node *it = list != NULL ? list->first : NULL;
+
+	for (size_t i = 0; it != NULL; it = it->next, i++) {
+		char quote[NODE_QUOTE_MAX];
+
+		if (is_listened_on(config, &config->bootstrap[i]))
+			return complain_at(complaint, it,
+				"bootstrap: %s is pintle itself, which listens there; "
+				"allowed: another server",
+				node_quote(it, quote));
+	}
+	return STATUS_OK;
+}
+
 enum status check_file(const struct complaint *complaint, const struct node *root,
 	const struct config *config)
 {
@@ -23,7 +69,7 @@ enum status check_file(const struct complaint *complaint, const struct node *roo
 			"cache.min_ttl is more than cache.max_ttl, which is %u",
 			config->cache_max_ttl_s);
 	}
-	return STATUS_OK;
+	return check_bootstrap(complaint, root, config);
 }
 
 /* An SCT is held against the issuer that verification found. */
@@ -63,7 +109,7 @@ static enum status check_pins_only(const struct complaint *complaint,
 	return check_pins_only_ct(complaint, map, upstream);
 }
 
-enum status check_upstream(const struct complaint *complaint, const struct node *map,
+static enum status check_pins(const struct complaint *complaint, const struct node *map,
 	const struct config_upstream *upstream)
 {
 	const struct node *pin_mode = node_find(map, "pin_mode");
@@ -82,4 +128,30 @@ enum status check_upstream(const struct complaint *complaint, const struct node 
 			"upstreams[].pin_mode: there are no pins; give pins or take it "
 			"out");
 	return STATUS_OK;
+}
+
+/* What cannot be reached: no address, and none can be found out. */
+static enum status check_reach(const struct complaint *complaint, const struct node *map,
+	const struct config *config, const struct config_upstream *upstream)
+{
+	if (upstream->address_n > 0)
+		return STATUS_OK;
+	if (upstream->host == NULL)
+		return complain_at(complaint, map,
+			"upstreams[].address is missing; needed: addresses, or "
+			"auth_name and bootstrap servers to look it up with");
+	if (config->bootstrap_n == 0)
+		return complain_at(complaint, map,
+			"upstreams[].address is missing; needed: addresses, or bootstrap "
+			"servers to look up %s with",
+			upstream->host);
+	return STATUS_OK;
+}
+
+enum status check_upstream(const struct complaint *complaint, const struct node *map,
+	const struct config *config, const struct config_upstream *upstream)
+{
+	enum status status = check_reach(complaint, map, config, upstream);
+
+	return status == STATUS_OK ? check_pins(complaint, map, upstream) : status;
 }

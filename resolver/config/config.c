@@ -150,10 +150,19 @@ static bool policy_equal(const struct tls_policy *a, const struct tls_policy *b)
 	       a->min_version == b->min_version && ct_equal(a, b);
 }
 
+/* What stands in `host`, `path` and `get` follows from the URL and the policy. */
+static bool protocol_equal(
+	const struct config_upstream *a, const struct config_upstream *b)
+{
+	return a->protocol == b->protocol && text_equal(a->url, b->url) &&
+	       a->port == b->port && a->idle_timeout_ms == b->idle_timeout_ms;
+}
+
 bool config_upstream_equal(
 	const struct config_upstream *a, const struct config_upstream *b)
 {
-	if (strcmp(a->name, b->name) != 0 || a->address_n != b->address_n)
+	if (strcmp(a->name, b->name) != 0 || a->address_n != b->address_n ||
+		!protocol_equal(a, b))
 		return false;
 	for (size_t i = 0; i < a->address_n; i++)
 		if (!endpoint_equal(&a->addresses[i], &b->addresses[i]))

@@ -20,11 +20,39 @@
 #define CONFIG_PORT_DOT   853
 #define CONFIG_PORT_HTTPS 443
 
+enum upstream_protocol {
+	UPSTREAM_DOT, /* RFC 7858 */
+	UPSTREAM_DOH, /* RFC 8484 */
+};
+
+/* Whom of several upstreams to ask first. */
+enum strategy { STRATEGY_FASTEST, STRATEGY_ORDERED, STRATEGY_ROUND_ROBIN };
+
+/* Where a question is asked again that takes longer than usual. */
+enum hedge {
+	HEDGE_OFF,
+	HEDGE_SAME_UPSTREAM,
+	HEDGE_ANY, /* which shows it to two operators */
+};
+
 /* One upstream: an operator's resolver, reached at one of its addresses. */
 struct config_upstream {
 	const char *name;
-	struct endpoint *addresses; /* tried in this order */
+	enum upstream_protocol protocol;
+	/* Tried in this order. None: `host` is a name, and config.bootstrap has servers
+	 * to look it up with. */
+	struct endpoint *addresses;
 	size_t address_n;
+	uint16_t port; /* of addresses without one: DoT's, or that of `url` */
+	/* auth_name or the host in `url`, there maybe an address (without brackets);
+	 * NULL: an upstream of DoT without auth_name. */
+	const char *host;
+	/* DoH; else NULL and false. `path` is `url` from the authority's end: path,
+	 * query,
+	 * {?dns} or {&dns} at its end for GET (RFC 8484 §4.1), none for POST. */
+	const char *url, *path;
+	bool get;
+	uint32_t idle_timeout_ms; /* 0: auto, as the server is observed to do */
 	/* pins, auth_name, ca_file …, with tls.* and ct.* filled in as defaults. */
 	struct tls_policy policy;
 	/* Where its roots are chosen, for an error found when they are read:
@@ -62,6 +90,8 @@ struct config {
 
 	size_t cache_size_bytes; /* 0: no cache */
 	uint32_t cache_min_ttl_s, cache_max_ttl_s;
+	uint32_t cache_stale_s; /* how long an expired answer may serve; 0: not */
+	bool cache_prefetch;
 
 	const char *ca_file, *ca_path; /* tls.*, for all but upstreams; one is NULL */
 
@@ -71,6 +101,13 @@ struct config {
 	struct config_update update;
 
 	unsigned edns_padding; /* queries are padded to a multiple; 0: not */
+
+	enum strategy strategy;
+	enum hedge hedge;
+	struct endpoint *bootstrap; /* plain DNS, for host names of upstreams alone */
+	size_t bootstrap_n;
+	const char **ntp_names; /* plain host names */
+	size_t ntp_name_n;
 
 	struct config_upstream *upstreams;
 	size_t upstream_n;
@@ -99,7 +136,7 @@ struct list_source config_log_lists(const struct config *config);
 /* NULL if there is none of that name. */
 const struct config_upstream *config_find_upstream(
 	const struct config *config, const char *name);
-/* Same name, addresses and policy: its connections may outlive a reload. */
+/* Same name, addresses, protocol and policy: its connections may outlive a reload. */
 bool config_upstream_equal(
 	const struct config_upstream *a, const struct config_upstream *b);
 

@@ -159,6 +159,16 @@ static const char *describe_log_list(
 		ct != NULL ? node_find(ct, "log_list") : NULL, "ct.log_list");
 }
 
+/* A DoH server is who its URL says: its host is looked up, asked for and named by the
+ * certificate (RFC 8484 §5.1, RFC 9110 §4.3.4). */
+static void settle_host(struct config_upstream *upstream)
+{
+	if (upstream->url == NULL)
+		upstream->host = upstream->policy.auth_name;
+	else if (auth_name_problem(upstream->host) == NULL)
+		upstream->policy.auth_name = upstream->host;
+}
+
 static void settle_identity(struct tls_policy *policy)
 {
 	if (policy->auth_name != NULL)
@@ -177,13 +187,19 @@ static enum status read_upstream(const struct value_reader *r, const struct node
 	if (map->kind != NODE_MAP)
 		return value_refuse(r, map, "is not a map");
 	out->policy = draft->policy;
+	out->port = CONFIG_PORT_DOT;
 	status = read_rows(r->complaint, &schema_upstream, map, r->arena, out);
+	if (status == STATUS_OK)
+		status = check_protocol(r->complaint, map, out);
+	if (status != STATUS_OK)
+		return status;
+	settle_host(out);
 	settle_roots(&out->policy);
 	settle_identity(&out->policy);
 	out->roots_place = describe_roots(r, draft->root, map);
-	if (status == STATUS_OK && out->roots_place == NULL)
+	if (out->roots_place == NULL)
 		return STATUS_NOMEM;
-	return status != STATUS_OK ? status : check_upstream(r->complaint, map, out);
+	return check_upstream(r->complaint, map, &draft->config, out);
 }
 
 static enum status complain_name(const struct value_reader *r, const struct node *name)

@@ -50,9 +50,20 @@ static const struct schema_word client_subnets[] = {
 	{ 0 },
 };
 static const struct schema_word protocols[] = {
-	{ .word = "dot" },
-	{ .word = "doh",
-		.later = "but this version has no DNS over HTTPS yet; write dot" },
+	{ .word = "dot", .value = UPSTREAM_DOT },
+	{ .word = "doh", .value = UPSTREAM_DOH },
+	{ 0 },
+};
+static const struct schema_word strategies[] = {
+	{ .word = "fastest", .value = STRATEGY_FASTEST },
+	{ .word = "ordered", .value = STRATEGY_ORDERED },
+	{ .word = "round_robin", .value = STRATEGY_ROUND_ROBIN },
+	{ 0 },
+};
+static const struct schema_word hedges[] = {
+	{ .word = "off", .value = HEDGE_OFF },
+	{ .word = "same_upstream", .value = HEDGE_SAME_UPSTREAM },
+	{ .word = "any", .value = HEDGE_ANY },
 	{ 0 },
 };
 static const struct schema_word pin_modes[] = {
@@ -108,6 +119,15 @@ static const struct schema_row file_rows[] = {
 	{ "cache.max_ttl", TYPE_TTL, .min = 0, .max = 7 * DAY_S, .preset = "86400",
 		.at = IN_DRAFT(config.cache_max_ttl_s),
 		.help = "An answer is kept at most this long." },
+	{ "cache.serve_stale", TYPE_TTL, .min = 0, .max = 7 * DAY_S, .preset = "1d",
+		.at = IN_DRAFT(config.cache_stale_s),
+		.help = "An expired answer is kept this much longer, for when no "
+			"upstream "
+			"answers." },
+	{ "cache.prefetch", TYPE_BOOL, .preset = "true",
+		.at = IN_DRAFT(config.cache_prefetch),
+		.help = "Whether answers in use are asked for again shortly before they "
+			"expire." },
 	{ "tls.ca_path", TYPE_PATH, .max = PATH_BYTES_MAX, .preset = "/etc/ssl/certs",
 		.at = IN_DRAFT(policy.ca_path),
 		.help = "Directory of trusted roots, hashed as by openssl rehash." },
@@ -140,15 +160,29 @@ static const struct schema_row file_rows[] = {
 	{ "edns.client_subnet", TYPE_WORD, .words = client_subnets, .preset = "strip",
 		.at = SCHEMA_NOWHERE,
 		.help = "What happens to a client's EDNS Client Subnet option." },
+	{ "strategy", TYPE_WORD, .words = strategies, .preset = "fastest",
+		.at = IN_DRAFT(config.strategy),
+		.help = "Which upstream is asked first." },
+	{ "hedge", TYPE_WORD, .words = hedges, .preset = "same_upstream",
+		.at = IN_DRAFT(config.hedge),
+		.help = "Where a question is asked a second time that takes longer than "
+			"usual." },
+	{ "bootstrap", TYPE_BOOTSTRAP, .min = 1, .max = 8,
+		.at = IN_DRAFT(config.bootstrap),
+		.count_at = IN_DRAFT(config.bootstrap_n),
+		.help = "Servers that are asked for the host names of upstreams without "
+			"an address." },
+	{ "ntp_names", TYPE_HOSTS, .min = 1, .max = 32, .at = IN_DRAFT(config.ntp_names),
+		.count_at = IN_DRAFT(config.ntp_name_n),
+		.help = "Names that are resolved while the clock is not yet right." },
 	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = 256, .required = true,
 		.at = IN_DRAFT(config.upstreams), .count_at = IN_DRAFT(config.upstream_n),
 		.help = "The resolvers that are asked, each a map of the keys below." },
 };
 
-static const char *const file_later[] = { "metrics", "cache.serve_stale",
-	"cache.prefetch", "strategy", "hedge", "bootstrap", "ntp_names", "forward",
-	"hosts", "local_records", "dnssec", "dnssec_anchors", "dnssec_negative",
-	"trust_ad", "rebind_protection", "local_zone", "sandbox", NULL };
+static const char *const file_later[] = { "metrics", "forward", "hosts", "local_records",
+	"dnssec", "dnssec_anchors", "dnssec_negative", "trust_ad", "rebind_protection",
+	"local_zone", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
 	{ "url", TYPE_URL, .required = true, .at = offsetof(struct config_update, url),
@@ -166,9 +200,12 @@ static const struct schema_row upstream_rows[] = {
 	{ "name", TYPE_NAME, .max = 32, .required = true, .at = IN_UPSTREAM(name),
 		.help = "What logs and pintlectl call the upstream." },
 	{ "protocol", TYPE_WORD, .words = protocols, .preset = "dot",
-		.at = SCHEMA_NOWHERE, .help = "How the upstream is spoken to." },
-	{ "address", TYPE_SERVERS, .min = 1, .max = 16, .required = true,
-		.at = IN_UPSTREAM(addresses), .count_at = IN_UPSTREAM(address_n),
+		.at = IN_UPSTREAM(protocol), .help = "How the upstream is spoken to." },
+	/* Before `address`, for its port. */
+	{ "url", TYPE_DOH_URL, .at = IN_UPSTREAM(url),
+		.help = "Where a DoH server is asked." },
+	{ "address", TYPE_SERVERS, .min = 1, .max = 16, .at = IN_UPSTREAM(addresses),
+		.count_at = IN_UPSTREAM(address_n),
 		.help = "Where the upstream is reached, in order of preference." },
 	{ "auth_name", TYPE_HOST, .at = IN_UPSTREAM(policy.auth_name),
 		.help = "Host name that the upstream's certificate must bear." },
@@ -186,9 +223,12 @@ static const struct schema_row upstream_rows[] = {
 		.help = "Bundle with the only roots trusted for this upstream." },
 	{ "ct", TYPE_WORD, .words = ct_modes, .at = IN_UPSTREAM(policy.ct),
 		.help = "As ct.mode, for this upstream." },
+	{ "idle_timeout", TYPE_IDLE, .min = SECOND_MS, .max = 3600 * SECOND_MS,
+		.preset = "auto", .at = IN_UPSTREAM(idle_timeout_ms),
+		.help = "Time after which a connection without questions is closed." },
 };
 
-static const char *const upstream_later[] = { "url", "idle_timeout", NULL };
+static const char *const upstream_later[] = { NULL };
 
 const struct schema schema_file = { "", file_rows, COUNT(file_rows), file_later };
 const struct schema schema_update = { "ct.update.", update_rows, COUNT(update_rows),

@@ -12,6 +12,7 @@ enum schema_type {
 	TYPE_BOOL,      /* bool */
 	TYPE_NUMBER,    /* unsigned */
 	TYPE_TIME,      /* uint32_t, milliseconds */
+	TYPE_IDLE,      /* the same, from a second; 0: auto */
 	TYPE_TTL,       /* uint32_t, seconds */
 	TYPE_SIZE,      /* size_t, bytes */
 	TYPE_WORD,      /* an enum, or nowhere */
@@ -19,13 +20,16 @@ enum schema_type {
 	TYPE_USER,      /* const char * */
 	TYPE_NAME,      /* const char * */
 	TYPE_HOST,      /* const char * */
+	TYPE_HOSTS,     /* const char **, and a count */
 	TYPE_LISTEN,    /* struct endpoint *, and a count */
-	TYPE_SERVERS,   /* the same, with DoT's port and never a wildcard */
+	TYPE_BOOTSTRAP, /* the same, never a wildcard */
+	TYPE_SERVERS,   /* the same, with the port of the struct config_upstream */
 	TYPE_BLOCKS,    /* struct prefix *, and a count */
 	TYPE_PINS,      /* struct pin *, and a count */
 	TYPE_POLICY,    /* const struct ct_policy * */
 	TYPE_LOG_LIST,  /* const char *; NULL: built in */
 	TYPE_URL,       /* const char * */
+	TYPE_DOH_URL,   /* what stands in a struct config_upstream of a URL */
 	TYPE_LIST_KEY,  /* uint8_t[LIST_KEY_BYTES] */
 	TYPE_SERVER,    /* struct endpoint, with the port of https */
 	TYPE_UPDATE,    /* struct config_update */

@@ -98,6 +98,17 @@ static enum status read_time(
 	return status;
 }
 
+static enum status read_idle(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	static const uint32_t automatic;
+
+	if (strcmp(node->text, "auto") != 0)
+		return read_time(r, node, base);
+	value_store(r, base, &automatic, sizeof automatic);
+	return STATUS_OK;
+}
+
 static enum status read_ttl(
 	const struct value_reader *r, const struct node *node, void *base)
 {
@@ -233,6 +244,7 @@ static const struct {
 	[TYPE_BOOL] = { false, read_bool },
 	[TYPE_NUMBER] = { false, read_number },
 	[TYPE_TIME] = { false, read_time },
+	[TYPE_IDLE] = { false, read_idle },
 	[TYPE_TTL] = { false, read_ttl },
 	[TYPE_SIZE] = { false, read_size },
 	[TYPE_WORD] = { false, read_word },
@@ -240,13 +252,16 @@ static const struct {
 	[TYPE_USER] = { false, read_user },
 	[TYPE_NAME] = { false, read_name },
 	[TYPE_HOST] = { false, read_host },
+	[TYPE_HOSTS] = { true, value_read_hosts },
 	[TYPE_LISTEN] = { true, value_read_endpoints },
+	[TYPE_BOOTSTRAP] = { true, value_read_endpoints },
 	[TYPE_SERVERS] = { true, value_read_endpoints },
 	[TYPE_BLOCKS] = { true, value_read_blocks },
 	[TYPE_PINS] = { true, value_read_pins },
 	[TYPE_POLICY] = { false, value_read_policy },
 	[TYPE_LOG_LIST] = { false, value_read_log_list },
 	[TYPE_URL] = { false, value_read_url },
+	[TYPE_DOH_URL] = { false, value_read_doh_url },
 	[TYPE_LIST_KEY] = { false, value_read_list_key },
 	[TYPE_SERVER] = { false, value_read_server },
 };

@@ -42,6 +42,9 @@ MUST_CHECK enum status value_read_blocks(
 MUST_CHECK enum status value_read_pins(
 	const struct value_reader *r, const struct node *node, void *base);
 
+MUST_CHECK enum status value_read_hosts(
+	const struct value_reader *r, const struct node *node, void *base);
+
 MUST_CHECK enum status value_read_path(
 	const struct value_reader *r, const struct node *node, void *base);
 
@@ -55,6 +58,10 @@ MUST_CHECK enum status value_read_url(
 MUST_CHECK enum status value_read_list_key(
 	const struct value_reader *r, const struct node *node, void *base);
 MUST_CHECK enum status value_read_server(
+	const struct value_reader *r, const struct node *node, void *base);
+
+/* Of DoH; in value_doh.c. `base` is a struct config_upstream. */
+MUST_CHECK enum status value_read_doh_url(
 	const struct value_reader *r, const struct node *node, void *base);
 
 #endif

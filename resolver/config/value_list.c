@@ -1,7 +1,9 @@
 #include <string.h>
+#include <strings.h>
 
 #include "config/value.h"
 #include "pinning/pin.h"
+#include "tls/policy.h"
 
 #define BLOCKS_A_WORD 3
 
@@ -35,19 +37,24 @@ static enum status expect_text(const struct value_reader *r, const struct node *
 	return STATUS_OK;
 }
 
-static enum status parse_endpoint(
-	const struct value_reader *r, const struct node *item, struct endpoint *out)
+static uint16_t default_port(const struct value_reader *r, const void *base)
 {
-	bool server = r->row->type == TYPE_SERVERS;
+	const struct config_upstream *upstream = base;
+
+	return r->row->type == TYPE_SERVERS ? upstream->port : CONFIG_PORT_DNS;
+}
+
+static enum status parse_endpoint(const struct value_reader *r, const struct node *item,
+	uint16_t port, struct endpoint *out)
+{
 	enum status status = expect_text(r, item);
 
 	if (status != STATUS_OK)
 		return status;
-	if (endpoint_parse(item->text, server ? CONFIG_PORT_DOT : CONFIG_PORT_DNS, out) !=
-		STATUS_OK)
+	if (endpoint_parse(item->text, port, out) != STATUS_OK)
 		return value_refuse(
 			r, item, "is not an IP address with or without a port");
-	if (server && endpoint_is_wildcard(out))
+	if (r->row->type != TYPE_LISTEN && endpoint_is_wildcard(out))
 		return value_refuse(r, item, "is nobody's address");
 	return STATUS_OK;
 }
@@ -61,7 +68,8 @@ enum status value_read_endpoints(
 	if (out == NULL)
 		return STATUS_NOMEM;
 	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = parse_endpoint(r, it, &out[n]);
+		enum status status =
+			parse_endpoint(r, it, default_port(r, base), &out[n]);
 
 		if (status != STATUS_OK)
 			return status;
@@ -139,6 +147,34 @@ enum status value_read_pins(
 		for (size_t i = 0; i < n; i++)
 			if (pin_equal(&out[i], &out[n]))
 				return value_twice(r, it);
+	}
+	store_list(r, base, out, n);
+	return STATUS_OK;
+}
+
+enum status value_read_hosts(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	const char **out = arena_alloc(r->arena, node->children * sizeof *out);
+	size_t n = 0;
+
+	if (out == NULL)
+		return STATUS_NOMEM;
+	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
+		enum status status = expect_text(r, it);
+		const char *problem;
+
+		if (status != STATUS_OK)
+			return status;
+		problem = auth_name_problem(it->text);
+		if (problem != NULL)
+			return value_refuse(r, it, problem);
+		for (size_t i = 0; i < n; i++)
+			if (strcasecmp(out[i], it->text) == 0)
+				return value_twice(r, it);
+		out[n] = arena_text(r->arena, it->text);
+		if (out[n] == NULL)
+			return STATUS_NOMEM;
 	}
 	store_list(r, base, out, n);
 	return STATUS_OK;

@@ -28,12 +28,6 @@ static const struct refusal rows[] = {
 		"f:3:35: unknown key \"authname\"; did you mean auth_name?" },
 	{ "a singular", KEYS("pin: []"),
 		"f:3:35: unknown key \"pin\"; did you mean pins?" },
-	{ "url", KEYS("url: https://a.example/dns-query"),
-		"f:3:35: upstreams[].url: this version does not have that key yet; take "
-		"it out" },
-	{ "idle_timeout", KEYS("idle_timeout: auto"),
-		"f:3:35: upstreams[].idle_timeout: this version does not have that key "
-		"yet; take it out" },
 	{ "name: absent", UPSTREAM("address: [192.0.2.1]"),
 		"f:3:3: upstreams[].name is missing; needed: at most 32 letters, digits, "
 		"dots, hyphens and underscores" },
@@ -54,15 +48,28 @@ static const struct refusal rows[] = {
 	{ "name: a list", UPSTREAM("name: [a], address: [192.0.2.1]"),
 		"f:3:10: upstreams[].name: a list is not a single value; allowed: at "
 		"most 32 letters, digits, dots, hyphens and underscores" },
-	{ "protocol: doh", KEYS("protocol: doh"),
-		"f:3:45: upstreams[].protocol: \"doh\", but this version has no DNS over "
-		"HTTPS yet; write dot" },
 	{ "protocol: plain", KEYS("protocol: plain"),
 		"f:3:45: upstreams[].protocol: \"plain\" is none of the words known "
-		"here; allowed: dot" },
+		"here; allowed: dot, doh" },
 	{ "address: absent", UPSTREAM("name: a"),
-		"f:3:3: upstreams[].address is missing; needed: a list of 1 to 16 of "
-		"192.0.2.1, \"192.0.2.1:PORT\", \"[2001:db8::1]:PORT\"" },
+		"f:3:3: upstreams[].address is missing; needed: addresses, or auth_name "
+		"and bootstrap servers to look it up with" },
+	{ "address: absent, and nobody to ask for it",
+		UPSTREAM("name: a, auth_name: dns.example"),
+		"f:3:3: upstreams[].address is missing; needed: addresses, or bootstrap "
+		"servers to look up dns.example with" },
+	{ "idle_timeout: a word", KEYS("idle_timeout: never"),
+		"f:3:49: upstreams[].idle_timeout: \"never\" is not a time with its "
+		"unit; allowed: auto, or a time from 1s to 1h (ms, s, m, h, d)" },
+	{ "idle_timeout: too short", KEYS("idle_timeout: 999ms"),
+		"f:3:49: upstreams[].idle_timeout: \"999ms\" is out of range; allowed: "
+		"auto, or a time from 1s to 1h (ms, s, m, h, d)" },
+	{ "idle_timeout: too long", KEYS("idle_timeout: 61m"),
+		"f:3:49: upstreams[].idle_timeout: \"61m\" is out of range; allowed: "
+		"auto, or a time from 1s to 1h (ms, s, m, h, d)" },
+	{ "idle_timeout: 0", KEYS("idle_timeout: 0"),
+		"f:3:49: upstreams[].idle_timeout: \"0\" is not a time with its unit; "
+		"allowed: auto, or a time from 1s to 1h (ms, s, m, h, d)" },
 	{ "address: a text", UPSTREAM("name: a, address: 192.0.2.1"),
 		"f:3:22: upstreams[].address: \"192.0.2.1\" is not a list; allowed: a "
 		"list of 1 to 16 of 192.0.2.1, \"192.0.2.1:PORT\", "

@@ -36,16 +36,6 @@ static const struct refusal rows[] = {
 	/* keys of later versions */
 	{ "metrics", "metrics: \"127.0.0.1:9853\"" REST,
 		"f:1:1: metrics: this version does not have that key yet; take it out" },
-	{ "strategy", "strategy: fastest" REST,
-		"f:1:1: strategy: this version does not have that key yet; take it out" },
-	{ "hedge", "hedge: off" REST,
-		"f:1:1: hedge: this version does not have that key yet; take it out" },
-	{ "bootstrap", "bootstrap: [\"192.0.2.53\"]" REST,
-		"f:1:1: bootstrap: this version does not have that key yet; take it "
-		"out" },
-	{ "ntp_names", "ntp_names: [a.example]" REST,
-		"f:1:1: ntp_names: this version does not have that key yet; take it "
-		"out" },
 	{ "forward", "forward: []" REST,
 		"f:1:1: forward: this version does not have that key yet; take it out" },
 	{ "hosts", "hosts: /etc/hosts" REST,
@@ -71,12 +61,6 @@ static const struct refusal rows[] = {
 		"out" },
 	{ "sandbox", "sandbox: require" REST,
 		"f:1:1: sandbox: this version does not have that key yet; take it out" },
-	{ "cache.serve_stale", "cache: {serve_stale: 1d}" REST,
-		"f:1:9: cache.serve_stale: this version does not have that key yet; take "
-		"it out" },
-	{ "cache.prefetch", "cache: {prefetch: true}" REST,
-		"f:1:9: cache.prefetch: this version does not have that key yet; take it "
-		"out" },
 	/* listen, allow */
 	{ "listen: a text", "listen: 127.0.0.1" REST,
 		"f:1:9: listen: \"127.0.0.1\" is not a list; allowed: a list of 1 to 64 "

@@ -81,6 +81,10 @@ static void comments_show_the_defaults(void **state)
 	assert_int_equal(full->cache_size_bytes, given->cache_size_bytes);
 	assert_int_equal(full->cache_min_ttl_s, given->cache_min_ttl_s);
 	assert_int_equal(full->cache_max_ttl_s, given->cache_max_ttl_s);
+	assert_int_equal(full->cache_stale_s, given->cache_stale_s);
+	assert_int_equal(full->cache_prefetch, given->cache_prefetch);
+	assert_int_equal(full->strategy, given->strategy);
+	assert_int_equal(full->hedge, given->hedge);
 	assert_int_equal(full->edns_padding, given->edns_padding);
 	assert_true(config_upstream_equal(&full->upstreams[0], &given->upstreams[0]));
 	assert_true(config_upstream_equal(&full->upstreams[1], &given->upstreams[1]));
@@ -107,7 +111,7 @@ static void the_manual_s_examples(void **state)
 		next = end + 1;
 		n++;
 	}
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 }
 
 int main(void)
