@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/list.h"
 #include "base/random.h"
 #include "dns/framing.h"
 #include "dns/query.h"
@@ -36,6 +37,9 @@ struct dot {
 
 	uint16_t mask;
 	uint32_t stray_n; /* mismatched ones since the last that matched */
+
+	struct transport_query check;
+	bool checking; /* `check` is under way */
 };
 
 static bool slots_grow(struct dot *dot)
@@ -108,6 +112,36 @@ static void dot_cancel(struct transport *transport, struct transport_query *quer
 
 	if (query->slot < dot->slot_used && dot->slots[query->slot].query == query)
 		slot_give_back(dot, query->slot);
+}
+
+/* The root's servers: whoever resolves knows them, and learns nothing by being asked. */
+static const struct question check_question = {
+	.name = { .n = 1 }, .type = TYPE_NS, .class = CLASS_IN
+};
+
+/* That there is one is all that is asked for; it counts as heard already. */
+static void on_check_answer(struct transport_query *query, const struct message *answer)
+{
+	struct dot *dot = list_entry(query, struct dot, check);
+
+	(void)answer;
+	dot->checking = false;
+}
+
+/* DoT has no ping, and a server may ignore what TCP sends to keep a connection alive: a
+ * question is what it must answer. */
+static void dot_check(struct transport *transport)
+{
+	struct dot *dot = (struct dot *)transport;
+	uint8_t wire[QUERY_WIRE_MAX];
+	struct writer w = { .p = wire, .cap = sizeof wire };
+
+	if (dot->checking ||
+		query_write(&check_question, 0, false, false, 0, &w) != STATUS_OK)
+		return;
+	dot->check = (struct transport_query){ .question = &check_question,
+		.on_answer = on_check_answer };
+	dot->checking = dot_send(transport, &dot->check, wr_done(&w)) == STATUS_OK;
 }
 
 /* Whether `m` may be about `question`. Only an error may leave it out: a server
@@ -212,7 +246,7 @@ static void on_open(void *owner)
 }
 
 static const struct transport_ops dot_ops = {
-	.send = dot_send, .cancel = dot_cancel, .free = dot_free
+	.send = dot_send, .cancel = dot_cancel, .check = dot_check, .free = dot_free
 };
 
 enum status dot_start(const struct transport_spec *spec,

@@ -1,0 +1,135 @@
+/* A sign of life is asked for where DoT has no ping. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/transport/bench.h"
+#include "tests/unit/transport/dot_server.h"
+#include "transport/transport.h"
+
+struct seen {
+	struct bench bench;
+	struct dot_server server;
+	struct tls_policy policy;
+	struct tls_context context;
+	struct transport *dot;
+	bool opened;
+	struct question asked; /* the last that the server saw */
+};
+
+static void on_open(void *owner)
+{
+	((struct seen *)owner)->opened = true;
+}
+
+static void on_closed(void *owner, const struct failure *why,
+	const struct verdict *verdict, struct bytes refused_pem)
+{
+	(void)owner, (void)why, (void)verdict, (void)refused_pem;
+	fail();
+}
+
+static void note_query(struct dot_client *client, struct bytes query)
+{
+	struct seen *s = client->server->data;
+	struct message m;
+
+	assert_int_equal(message_parse(query, &m), STATUS_OK);
+	s->asked = m.question;
+}
+
+static void answer_query(struct dot_client *client, struct bytes query)
+{
+	note_query(client, query);
+	dot_client_answer(client, query, RCODE_NOERROR);
+}
+
+static int setup(void **state)
+{
+	static const struct transport_events events = { on_open, NULL, on_closed };
+	struct seen *s = calloc(1, sizeof *s);
+	struct transport_spec spec;
+
+	assert_non_null(s);
+	bench_init(&s->bench);
+	dot_server_start(&s->server, &s->bench.loop, s->bench.leaf, s->bench.key);
+	s->server.data = s;
+	s->policy = (struct tls_policy){ .identity = IDENTITY_ADDRESS, .ca_file = "x" };
+	assert_false(
+		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot));
+	spec = (struct transport_spec){ .loop = &s->bench.loop,
+		.protocol = TRANSPORT_DOT,
+		.context = &s->context,
+		.address = &s->server.endpoint,
+		.handshake_ms = 20000 };
+	assert_false(transport_start(&spec, &events, s, &s->dot));
+	RUN_UNTIL(&s->bench.loop, s->opened);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct seen *s = *state;
+
+	transport_close(s->dot);
+	dot_server_stop(&s->server);
+	bench_deinit(&s->bench);
+	tls_context_deinit(&s->context);
+	free(s);
+	return 0;
+}
+
+static void what_is_asked_tells_nobody_anything(void **state)
+{
+	struct seen *s = *state;
+
+	s->server.on_query = answer_query;
+	transport_check(s->dot);
+	RUN_UNTIL(&s->bench.loop, s->server.queries == 1);
+	assert_int_equal(s->asked.name.n, 1);
+	assert_int_equal(s->asked.type, TYPE_NS);
+}
+
+static void an_answer_is_heard(void **state)
+{
+	struct seen *s = *state;
+	uint64_t before_ms = transport_last_heard_ms(s->dot);
+
+	bench_now_ms += 1000;
+	assert_int_equal(transport_last_heard_ms(s->dot), before_ms);
+	transport_check(s->dot);
+	RUN_UNTIL(&s->bench.loop, transport_last_heard_ms(s->dot) == before_ms + 1000);
+	assert_int_equal(transport_mismatched(s->dot), 0);
+	transport_check(s->dot);
+	RUN_UNTIL(&s->bench.loop, s->server.queries == 2);
+}
+
+static void one_at_a_time(void **state)
+{
+	struct seen *s = *state;
+
+	s->server.on_query = note_query;
+	transport_check(s->dot);
+	transport_check(s->dot);
+	RUN_UNTIL(&s->bench.loop, s->server.queries == 1);
+	transport_check(s->dot);
+	bench_settle(&s->bench.loop);
+	assert_int_equal(s->server.queries, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_is_asked_tells_nobody_anything, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_answer_is_heard, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
