@@ -149,7 +149,7 @@ void dial(const struct endpoint *address, struct tls_context *context,
 	connected_ms = clock_now_ms();
 	out->connect_ms = (unsigned)(connected_ms - start_ms);
 	if (status == STATUS_OK) {
-		status = session_new(context, endpoint_address(address), &session);
+		status = session_new(context, address, &session);
 		if (status == STATUS_OK)
 			status = shake(&line, session);
 		out->handshake_ms = (unsigned)(clock_now_ms() - connected_ms);

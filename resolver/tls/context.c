@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/handshake.h"
+#include "tls/resumption.h"
 #include "tls/roots.h"
 
 static const uint8_t alpn_dot[] = { 3, 'd', 'o', 't' };
@@ -34,13 +35,23 @@ static bool ask_for_extras(SSL_CTX *ssl)
 		       where, NULL, NULL, NULL, handshake_on_scts, NULL) == 1;
 }
 
+/* Without a cache of OpenSSL's own: it would not know the verdicts. SSL_OP_NO_TICKET is
+ * about TLS 1.2 alone; the psk_ke mode of 1.3, which has no new key exchange, is not
+ * offered unless asked for. */
+static void take_tickets(SSL_CTX *ssl)
+{
+	SSL_CTX_set_session_cache_mode(
+		ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_sess_set_new_cb(ssl, resumption_on_ticket);
+}
+
 static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct bytes alpn)
 {
 	SSL_CTX_set_options(
 		ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
 	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_security_level(ssl, TLS_SECURITY_LEVEL);
-	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+	take_tickets(ssl);
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, handshake_on_certificate, NULL);
 	/* set_alpn_protos returns 0 for success, unlike all the others. */
@@ -73,10 +84,17 @@ void tls_context_rebase(struct tls_context *context, const struct tls_policy *po
 	roots_free(context->trust.roots);
 	context->trust = *trust;
 	context->policy = policy;
+	tickets_forget(&context->tickets);
+}
+
+void tls_context_forget_tickets(struct tls_context *context)
+{
+	tickets_forget(&context->tickets);
 }
 
 void tls_context_deinit(struct tls_context *context)
 {
+	tickets_forget(&context->tickets);
 	SSL_CTX_free(context->ssl);
 	roots_free(context->trust.roots);
 	*context = (struct tls_context){ 0 };

@@ -7,25 +7,31 @@
 
 #include "base/bytes.h"
 #include "tls/policy.h"
+#include "tls/ticket.h"
 #include "tls/trust.h"
 
 struct tls_context {
 	SSL_CTX *ssl;                    /* owned */
 	struct tls_trust trust;          /* roots: owned (a reference) */
 	const struct tls_policy *policy; /* borrowed for the context's life */
+	struct tickets tickets;          /* of its sessions */
 };
 
 /* Protocols (RFC 7301) as they are on the wire, length before each name. */
 extern const struct bytes tls_alpn_dot; /* RFC 7858 */
 
 /* `trust->roots` gains a reference. TLS 1.2 only with ECDHE and AEAD, no
- * renegotiation, no session resumption. NOMEM, CRYPTO. */
+ * renegotiation. Sessions of TLS 1.3 are resumed, each under the verdict that let it in
+ * first; early data is never sent. NOMEM, CRYPTO. */
 MUST_CHECK enum status tls_context_init(struct tls_context *context,
 	const struct tls_policy *policy, const struct tls_trust *trust,
 	struct bytes alpn);
-/* Points to another copy of the same policy, and to roots and logs read anew. */
+/* Points to another copy of the same policy, and to roots and logs read anew: whoever
+ * comes next is judged by these, no session of before is resumed. */
 void tls_context_rebase(struct tls_context *context, const struct tls_policy *policy,
 	const struct tls_trust *trust);
+/* The policy's learned keys are others now: no session of before is resumed. */
+void tls_context_forget_tickets(struct tls_context *context);
 void tls_context_deinit(struct tls_context *context);
 
 #endif

@@ -103,7 +103,8 @@ static void explain_detail(const struct verdict *v, enum reason reason, struct t
 /* What was let pass, and why. */
 static void explain_accepted(const struct verdict *v, struct text *out)
 {
-	text_add(out, "accepted%s%s", v->pkix.pins_only ? ", pins only" : "",
+	text_add(out, "accepted%s%s%s", v->resumed ? ", resumed" : "",
+		v->pkix.pins_only ? ", pins only" : "",
 		v->pins.report_only ? ", pin_mismatch reported" : "");
 	if (v->provisional)
 		text_add(out, " so far, the OCSP staple is awaited");

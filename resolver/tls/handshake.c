@@ -19,6 +19,7 @@ void handshake_deinit(struct handshake *h)
 	peer_deinit(&h->peer);
 	OPENSSL_free(h->scts);
 	BIO_free(h->refused);
+	ticket_free(h->ticket);
 	*h = (struct handshake){ 0 };
 }
 
@@ -96,6 +97,7 @@ static bool judge(
 	if (status != STATUS_OK)
 		return false;
 	verdict_reach(h->context->policy, &h->peer, &h->verdict);
+	h->verified_s = h->peer.at_s;
 	if (!h->verdict.accepted)
 		keep_refused(h, ssl, sent);
 	return h->verdict.accepted;
@@ -124,7 +126,7 @@ int handshake_on_certificate(X509_STORE_CTX *store, void *unused)
 	(void)unused;
 	peer_deinit(&h->peer);
 	status = peer_collect(h->context->policy, &h->context->trust, &shown,
-		bytes_of(h->address, h->address_n), clock_wall_s(), &h->peer);
+		endpoint_address(&h->address), clock_wall_s(), &h->peer);
 	if (judge(h, ssl, sent, status) || is_left_to_status(h)) {
 		X509_STORE_CTX_set_error(store, X509_V_OK);
 		return 1;
@@ -144,6 +146,8 @@ int handshake_on_status(SSL *ssl, void *unused)
 	enum status status;
 
 	(void)unused;
+	if (h->ticket != NULL && SSL_session_reused(ssl) == 1)
+		return 1;
 	if (!h->judged || sk_X509_num(sent) <= 0)
 		return 0;
 	status = peer_take_staple(

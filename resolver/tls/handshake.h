@@ -10,10 +10,14 @@
 /* What the callbacks need and find out; SSL_get_app_data() of a session. */
 struct handshake {
 	struct tls_context *context; /* borrowed */
-	uint8_t address[16];
-	size_t address_n;
+	struct endpoint address;
 
-	bool judged;         /* the certificate was seen and `verdict` filled */
+	uint64_t generation;   /* of the context's tickets, when it began */
+	struct ticket *ticket; /* owned; offered to the server, or NULL */
+	int64_t verified_s;    /* when `verdict` was reached; a resumed one earlier */
+	bool open;             /* the session is, under that verdict */
+
+	bool judged;         /* `verdict` was filled in */
 	enum status trouble; /* not OK: no verdict, for a reason of our own */
 	struct verdict verdict;
 	struct peer peer;    /* owned; what the verdict was reached on */
@@ -36,7 +40,7 @@ int handshake_on_certificate(X509_STORE_CTX *store, void *unused);
 
 /* SSL_CTX_set_tlsext_status_cb(3): the verdict as a whole. It runs before our Finished
  * in TLS 1.2 and 1.3, whether there is a staple or none: behind ServerHelloDone,
- * or the server's Finished. */
+ * or the server's Finished. On a resumed session, too, where it has nothing to judge. */
 int handshake_on_status(SSL *ssl, void *unused);
 
 #endif

@@ -231,8 +231,8 @@ json_t *verdict_json(const struct verdict *v)
 	struct text text = text_in(line, sizeof line);
 
 	verdict_explain(v, &text);
-	return json_pack("{s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "accepted",
-		(int)v->accepted, "reasons", reasons_json(v), "explanation", line, "pkix",
-		pkix_json(v), "name", name_json(v), "pins", pins_json(v), "ct",
-		ct_json(v), "ocsp", ocsp_json(v));
+	return json_pack("{s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "accepted",
+		(int)v->accepted, "resumed", (int)v->resumed, "reasons", reasons_json(v),
+		"explanation", line, "pkix", pkix_json(v), "name", name_json(v), "pins",
+		pins_json(v), "ct", ct_json(v), "ocsp", ocsp_json(v));
 }

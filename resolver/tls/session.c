@@ -7,11 +7,13 @@
 #include <openssl/ssl.h>
 
 #include "tls/handshake.h"
+#include "tls/resumption.h"
 
 struct session {
 	SSL *ssl;      /* owned; owns both BIOs */
 	BIO *in, *out; /* ciphertext */
 	enum session_state state;
+	bool begun; /* the handshake */
 	struct handshake handshake;
 };
 
@@ -38,7 +40,7 @@ static enum status set_up(struct session *s, const struct tls_policy *policy)
 }
 
 enum status session_new(
-	struct tls_context *context, struct bytes address, struct session **out)
+	struct tls_context *context, const struct endpoint *address, struct session **out)
 {
 	struct session *s = calloc(1, sizeof *s);
 	enum status status;
@@ -47,8 +49,7 @@ enum status session_new(
 	if (s == NULL)
 		return STATUS_NOMEM;
 	s->handshake.context = context;
-	s->handshake.address_n = address.n;
-	memcpy(s->handshake.address, address.p, address.n);
+	s->handshake.address = *address;
 	status = set_up(s, context->policy);
 	if (status != STATUS_OK) {
 		session_free(s);
@@ -62,6 +63,10 @@ void session_free(struct session *s)
 {
 	if (s == NULL)
 		return;
+	/* Or OpenSSL would spoil the tickets of a connection that was not ended by a
+	 * goodbye on both sides, as TLS 1.0 wanted it. */
+	if (s->state == SESSION_OPEN)
+		SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(s->ssl);
 	handshake_deinit(&s->handshake);
 	ERR_clear_error();
@@ -88,7 +93,9 @@ static void describe_error(struct text *out)
 	ERR_clear_error();
 }
 
-/* A verdict stands unless the certificate was fine and something else broke:
+/* Whatever went wrong, the next handshake is one without a ticket.
+ *
+ * A verdict stands unless the certificate was fine and something else broke:
  * the signature that proves the key, the version, a record that is not TLS. */
 static enum session_state fail(struct session *s)
 {
@@ -98,6 +105,8 @@ static enum session_state fail(struct session *s)
 	struct text text = text_in(detail, sizeof detail);
 
 	s->state = SESSION_FAILED;
+	if (h->ticket != NULL)
+		tickets_drop(&h->context->tickets, &h->address);
 	describe_error(&text);
 	if (h->trouble == STATUS_OK && (!h->judged || h->verdict.accepted)) {
 		verdict_protocol_failure(detail, &h->verdict);
@@ -114,7 +123,21 @@ static bool may_open(const struct session *s)
 	const struct handshake *h = &s->handshake;
 
 	return h->judged && h->verdict.accepted && !h->verdict.provisional &&
-	       h->trouble == STATUS_OK && SSL_session_reused(s->ssl) == 0;
+	       h->trouble == STATUS_OK;
+}
+
+/* Not sooner: a ticket is not spent on an address that cannot be reached. */
+static void begin(struct session *s)
+{
+	if (!s->begun)
+		resumption_offer(&s->handshake, s->ssl);
+	s->begun = true;
+}
+
+static enum session_state open_up(struct session *s)
+{
+	s->handshake.open = true;
+	return s->state = SESSION_OPEN;
 }
 
 enum session_state session_handshake(struct session *s)
@@ -123,10 +146,13 @@ enum session_state session_handshake(struct session *s)
 
 	if (s->state != SESSION_HANDSHAKE)
 		return s->state;
+	begin(s);
 	ERR_clear_error();
 	ok = SSL_do_handshake(s->ssl);
+	if (ok == 1)
+		resumption_finish(&s->handshake, s->ssl);
 	if (ok == 1 && may_open(s))
-		return s->state = SESSION_OPEN;
+		return open_up(s);
 	error = SSL_get_error(s->ssl, ok);
 	if (ok != 1 && (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE))
 		return s->state;
@@ -152,7 +178,11 @@ enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)
 	ERR_clear_error();
 	if (error == SSL_ERROR_WANT_READ)
 		return STATUS_NOTFOUND;
-	return error == SSL_ERROR_ZERO_RETURN ? STATUS_CLOSED : STATUS_IO;
+	if (error == SSL_ERROR_ZERO_RETURN)
+		return STATUS_CLOSED;
+	/* RFC 8446 §6.2: the tickets of a connection that failed are discarded. */
+	tickets_drop(&s->handshake.context->tickets, &s->handshake.address);
+	return STATUS_IO;
 }
 
 enum status session_write(struct session *s, struct bytes plain)

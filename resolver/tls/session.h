@@ -18,10 +18,11 @@ enum session_state {
 	SESSION_FAILED, /* refused, or broken: session_verdict() tells */
 };
 
-/* `context` is borrowed until session_free(). `address`, 4 or 16 bytes, is
- * copied: whom we are connecting to. NOMEM, CRYPTO. */
-MUST_CHECK enum status session_new(
-	struct tls_context *context, struct bytes address, struct session **out);
+/* `context` is borrowed until session_free(). `address` is copied: whom we are
+ * connecting to. A session with it may be resumed: then nobody shows a certificate, and
+ * the verdict is the one of before, `resumed`. NOMEM, CRYPTO. */
+MUST_CHECK enum status session_new(struct tls_context *context,
+	const struct endpoint *address, struct session **out);
 void session_free(struct session *session);
 
 /* Ciphertext from the network. NOMEM. */

@@ -48,6 +48,8 @@ struct verdict {
 	bool accepted;
 	bool provisional;   /* so far: the staple is awaited, and that the server shows
 			     * that it holds the key. Opens nothing, is no evidence */
+	bool resumed;       /* no certificate was shown: of the connection before
+			     * (tls/ticket.h), all of it */
 	enum reason reason; /* the first rule that refused; REASON_NONE if accepted */
 	char detail[128];   /* OpenSSL's words for a PKIX or protocol failure, or "" */
 

@@ -387,7 +387,7 @@ static enum status conn_new(
 	if (conn == NULL)
 		return STATUS_NOMEM;
 	conn->address = *address;
-	status = session_new(context, endpoint_address(address), &conn->session);
+	status = session_new(context, address, &conn->session);
 	if (status != STATUS_OK) {
 		free(conn);
 		return status;

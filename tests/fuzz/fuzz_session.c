@@ -86,16 +86,16 @@ static void check(struct session *session)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t address[] = { 192, 0, 2, 1 };
 	static struct tls_context context;
+	struct endpoint address;
 	struct session *session;
 	/* Some inputs arrive whole, some in pieces. */
 	size_t piece = size % 3 == 0 ? 7 : size;
 
 	if (context.ssl == NULL)
 		set_up(&context);
-	if (session_new(&context, bytes_of(address, sizeof address), &session) !=
-		STATUS_OK)
+	if (endpoint_parse("192.0.2.1", 853, &address) != STATUS_OK ||
+		session_new(&context, &address, &session) != STATUS_OK)
 		return 0;
 	session_handshake(session);
 	for (size_t at = 0; at < size; at += piece) {

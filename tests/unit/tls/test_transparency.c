@@ -229,14 +229,15 @@ static void a_provisional_verdict_opens_nothing(void **state)
 	scene_init(&scene, &spec);
 	for (size_t i = 0; i < ROWS(versions); i++) {
 		struct pair_server like = make_like(&scene, versions[i]);
+		struct endpoint address;
 		struct pair pair;
 
 		start(&pair, &like);
 		SSL_CTX_set_tlsext_status_cb(context.ssl, NULL);
+		assert_int_equal(endpoint_parse("192.0.2.1", 853, &address), STATUS_OK);
 		session_free(pair.client);
 		assert_int_equal(
-			session_new(&context, bytes_of("\xc0\0\2\1", 4), &pair.client),
-			STATUS_OK);
+			session_new(&context, &address, &pair.client), STATUS_OK);
 		pair_run(&pair, 1000);
 		assert_int_equal(session_handshake(pair.client), SESSION_FAILED);
 		assert_string_equal(reason_word(session_verdict(pair.client)->reason),

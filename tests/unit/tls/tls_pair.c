@@ -46,6 +46,8 @@ static int on_client_hello(SSL *ssl, int *alert, void *unused)
 	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &p, &n) == 1 ||
 		SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_session_ticket, &p, &n) == 1)
 		pair->offered_ticket = true;
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_early_data, &p, &n) == 1)
+		pair->offered_early_data = true;
 	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) == 1)
 		pair->named_server = true;
 	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_status_request, &p, &n) == 1)
@@ -108,6 +110,38 @@ static void add_extras(SSL_CTX *ssl)
 		"extension");
 }
 
+static int on_new_ticket(SSL *ssl, void *unused)
+{
+	static const uint8_t filling[32 * 1024];
+	const struct pair *pair = SSL_get_app_data(ssl);
+	size_t n = pair->like.ticket_bytes;
+
+	(void)unused;
+	must(n <= sizeof filling && SSL_SESSION_set1_ticket_appdata(
+					    SSL_get_session(ssl), filling, n) == 1,
+		"ticket");
+	return 1;
+}
+
+static SSL_TICKET_RETURN on_ticket(SSL *ssl, SSL_SESSION *session,
+	const unsigned char *name, size_t n, SSL_TICKET_STATUS status, void *unused)
+{
+	(void)ssl, (void)session, (void)name, (void)n, (void)unused;
+	return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE_RENEW
+					    : SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+static void add_tickets(SSL_CTX *ssl, const struct pair_server *like)
+{
+	if (like->tickets != 0)
+		must(SSL_CTX_set_num_tickets(ssl, like->tickets) == 1, "tickets");
+	if (like->ticket_life_s != 0)
+		SSL_CTX_set_timeout(ssl, (long)like->ticket_life_s);
+	must(SSL_CTX_set_max_early_data(ssl, like->early_data) == 1, "early data");
+	must(SSL_CTX_set_session_ticket_cb(ssl, on_new_ticket, on_ticket, NULL) == 1,
+		"ticket callback");
+}
+
 /* As weak as it gets: what is refused, the client refuses. */
 static SSL_CTX *make_server(const struct pair_server *like)
 {
@@ -129,6 +163,7 @@ static SSL_CTX *make_server(const struct pair_server *like)
 	for (size_t i = 1; i < PAIR_CHAIN_MAX && like->chain[i] != NULL; i++)
 		must(SSL_CTX_add1_chain_cert(ssl, like->chain[i]) == 1, "chain");
 	add_extras(ssl);
+	add_tickets(ssl, like);
 	SSL_CTX_set_session_id_context(ssl, (const unsigned char *)"pair", 4);
 	SSL_CTX_set_info_callback(ssl, on_info);
 	SSL_CTX_set_client_hello_cb(ssl, on_client_hello, NULL);
@@ -136,24 +171,37 @@ static SSL_CTX *make_server(const struct pair_server *like)
 	return ssl;
 }
 
-void pair_init(
-	struct pair *pair, struct tls_context *context, const struct pair_server *server)
+/* `ssl`: owned from now on. */
+static void join(struct pair *pair, struct tls_context *context,
+	const struct pair_server *server, SSL_CTX *ssl, const char *text)
 {
-	static const uint8_t address[] = { 192, 0, 2, 1 };
 	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+	struct endpoint address;
 
 	memset(pair, 0, sizeof *pair);
 	pair->alert = -1;
 	pair->like = *server;
-	pair->ssl = make_server(server);
+	pair->ssl = ssl;
 	pair->server = SSL_new(pair->ssl);
 	must(pair->server != NULL && in != NULL && out != NULL, "server");
 	SSL_set_bio(pair->server, in, out);
 	SSL_set_accept_state(pair->server);
 	SSL_set_app_data(pair->server, pair);
-	must(session_new(context, bytes_of(address, sizeof address), &pair->client) ==
-			STATUS_OK,
-		"session");
+	must(endpoint_parse(text, 853, &address) == STATUS_OK, "address");
+	must(session_new(context, &address, &pair->client) == STATUS_OK, "session");
+}
+
+void pair_init(
+	struct pair *pair, struct tls_context *context, const struct pair_server *server)
+{
+	join(pair, context, server, make_server(server), "192.0.2.1");
+}
+
+void pair_init_again(struct pair *pair, struct tls_context *context,
+	const struct pair *first, const char *text)
+{
+	must(SSL_CTX_up_ref(first->ssl) == 1, "server");
+	join(pair, context, &first->like, first->ssl, text != NULL ? text : "192.0.2.1");
 }
 
 void pair_deinit(struct pair *pair)

@@ -24,6 +24,10 @@ struct pair_server {
 	struct bytes staple;         /* p NULL: none */
 	/* Extension 18 of each certificate; in TLS 1.2 there is the leaf's alone. */
 	struct bytes scts[PAIR_CHAIN_MAX];
+	/* Its tickets: 0, OpenSSL's way: two, for hours. */
+	size_t tickets, ticket_life_s;
+	size_t ticket_bytes; /* so much more in each */
+	uint32_t early_data; /* bytes that it would take with a ticket */
 };
 
 struct pair {
@@ -36,13 +40,18 @@ struct pair {
 	/* What the server has seen. */
 	int alert; /* of the client, -1: none */
 	int client_hellos;
-	bool offered_ticket, named_server, asked_for_staple, asked_for_scts;
+	bool offered_ticket, offered_early_data, named_server, asked_for_staple,
+		asked_for_scts;
 	uint8_t at_server[256], at_client[256];
 	size_t at_server_n, at_client_n;
 };
 
 void pair_init(
 	struct pair *pair, struct tls_context *context, const struct pair_server *server);
+/* The server of `first`, which keeps what it has in tickets, once more: at 192.0.2.1,
+ * port 853, as in pair_init(), or at `text`. */
+void pair_init_again(struct pair *pair, struct tls_context *context,
+	const struct pair *first, const char *text);
 void pair_deinit(struct pair *pair);
 
 /* Lets both talk until neither has anything to say; what the server sends
