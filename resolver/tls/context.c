@@ -7,7 +7,9 @@
 #include "tls/roots.h"
 
 static const uint8_t alpn_dot[] = { 3, 'd', 'o', 't' };
-const struct bytes tls_alpn_dot = { alpn_dot, sizeof alpn_dot };
+static const uint8_t alpn_h2[] = { 2, 'h', '2' };
+const struct tls_alpn tls_alpn_dot = { { alpn_dot, sizeof alpn_dot }, false };
+const struct tls_alpn tls_alpn_h2 = { { alpn_h2, sizeof alpn_h2 }, true };
 
 static int min_protocol(const struct tls_policy *policy)
 {
@@ -45,7 +47,7 @@ static void take_tickets(SSL_CTX *ssl)
 	SSL_CTX_sess_set_new_cb(ssl, resumption_on_ticket);
 }
 
-static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct bytes alpn)
+static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct tls_alpn alpn)
 {
 	SSL_CTX_set_options(
 		ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
@@ -59,13 +61,13 @@ static bool configure(SSL_CTX *ssl, const struct tls_policy *policy, struct byte
 	       SSL_CTX_set_min_proto_version(ssl, min_protocol(policy)) == 1 &&
 	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1 &&
 	       SSL_CTX_set1_groups_list(ssl, groups) == 1 &&
-	       SSL_CTX_set_alpn_protos(ssl, alpn.p, (unsigned)alpn.n) == 0;
+	       SSL_CTX_set_alpn_protos(ssl, alpn.wire.p, (unsigned)alpn.wire.n) == 0;
 }
 
 enum status tls_context_init(struct tls_context *context, const struct tls_policy *policy,
-	const struct tls_trust *trust, struct bytes alpn)
+	const struct tls_trust *trust, struct tls_alpn alpn)
 {
-	*context = (struct tls_context){ .policy = policy };
+	*context = (struct tls_context){ .policy = policy, .alpn = alpn };
 	context->ssl = SSL_CTX_new(TLS_client_method());
 	if (context->ssl == NULL)
 		return STATUS_NOMEM;

@@ -93,11 +93,25 @@ static void describe_error(struct text *out)
 	ERR_clear_error();
 }
 
+/* The server has selected what was offered, or, where that will do, nothing. */
+static bool protocol_fits(const struct session *s)
+{
+	const struct tls_alpn *alpn = &s->handshake.context->alpn;
+	const unsigned char *name = NULL;
+	unsigned n = 0;
+
+	SSL_get0_alpn_selected(s->ssl, &name, &n);
+	if (n == 0)
+		return !alpn->required;
+	return bytes_equal(
+		bytes_of(name, n), bytes_of(alpn->wire.p + 1, alpn->wire.n - 1));
+}
+
 /* Whatever went wrong, the next handshake is one without a ticket.
  *
  * A verdict stands unless the certificate was fine and something else broke:
  * the signature that proves the key, the version, a record that is not TLS. */
-static enum session_state fail(struct session *s)
+static enum session_state fail(struct session *s, const char *why)
 {
 	struct handshake *h = &s->handshake;
 	const struct tls_policy *policy = h->context->policy;
@@ -107,7 +121,10 @@ static enum session_state fail(struct session *s)
 	s->state = SESSION_FAILED;
 	if (h->ticket != NULL)
 		tickets_drop(&h->context->tickets, &h->address);
-	describe_error(&text);
+	if (why != NULL)
+		text_add(&text, "%s", why);
+	else
+		describe_error(&text);
 	if (h->trouble == STATUS_OK && (!h->judged || h->verdict.accepted)) {
 		verdict_protocol_failure(detail, &h->verdict);
 		h->verdict.pins.configured = policy->pins.n;
@@ -151,17 +168,19 @@ enum session_state session_handshake(struct session *s)
 	ok = SSL_do_handshake(s->ssl);
 	if (ok == 1)
 		resumption_finish(&s->handshake, s->ssl);
+	if (ok == 1 && !protocol_fits(s))
+		return fail(s, "the server did not select the protocol offered (ALPN)");
 	if (ok == 1 && may_open(s))
 		return open_up(s);
 	error = SSL_get_error(s->ssl, ok);
 	if (ok != 1 && (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE))
 		return s->state;
-	return fail(s);
+	return fail(s, NULL);
 }
 
 enum session_state session_end_of_file(struct session *s)
 {
-	return s->state == SESSION_HANDSHAKE ? fail(s) : s->state;
+	return s->state == SESSION_HANDSHAKE ? fail(s, NULL) : s->state;
 }
 
 enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)

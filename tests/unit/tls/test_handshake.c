@@ -24,13 +24,18 @@ static struct pair_server honest(int version)
 }
 
 /* A pair that has not begun, and its end. */
-static void start(struct pair *pair, const struct pair_server *like)
+static void start_offering(
+	struct pair *pair, const struct pair_server *like, const struct tls_alpn *alpn)
 {
-	assert_int_equal(
-		tls_context_init(&context, &policy,
-			&(struct tls_trust){ .roots = world.roots }, tls_alpn_dot),
+	assert_int_equal(tls_context_init(&context, &policy,
+				 &(struct tls_trust){ .roots = world.roots }, *alpn),
 		STATUS_OK);
 	pair_init(pair, &context, like);
+}
+
+static void start(struct pair *pair, const struct pair_server *like)
+{
+	start_offering(pair, like, &tls_alpn_dot);
 }
 
 static void finish(struct pair *pair)
@@ -310,6 +315,43 @@ static void nothing_of_tls_1_2_is_resumed(void **state)
 	finish(&first);
 }
 
+static const struct alpn_case {
+	const char *name;
+	const struct tls_alpn *offered;
+	const char *selected;
+	enum session_state state;
+} alpn_cases[] = {
+	{ "DoT, none selected", &tls_alpn_dot, NULL, SESSION_OPEN },
+	{ "DoT, dot selected", &tls_alpn_dot, "dot", SESSION_OPEN },
+	{ "DoT, h2 selected", &tls_alpn_dot, "h2", SESSION_FAILED },
+	{ "DoT, a longer name", &tls_alpn_dot, "dott", SESSION_FAILED },
+	{ "h2, none selected", &tls_alpn_h2, NULL, SESSION_FAILED },
+	{ "h2, h2 selected", &tls_alpn_h2, "h2", SESSION_OPEN },
+	{ "h2, http/1.1 selected", &tls_alpn_h2, "http/1.1", SESSION_FAILED },
+	{ "h2, dot selected", &tls_alpn_h2, "dot", SESSION_FAILED },
+	{ "h2, h2c selected", &tls_alpn_h2, "h2c", SESSION_FAILED },
+	{ "h2, the beginning of it", &tls_alpn_h2, "h", SESSION_FAILED },
+};
+
+static void alpn_row(void **state)
+{
+	const struct alpn_case *row = *state;
+
+	for (size_t i = 0; i < ROWS(versions); i++) {
+		struct pair_server like = honest(versions[i]);
+		struct pair pair;
+
+		like.protocol = row->selected;
+		start_offering(&pair, &like, row->offered);
+		pair_run(&pair, 1000);
+		if (row->state == SESSION_OPEN)
+			assert_state(&pair, SESSION_OPEN);
+		else
+			assert_protocol_failure(&pair);
+		finish(&pair);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +368,8 @@ int main(void)
 	failed =
 		run_rows("garbage", garbage, sizeof *garbage, ROWS(garbage), garbage_row);
 	failed += run_rows("poor servers", poor, sizeof *poor, ROWS(poor), poor_row);
+	failed += run_rows(
+		"ALPN", alpn_cases, sizeof *alpn_cases, ROWS(alpn_cases), alpn_row);
 	failed += cmocka_run_group_tests_name("handshakes", tests, NULL, NULL);
 	world_deinit();
 	return failed;
