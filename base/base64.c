@@ -21,6 +21,18 @@ void base64_encode(struct bytes in, char *out)
 	*out = '\0';
 }
 
+void base64url_encode(struct bytes in, char *out)
+{
+	base64_encode(in, out);
+	for (; *out != '\0' && *out != '='; out++) {
+		if (*out == '+')
+			*out = '-';
+		else if (*out == '/')
+			*out = '_';
+	}
+	*out = '\0';
+}
+
 /* The alphabet the other way round, from '+' on; a table, because log lists are
  * mostly base64 and are read at every start. */
 static const int8_t sextets['z' - '+' + 1] = { 62, -1, -1, -1, 63, 52, 53, 54, 55, 56, 57,

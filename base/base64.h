@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648 §4, with padding) and hexadecimal. */
+/* Base64 (RFC 4648 §4, with padding; §5) and hexadecimal. */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
@@ -10,6 +10,8 @@
 
 /* `out` holds BASE64_TEXT_MAX(in.n). */
 void base64_encode(struct bytes in, char *out);
+/* RFC 4648 §5 without padding, as in URLs; `out` likewise. */
+void base64url_encode(struct bytes in, char *out);
 /* Strict: no white space, padding required, unused bits zero. MALFORMED, or
  * NOSPACE if more than `cap` bytes come out. */
 MUST_CHECK enum status base64_decode(

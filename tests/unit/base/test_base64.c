@@ -39,6 +39,29 @@ static void vectors_go_both_ways(void **state)
 	}
 }
 
+/* RFC 4648 §5, and the example of RFC 8484 §4.1.1. */
+static void base64url_has_no_padding(void **state)
+{
+	static const struct {
+		const char *plain, *text;
+	} urls[] = {
+		{ "", "" },
+		{ "f", "Zg" },
+		{ "fo", "Zm8" },
+		{ "foo", "Zm9v" },
+		{ "\xfb\xff\xfe", "-__-" },
+		{ "\xfb\xff\xfe\xff", "-__-_w" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+		char text[BASE64_TEXT_MAX(6)];
+
+		base64url_encode(bytes_of_text(urls[i].plain), text);
+		assert_string_equal(text, urls[i].text);
+	}
+}
+
 static void every_byte_goes_both_ways(void **state)
 {
 	uint8_t in[256], out[256];
@@ -173,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors_go_both_ways),
+		cmocka_unit_test(base64url_has_no_padding),
 		cmocka_unit_test(every_byte_goes_both_ways),
 		cmocka_unit_test(other_text_is_refused),
 		cmocka_unit_test(a_nul_is_not_in_the_alphabet),
