@@ -132,6 +132,29 @@ bool question_equal(const struct question *a, const struct question *b)
 	       name_equal(&a->name, &b->name);
 }
 
+bool message_answers(const struct message *m, const struct question *question)
+{
+	if (!(m->flags & DNS_FLAG_QR) || message_opcode(m) != OPCODE_QUERY)
+		return false;
+	if (m->has_question)
+		return question_equal(&m->question, question);
+	return message_rcode(m) != RCODE_NOERROR && message_rcode(m) != RCODE_NXDOMAIN;
+}
+
+void message_age(const struct message *m, uint8_t *wire, uint32_t age_s)
+{
+	struct record_walk walk = record_walk(m);
+	struct record record;
+
+	while (record_next(&walk, &record)) {
+		uint32_t left_s = record.ttl_s > age_s ? record.ttl_s - age_s : 0;
+		struct writer w = { .p = wire + record.ttl_at, .cap = 4 };
+
+		if (record.type != TYPE_OPT)
+			wr_uint(&w, left_s, 4);
+	}
+}
+
 struct record_walk record_walk(const struct message *m)
 {
 	size_t at = m->question_end;

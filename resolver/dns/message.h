@@ -114,6 +114,15 @@ unsigned message_rcode(const struct message *m);
 /* Same name but for case, same type and class. */
 bool question_equal(const struct question *a, const struct question *b);
 
+/* Whether `m` is a response to a query for `question` (RFC 5452 §9.1); its ID is the
+ * caller's to compare. Only an error may leave the question out: a server that could not
+ * read the query has none to repeat (RFC 7766 §7). */
+bool message_answers(const struct message *m, const struct question *question);
+
+/* Takes `age_s` off the TTL of each record, down to 0, but not off an OPT, where other
+ * things stand in its place. `wire` is the message's own, parsed as `m`. */
+void message_age(const struct message *m, uint8_t *wire, uint32_t age_s);
+
 /* Walks the records of a parsed message in order, OPT included.
  *
  *	struct record_walk walk = record_walk(m);

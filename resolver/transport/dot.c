@@ -144,15 +144,6 @@ static void dot_check(struct transport *transport)
 	dot->checking = dot_send(transport, &dot->check, wr_done(&w)) == STATUS_OK;
 }
 
-/* Whether `m` may be about `question`. Only an error may leave it out: a server
- * that could not read the query has none to repeat (RFC 7766 §7). */
-static bool is_about(const struct message *m, const struct question *question)
-{
-	if (m->has_question)
-		return question_equal(&m->question, question);
-	return message_rcode(m) != RCODE_NOERROR && message_rcode(m) != RCODE_NXDOMAIN;
-}
-
 /* The question an answer belongs to, by ID and by what it asks; NULL for
  * everything else (RFC 7766 §7, RFC 5452 §9.1). */
 static struct transport_query *find_query(struct dot *dot, const struct message *m)
@@ -160,10 +151,7 @@ static struct transport_query *find_query(struct dot *dot, const struct message 
 	uint32_t at = m->id ^ dot->mask;
 	struct transport_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
 
-	if (query == NULL || !(m->flags & DNS_FLAG_QR) ||
-		message_opcode(m) != OPCODE_QUERY)
-		return NULL;
-	return is_about(m, query->question) ? query : NULL;
+	return query != NULL && message_answers(m, query->question) ? query : NULL;
 }
 
 /* The ID alone, before the rest is worth reading. */

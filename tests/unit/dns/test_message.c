@@ -265,6 +265,85 @@ static void test_question_equal(void **state)
 	assert_false(question_equal(&a, &b));
 }
 
+/* RFC 8484 §5.1. */
+#define AGED(first, second, opt)                                                   \
+	"beef 8180 0001 0001 0001 0001" WWW "c00c 0001 0001" first "0004 5db8d822" \
+	"c00c ff00 0001" second "0002 ffff"                                        \
+	"00 0029 04d0" opt "0000"
+
+static const struct age_row {
+	const char *name;
+	uint32_t age_s;
+	const char *before, *after;
+} age_rows[] = {
+	{ "no age", 0, AGED("0000003c", "00000e10", "00008000"),
+		AGED("0000003c", "00000e10", "00008000") },
+	{ "a second", 1, AGED("0000003c", "00000100", "00008000"),
+		AGED("0000003b", "000000ff", "00008000") },
+	{ "as old as one lives", 60, AGED("0000003c", "00000e10", "00008000"),
+		AGED("00000000", "00000dd4", "00008000") },
+	{ "older than one lives", 61, AGED("0000003c", "00000e10", "ffffffff"),
+		AGED("00000000", "00000dd3", "ffffffff") },
+	{ "older than anything", UINT32_MAX, AGED("ffffffff", "00000000", "00000000"),
+		AGED("00000000", "00000000", "00000000") },
+};
+
+static void test_age(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS(age_rows); i++) {
+		struct bytes before = wire_new(age_rows[i].before);
+		struct bytes after = wire_new(age_rows[i].after);
+		struct message m;
+
+		assert_int_equal(message_parse(before, &m), STATUS_OK);
+		message_age(&m, (uint8_t *)(uintptr_t)before.p, age_rows[i].age_s);
+		wire_assert_equal(age_rows[i].name, before, after);
+		wire_free(before);
+		wire_free(after);
+	}
+}
+
+static const struct answers_row {
+	const char *name;
+	const char *wire;
+	bool answers;
+} answers_rows[] = {
+	{ "an answer", ANSWER, true },
+	{ "an answer in capitals",
+		"0000 8180 0001 0000 0000 0000 03'WWW'07'EXAMPLE'03'com'00 0001 0001",
+		true },
+	{ "an error without the question", "0000 8181 0000 0000 0000 0000", true },
+	{ "a query", "0000 0100 0001 0000 0000 0000" WWW, false },
+	{ "another opcode", "0000 a980 0001 0000 0000 0000" WWW, false },
+	{ "another name", "0000 8180 0001 0000 0000 0000 03'www'00 0001 0001", false },
+	{ "another type",
+		"0000 8180 0001 0000 0000 0000 03'www'07'example'03'com'00 001c 0001",
+		false },
+	{ "another class",
+		"0000 8180 0001 0000 0000 0000 03'www'07'example'03'com'00 0001 0003",
+		false },
+	{ "no question, and no error", "0000 8180 0000 0000 0000 0000", false },
+	{ "NXDOMAIN of nothing", "0000 8183 0000 0000 0000 0000", false },
+};
+
+static void test_answers(void **state)
+{
+	struct question question = { .type = TYPE_A, .class = CLASS_IN };
+
+	(void)state;
+	assert_int_equal(name_from_text("www.example.com", &question.name), STATUS_OK);
+	for (size_t i = 0; i < ROWS(answers_rows); i++) {
+		struct bytes wire = wire_new(answers_rows[i].wire);
+		struct message m;
+
+		print_message("%s\n", answers_rows[i].name);
+		assert_int_equal(message_parse(wire, &m), STATUS_OK);
+		assert_int_equal(message_answers(&m, &question), answers_rows[i].answers);
+		wire_free(wire);
+	}
+}
+
 static const struct type_row {
 	const char *text;
 	long type;        /* -1: not a type */
@@ -332,6 +411,8 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_age),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_question_equal),
