@@ -38,7 +38,9 @@ bool edns_option_next(struct reader *rest, uint16_t *code, struct bytes *value);
 #define EDE_TEXT_MAX 200
 enum ede_code {
 	EDE_OTHER = 0,
+	EDE_STALE = 3,
 	EDE_PROHIBITED = 18,
+	EDE_STALE_NXDOMAIN = 19,
 	EDE_NO_REACHABLE_AUTHORITY = 22,
 	EDE_NETWORK_ERROR = 23,
 	/* "Unable to conform to policy" in IANA's registry: the upstream could

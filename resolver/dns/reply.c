@@ -89,21 +89,24 @@ static void write_opt(struct writer *w, const struct message *query, unsigned rc
 		edns_write(w, DNS_UDP_MAX, rcode, query->edns.dnssec_ok, ede, 0);
 }
 
+/* `n` bytes are taken without it. */
+static const struct ede *ede_that_fits(const struct ede *ede, size_t n, size_t room)
+{
+	if (ede == NULL)
+		return NULL;
+	n += EDE_HEAD_BYTES + strnlen(ede->text, sizeof ede->text);
+	return n <= room ? ede : NULL;
+}
+
 enum status reply_error(const struct message *query, unsigned rcode,
 	const struct ede *ede, size_t limit, struct writer *w)
 {
 	struct writer out = writer_at_end(w, limit);
-	size_t ede_n;
 
 	if (rcode > RCODE_MASK && !query->edns.present)
 		return STATUS_UNSUPPORTED;
 	write_head(&out, query, reply_flags(query->flags, rcode));
-	if (ede != NULL) {
-		ede_n = EDE_HEAD_BYTES + strnlen(ede->text, sizeof ede->text);
-		if (out.n + OPT_BYTES + ede_n > out.cap)
-			ede = NULL;
-	}
-	write_opt(&out, query, rcode, ede);
+	write_opt(&out, query, rcode, ede_that_fits(ede, out.n + OPT_BYTES, out.cap));
 	return commit(w, &out);
 }
 
@@ -120,22 +123,36 @@ enum status reply_unparsed(struct bytes query, unsigned rcode, struct writer *w)
 	return commit(w, &out);
 }
 
-static void age_ttls(
-	uint8_t *wire, const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s)
+/* What becomes of an answer on its way to a client. */
+struct treatment {
+	uint32_t age_s, ttl_min_s;
+	bool stale; /* every TTL is answer->ttl_s instead */
+	const struct ede *ede;
+};
+
+static uint32_t treated_ttl_s(
+	const struct answer *answer, const struct treatment *how, uint32_t ttl_s)
+{
+	if (how->stale)
+		return answer->ttl_s;
+	ttl_s = ttl_s > how->age_s ? ttl_s - how->age_s : 0;
+	return ttl_s > how->ttl_min_s ? ttl_s : how->ttl_min_s;
+}
+
+static void treat_ttls(
+	uint8_t *wire, const struct answer *answer, const struct treatment *how)
 {
 	for (size_t i = 0; i < answer->ttl_n; i++) {
 		uint8_t *at = wire + answer->ttl_at[i];
-		uint32_t ttl_s = get32(at);
 
-		ttl_s = ttl_s > age_s ? ttl_s - age_s : 0;
-		put32(at, ttl_s > ttl_min_s ? ttl_s : ttl_min_s);
+		put32(at, treated_ttl_s(answer, how, get32(at)));
 	}
 }
 
 /* The client's question goes over the answer's: same name, its own case, to
  * which the records' compressed names point (draft-vixie-dnsext-dns0x20). */
 static void write_answer(struct writer *w, const struct message *query,
-	const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s)
+	const struct answer *answer, const struct treatment *how)
 {
 	uint8_t *wire = w->p + w->n;
 
@@ -145,12 +162,13 @@ static void write_answer(struct writer *w, const struct message *query,
 	put16(wire, query->id);
 	put16(wire + 2, reply_flags(query->flags, answer->rcode));
 	put16(wire + ADDITIONAL_AT, get16(wire + ADDITIONAL_AT) + query->edns.present);
-	age_ttls(wire, answer, age_s, ttl_min_s);
-	write_opt(w, query, answer->rcode, NULL);
+	treat_ttls(wire, answer, how);
+	write_opt(w, query, answer->rcode,
+		ede_that_fits(how->ede, w->n + OPT_BYTES, w->cap));
 }
 
-enum status reply_answer(const struct message *query, const struct answer *answer,
-	uint32_t age_s, uint32_t ttl_min_s, size_t limit, struct writer *w)
+static enum status reply_treated(const struct message *query, const struct answer *answer,
+	const struct treatment *how, size_t limit, struct writer *w)
 {
 	struct writer out = writer_at_end(w, limit);
 	size_t n = answer->wire.n + (query->edns.present ? OPT_BYTES : 0);
@@ -161,11 +179,28 @@ enum status reply_answer(const struct message *query, const struct answer *answe
 	if (out.bad || (n <= limit && n > out.cap))
 		return STATUS_NOSPACE;
 	if (n <= limit) {
-		write_answer(&out, query, answer, age_s, ttl_min_s);
+		write_answer(&out, query, answer, how);
 	} else {
 		write_head(&out, query,
 			reply_flags(query->flags, answer->rcode) | DNS_FLAG_TC);
-		write_opt(&out, query, answer->rcode, NULL);
+		write_opt(&out, query, answer->rcode,
+			ede_that_fits(how->ede, out.n + OPT_BYTES, out.cap));
 	}
 	return commit(w, &out);
+}
+
+enum status reply_answer(const struct message *query, const struct answer *answer,
+	uint32_t age_s, uint32_t ttl_min_s, size_t limit, struct writer *w)
+{
+	const struct treatment how = { .age_s = age_s, .ttl_min_s = ttl_min_s };
+
+	return reply_treated(query, answer, &how, limit, w);
+}
+
+enum status reply_stale(const struct message *query, const struct answer *answer,
+	const struct ede *ede, size_t limit, struct writer *w)
+{
+	const struct treatment how = { .stale = true, .ede = ede };
+
+	return reply_treated(query, answer, &how, limit, w);
 }

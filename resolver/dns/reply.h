@@ -30,4 +30,10 @@ MUST_CHECK enum status reply_answer(const struct message *query,
 	const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s, size_t limit,
 	struct writer *w);
 
+/* An expired answer (RFC 8767 §4). Every TTL becomes answer->ttl_s; `ede` says why,
+ * and is left out where it does not fit. The rest is as with reply_answer(). */
+MUST_CHECK enum status reply_stale(const struct message *query,
+	const struct answer *answer, const struct ede *ede, size_t limit,
+	struct writer *w);
+
 #endif

@@ -298,6 +298,67 @@ static void test_answer(void **state)
 	wire_free(known);
 }
 
+/* As RECORDS, 30 seconds each. */
+#define STALE_RECORDS                           \
+	"c00c 0001 0001 0000001e 0004 5db8d822" \
+	"c010 0002 0001 0000001e 0004 01'a'c010"
+#define STALE_OPT "00 0029 04d0 0000 8000 0009 000f 0005 0003 'pin'"
+
+static const struct stale_row {
+	const char *name;
+	const char *query;
+	size_t limit;
+	const char *want; /* NULL: there is no room */
+} stale_rows[] = {
+	{ "without EDNS no EDE", QUERY, 512,
+		"1234 8180 0001 0001 0001 0000" ASKED STALE_RECORDS },
+	{ "EDE", QUERY_EDNS, 512,
+		"1234 8180 0001 0001 0001 0001" ASKED STALE_RECORDS STALE_OPT },
+	{ "EDE fits exactly", QUERY_EDNS, 85,
+		"1234 8180 0001 0001 0001 0001" ASKED STALE_RECORDS STALE_OPT },
+	{ "EDE does not fit", QUERY_EDNS, 84,
+		"1234 8180 0001 0001 0001 0001" ASKED STALE_RECORDS OPT("04d0", "8000") },
+	{ "cut, with an EDE", QUERY_EDNS, 75,
+		"1234 8380 0001 0000 0000 0001" ASKED STALE_OPT },
+	{ "cut, without", QUERY_EDNS, 52,
+		"1234 8380 0001 0000 0000 0001" ASKED OPT("04d0", "8000") },
+	{ "not even the question fits", QUERY, 32, NULL },
+	{ "not even the OPT fits", QUERY_EDNS, 43, NULL },
+};
+
+static void test_stale(void **state)
+{
+	static const uint16_t ttl_at[] = { 39, 55 };
+	static const struct ede ede = { .present = true, .code = 3, .text = "pin" };
+	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
+	const struct answer answer = { .wire = known,
+		.ttl_at = ttl_at,
+		.ttl_n = 2,
+		.question_end = 33,
+		.ttl_s = 30 };
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(stale_rows); i++) {
+		const struct stale_row *row = &stale_rows[i];
+		struct bytes wire = wire_new(row->query);
+		struct message m = parsed(wire);
+		uint8_t out[512];
+		struct writer w = { .p = out, .cap = sizeof out };
+		enum status status = reply_stale(&m, &answer, &ede, row->limit, &w);
+
+		if (status != (row->want != NULL ? STATUS_OK : STATUS_NOSPACE))
+			fail_msg("%s: %s", row->name, status_text(status));
+		if (row->want != NULL) {
+			struct bytes want = wire_new(row->want);
+
+			wire_assert_equal(row->name, wr_done(&w), want);
+			wire_free(want);
+		}
+		wire_free(wire);
+	}
+	wire_free(known);
+}
+
 /* An error's rcode comes out of the answer, not out of the limit or the OPT. */
 static void test_answer_rcode(void **state)
 {
@@ -372,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_unparsed),
 		cmocka_unit_test(test_unparsed_no_room),
 		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_answer_rcode),
 		cmocka_unit_test(test_answer_less_room_than_limit),
 		cmocka_unit_test(test_behind_a_length),
