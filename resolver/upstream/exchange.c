@@ -240,7 +240,6 @@ static void explain_late(struct exchange *x)
 static void on_late(struct exchange *x)
 {
 	struct upstream *u = x->current;
-	bool silent = false;
 
 	explain_late(x);
 	/* Asked again it has not had its whole time on that connection: no reason
@@ -248,12 +247,9 @@ static void on_late(struct exchange *x)
 	if (x->asked_again == upstream_serial(u))
 		upstream_cancel(u, &x->attempt);
 	else
-		silent = upstream_give_up(u, &x->attempt);
+		upstream_give_up(u, &x->attempt);
 	x->current = NULL;
 	go_on(x);
-	/* Whoever is told of this may cancel x: it is not touched any more. */
-	if (silent)
-		upstream_fail_all(u, "silent connection dropped");
 }
 
 static void on_tick(uv_timer_t *timer)

@@ -8,6 +8,9 @@
 
 #include "transport/failure.h"
 
+/* So long questions wait for an upstream that cannot be reached. */
+#define HEALTH_HOLD_MS 10000
+
 enum health_state {
 	HEALTH_UNKNOWN,     /* not tried yet */
 	HEALTH_GOOD,        /* its last connection was accepted */

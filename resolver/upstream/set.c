@@ -221,3 +221,15 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	if (set->logs != NULL)
 		logs_remind(set->logs, clock_wall_s());
 }
+
+void upstream_set_network_changed(struct upstream_set *set, bool drop)
+{
+	for (size_t i = 0; i < set->n; i++)
+		upstream_network_changed(set->items[i], drop);
+}
+
+void upstream_set_clock_stepped(struct upstream_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		upstream_clock_stepped(set->items[i]);
+}

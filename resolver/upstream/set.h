@@ -40,6 +40,10 @@ MUST_CHECK enum status upstream_set_prepare(const struct upstream_set *set,
 void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan);
 void upstream_plan_discard(struct upstream_plan *plan);
 
+/* upstream_network_changed() and upstream_clock_stepped() of all. */
+void upstream_set_network_changed(struct upstream_set *set, bool drop);
+void upstream_set_clock_stepped(struct upstream_set *set);
+
 /* NULL if there is none of that name. */
 struct upstream *upstream_set_find(const struct upstream_set *set, const char *name);
 

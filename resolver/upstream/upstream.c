@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "upstream/evidence.h"
+#include "upstream/latency.h"
 
 /* TCP and TLS together, for one address. */
 #define HANDSHAKE_MS 2500
@@ -37,6 +38,8 @@ struct upstream {
 	struct verdict verdict;
 	struct contact contact;
 	struct upstream_stats stats;
+	struct latency latency;
+	uv_timer_t later; /* ends a connection that was given up */
 };
 
 /* --- telling the attempts -------------------------------------------------- */
@@ -72,17 +75,6 @@ static void fail_attempts(struct upstream *u, const struct failure *why, bool lo
 	}
 }
 
-static void note_latency(struct upstream *u, uint64_t ms)
-{
-	uint32_t sample = ms < UINT32_MAX ? (uint32_t)ms + 1 : UINT32_MAX;
-
-	if (u->stats.latency_ms == 0)
-		u->stats.latency_ms = sample;
-	else
-		u->stats.latency_ms +=
-			(uint32_t)(((int64_t)sample - u->stats.latency_ms) / 8);
-}
-
 static void tell_good(struct upstream *u);
 
 static void on_answer(struct transport_query *query, const struct message *answer)
@@ -97,7 +89,7 @@ static void on_answer(struct transport_query *query, const struct message *answe
 	if (u->unproven)
 		tell_good(u);
 	u->stats.answers++;
-	note_latency(u, clock_now_ms() - a->sent_ms);
+	latency_sample(&u->latency, clock_now_ms() - a->sent_ms, clock_now_ms());
 	list_remove(&a->link);
 	a->on_answer(a, answer);
 }
@@ -325,8 +317,20 @@ enum status upstream_new(const struct upstream_parts *parts,
 		free(u);
 		return status;
 	}
+	if (parts->loop != NULL) {
+		uv_timer_init(parts->loop, &u->later);
+		u->later.data = u;
+	}
 	*out = u;
 	return STATUS_OK;
+}
+
+static void on_later_closed(uv_handle_t *handle)
+{
+	struct upstream *u = handle->data;
+
+	tls_context_deinit(&u->context);
+	free(u);
 }
 
 void upstream_free(struct upstream *u)
@@ -334,6 +338,10 @@ void upstream_free(struct upstream *u)
 	if (u == NULL)
 		return;
 	drop_connection(u);
+	if (u->parts.loop != NULL) {
+		uv_close((uv_handle_t *)&u->later, on_later_closed);
+		return;
+	}
 	tls_context_deinit(&u->context);
 	free(u);
 }
@@ -402,18 +410,40 @@ void upstream_cancel(struct upstream *u, struct attempt *a)
 		transport_cancel(u->transport, &a->query);
 }
 
-bool upstream_give_up(struct upstream *u, struct attempt *a)
+static void on_later(uv_timer_t *timer)
+{
+	upstream_fail_all(timer->data, "silent connection dropped");
+}
+
+void upstream_give_up(struct upstream *u, struct attempt *a)
 {
 	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
 
 	upstream_cancel(u, a);
 	if (!a->sent || !u->open || transport_last_heard_ms(u->transport) > a->sent_ms)
-		return false;
+		return;
 	if (u->answered)
 		note_suspicion(u, &why);
 	else
 		note_failure(u, &why);
-	return true;
+	uv_timer_start(&u->later, on_later, 0, 0);
+}
+
+void upstream_overdue(struct upstream *u, struct attempt *a)
+{
+	(void)a;
+	if (u->open)
+		transport_check(u->transport);
+}
+
+uint32_t upstream_usual_ms(const struct upstream *u)
+{
+	return latency_usual_ms(&u->latency);
+}
+
+uint32_t upstream_latency_ms(const struct upstream *u)
+{
+	return latency_smoothed_ms(&u->latency);
 }
 
 void upstream_fail_all(struct upstream *u, const char *text)
@@ -422,6 +452,19 @@ void upstream_fail_all(struct upstream *u, const char *text)
 
 	drop_connection(u);
 	fail_attempts(u, &why, true);
+}
+
+void upstream_network_changed(struct upstream *u, bool drop)
+{
+	health_forgive(&u->health);
+	if (drop)
+		upstream_fail_all(u, "the network changed");
+}
+
+void upstream_clock_stepped(struct upstream *u)
+{
+	if (u->health.state == HEALTH_REFUSED)
+		health_forgive(&u->health);
 }
 
 enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
@@ -446,6 +489,11 @@ enum status upstream_accept(struct upstream *u, const struct contact_choice *cho
 	upstream_fail_all(u, "another issuer was accepted");
 	upstream_probe(u);
 	return STATUS_OK;
+}
+
+bool upstream_wants_keepalive(const struct upstream *u)
+{
+	return u->parts.config->protocol == UPSTREAM_DOT;
 }
 
 uint64_t upstream_serial(const struct upstream *u)
@@ -494,6 +542,8 @@ struct upstream_stats upstream_stats(const struct upstream *u)
 
 	if (u->transport != NULL)
 		stats.mismatched += transport_mismatched(u->transport);
+	stats.latency_ms = upstream_latency_ms(u);
+	stats.usual_ms = upstream_usual_ms(u);
 	return stats;
 }
 

@@ -1,38 +1,18 @@
-/* One upstream at run time: its one connection, opened when first needed and
- * kept, its health, and the attempts that wait for or use it. */
+/* One upstream at run time: its connections, opened when first needed and kept, its
+ * health, and the attempts that wait for or use them. */
 #ifndef UPSTREAM_UPSTREAM_H
 #define UPSTREAM_UPSTREAM_H
 
 #include <uv.h>
 
-#include "base/list.h"
 #include "config/config.h"
 #include "tls/roots.h"
-#include "transport/transport.h"
+#include "upstream/attempt.h"
 #include "upstream/contact.h"
 #include "upstream/health.h"
 #include "upstream/logs.h"
 
 struct upstream;
-
-/* One try to have one question answered by one upstream; the caller's storage.
- * After upstream_ask() exactly one of the two runs, from the loop, unless
- * upstream_cancel() or upstream_give_up() comes first. */
-struct attempt {
-	const struct question *question; /* borrowed until the end */
-	struct bytes wire;               /* borrowed as long: the query, any ID */
-	void (*on_answer)(struct attempt *attempt, const struct message *answer);
-	/* `lost`: it was sent on a connection that had worked, and which ended:
-	 * no fault of the upstream's, worth another connection. */
-	void (*on_failed)(struct attempt *attempt, const struct failure *why, bool lost);
-
-	/* upstream.c's own. */
-	struct upstream *upstream;
-	struct list link;
-	struct transport_query query;
-	bool sent;
-	uint64_t sent_ms;
-};
 
 struct upstream_events {
 	/* It was not good and is now. */
@@ -42,7 +22,10 @@ struct upstream_events {
 
 struct upstream_stats {
 	uint64_t queries, answers, handshakes, mismatched;
+	uint64_t lost;       /* questions whose connection ended under them */
+	uint64_t replaced;   /* connections given up because they fell silent */
 	uint32_t latency_ms; /* smoothed; 0: none measured */
+	uint32_t usual_ms;   /* upstream_usual_ms() */
 };
 
 /* What one upstream is made of; all borrowed for its life. */
@@ -69,20 +52,38 @@ void upstream_free(struct upstream *upstream);
 void upstream_rebase(struct upstream *upstream, const struct upstream_parts *parts);
 
 /* OK: a callback will come. Otherwise none: it may not be tried now, and `why`
- * says what it last failed of. `insist` tries in spite of the back-off. */
+ * says what it last failed of. `insist` tries in spite of the back-off. A question for
+ * which there is no connection waits for one: as long as its caller likes, while the
+ * upstream has been unreachable for less than HEALTH_HOLD_MS; else until the attempt to
+ * open one has failed. */
 MUST_CHECK enum status upstream_ask(struct upstream *upstream, struct attempt *attempt,
 	bool insist, struct failure *why);
-/* Opens its connection, if it has none and may be tried, without a question: its
- * health will tell. */
+/* Opens a connection, if it has none and may be tried, without a question: its health
+ * will tell. */
 void upstream_probe(struct upstream *upstream);
 void upstream_cancel(struct upstream *upstream, struct attempt *attempt);
-/* As upstream_cancel(), because the answer took too long. True: the connection
- * has been silent since the question was sent and is taken for dead. The caller
- * drops it with upstream_fail_all(), last of all: who else is told of that may
- * cancel what the caller holds. */
-MUST_CHECK bool upstream_give_up(struct upstream *upstream, struct attempt *attempt);
-/* Drops the connection; all attempts fail as lost. */
+/* As upstream_cancel(), because the answer took too long: a connection that has been
+ * silent since the question was sent is taken for dead, and what else is on it is lost
+ * in the loop's next turn. */
+void upstream_give_up(struct upstream *upstream, struct attempt *attempt);
+/* Drops its connections; all attempts fail as lost, now. */
 void upstream_fail_all(struct upstream *upstream, const char *why);
+
+/* The answer to `attempt`, which was sent, takes longer than usual. Unless something was
+ * heard on its connection since, new questions keep off it; and once another one is open
+ * and it is still silent, what is on it is lost. To be told once for an attempt; no
+ * callback runs meanwhile. */
+void upstream_overdue(struct upstream *upstream, struct attempt *attempt);
+/* How long after it was sent an answer is overdue. */
+uint32_t upstream_usual_ms(const struct upstream *upstream);
+/* Smoothed; 0: none measured. */
+uint32_t upstream_latency_ms(const struct upstream *upstream);
+
+/* Routes or addresses are others, or the machine has slept. Back-offs end. `drop`: its
+ * connections are of no use any more, what is on them is lost, now. */
+void upstream_network_changed(struct upstream *upstream, bool drop);
+/* The wall clock was set: who was refused for a date may be tried at once. */
+void upstream_clock_stepped(struct upstream *upstream);
 
 /* Takes over issuer and root that were refused, or those before, and tries again at
  * once; `*was`: those it had. UNSUPPORTED: it does not learn. Otherwise as
@@ -90,6 +91,9 @@ void upstream_fail_all(struct upstream *upstream, const char *why);
 MUST_CHECK enum status upstream_accept(struct upstream *upstream,
 	const struct contact_choice *choice, struct text *error,
 	struct learned_pins *was);
+
+/* Its protocol has a use for the EDNS option of RFC 7828: queries carry it. */
+bool upstream_wants_keepalive(const struct upstream *upstream);
 
 /* A number that no other upstream of this process has or had. */
 uint64_t upstream_serial(const struct upstream *upstream);

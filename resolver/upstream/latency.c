@@ -1,0 +1,40 @@
+#include "upstream/latency.h"
+
+/* Beyond it nobody waits for an answer. */
+#define SAMPLE_MAX_MS 60000
+/* Less than that is the noise of two schedulers. */
+#define MARGIN_MIN_MS 20
+
+/* The clock counts whole milliseconds: a sample of 0 took less than 1. */
+void latency_sample(struct latency *l, uint64_t took_ms, uint64_t now_ms)
+{
+	uint32_t sample = took_ms < SAMPLE_MAX_MS ? (uint32_t)took_ms : SAMPLE_MAX_MS;
+	uint32_t smoothed = l->smoothed_8 / 8, off;
+
+	l->measured_ms = now_ms;
+	if (sample == 0)
+		sample = 1;
+	if (l->smoothed_8 == 0) {
+		l->smoothed_8 = sample * 8;
+		l->variance_4 = sample * 2;
+		return;
+	}
+	off = sample > smoothed ? sample - smoothed : smoothed - sample;
+	l->variance_4 = l->variance_4 - l->variance_4 / 4 + off;
+	l->smoothed_8 = l->smoothed_8 - l->smoothed_8 / 8 + sample;
+}
+
+uint32_t latency_smoothed_ms(const struct latency *l)
+{
+	return (l->smoothed_8 + 4) / 8;
+}
+
+uint32_t latency_usual_ms(const struct latency *l)
+{
+	uint32_t margin = l->variance_4 > MARGIN_MIN_MS ? l->variance_4 : MARGIN_MIN_MS;
+	uint32_t usual = latency_smoothed_ms(l) + margin;
+
+	if (l->smoothed_8 == 0 || usual > LATENCY_USUAL_MAX_MS)
+		return LATENCY_USUAL_MAX_MS;
+	return usual;
+}
