@@ -20,6 +20,8 @@
 #define CONFIG_PORT_DOT   853
 #define CONFIG_PORT_HTTPS 443
 
+#define CONFIG_UPSTREAMS_MAX 256
+
 enum upstream_protocol {
 	UPSTREAM_DOT, /* RFC 7858 */
 	UPSTREAM_DOH, /* RFC 8484 */

@@ -175,8 +175,9 @@ static const struct schema_row file_rows[] = {
 	{ "ntp_names", TYPE_HOSTS, .min = 1, .max = 32, .at = IN_DRAFT(config.ntp_names),
 		.count_at = IN_DRAFT(config.ntp_name_n),
 		.help = "Names that are resolved while the clock is not yet right." },
-	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = 256, .required = true,
-		.at = IN_DRAFT(config.upstreams), .count_at = IN_DRAFT(config.upstream_n),
+	{ "upstreams", TYPE_UPSTREAMS, .min = 1, .max = CONFIG_UPSTREAMS_MAX,
+		.required = true, .at = IN_DRAFT(config.upstreams),
+		.count_at = IN_DRAFT(config.upstream_n),
 		.help = "The resolvers that are asked, each a map of the keys below." },
 };
 

@@ -1,6 +1,10 @@
-/* One question put to the upstreams, one after the other in their order, those
- * that failed last time behind the others, until one answers or the deadline
- * passes. */
+/* One question put to the upstreams until one answers or the deadline passes.
+ *
+ * The best of them by the strategy is asked first. What takes longer than it usually
+ * does is asked a second time, on another connection: a hedge, for at most 5 % of the
+ * questions. Who stays silent gets company: the next upstream is asked as well. A
+ * question lost with a connection that had worked is asked again at once. The first
+ * usable answer wins. */
 #ifndef UPSTREAM_EXCHANGE_H
 #define UPSTREAM_EXCHANGE_H
 
@@ -10,6 +14,18 @@
 struct exchanger;
 struct exchange;
 
+struct exchanger_options {
+	enum strategy strategy;
+	enum hedge hedge;
+};
+
+struct exchanger_stats {
+	uint64_t questions; /* exchanges that were started */
+	uint64_t hedges;    /* asked a second time for being slow */
+	uint64_t failovers; /* asked of another upstream beside a silent one */
+	uint64_t retries;   /* asked again after a lost connection */
+};
+
 struct exchange_request {
 	const struct question *question; /* copied */
 	bool dnssec_ok, checking_disabled;
@@ -17,6 +33,10 @@ struct exchange_request {
 	uint32_t timeout_ms; /* for all attempts together */
 	const char *only;    /* borrowed during the call: this upstream alone, back-off
 				or not; NULL for all */
+	/* After `early_ms` without an answer, once, if it is set: how it stands so far,
+	 * borrowed until it returns. The exchange goes on. */
+	void (*on_early)(void *data, const struct ede *so_far);
+	uint32_t early_ms;
 };
 
 /* How it ended; borrowed until `done` returns. */
@@ -29,11 +49,16 @@ struct exchange_result {
 
 typedef void exchange_done(void *data, const struct exchange_result *result);
 
-/* `set` is borrowed for the exchanger's life. */
-MUST_CHECK enum status exchanger_new(struct upstream_set *set, struct exchanger **out);
+/* `set` is borrowed for the exchanger's life, `options` copied. */
+MUST_CHECK enum status exchanger_new(struct upstream_set *set,
+	const struct exchanger_options *options, struct exchanger **out);
 /* All exchanges end without callbacks. Memory goes with the next turn of the
  * loop. */
 void exchanger_free(struct exchanger *exchanger);
+/* After a reload. */
+void exchanger_rebase(
+	struct exchanger *exchanger, const struct exchanger_options *options);
+struct exchanger_stats exchanger_stats(const struct exchanger *exchanger);
 
 /* OK: `done` runs once, on this loop, not before this returns, unless
  * exchange_cancel() comes first. CLOSED: known at once, no upstream may be tried

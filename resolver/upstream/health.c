@@ -27,6 +27,7 @@ const char *health_state_text(enum health_state state)
 	static const char *const text[] = {
 		[HEALTH_UNKNOWN] = "unknown",
 		[HEALTH_GOOD] = "good",
+		[HEALTH_SLOW] = "slow",
 		[HEALTH_UNREACHABLE] = "unreachable",
 		[HEALTH_REFUSED] = "refused",
 		[HEALTH_BROKEN] = "broken",

@@ -14,6 +14,7 @@
 enum health_state {
 	HEALTH_UNKNOWN,     /* not tried yet */
 	HEALTH_GOOD,        /* its last connection was accepted */
+	HEALTH_SLOW,        /* it answers, but fell silent lately or takes long */
 	HEALTH_UNREACHABLE, /* no network, no answer, or nobody listens */
 	HEALTH_REFUSED,     /* the verdict went against it */
 	HEALTH_BROKEN,      /* it does not speak the protocol, or we cannot */

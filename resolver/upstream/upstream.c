@@ -415,12 +415,17 @@ static void on_later(uv_timer_t *timer)
 	upstream_fail_all(timer->data, "silent connection dropped");
 }
 
+bool upstream_is_silent(const struct upstream *u, const struct attempt *a)
+{
+	return a->sent && u->open && transport_last_heard_ms(u->transport) <= a->sent_ms;
+}
+
 void upstream_give_up(struct upstream *u, struct attempt *a)
 {
 	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
 
 	upstream_cancel(u, a);
-	if (!a->sent || !u->open || transport_last_heard_ms(u->transport) > a->sent_ms)
+	if (!upstream_is_silent(u, a))
 		return;
 	if (u->answered)
 		note_suspicion(u, &why);

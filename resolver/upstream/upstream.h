@@ -74,6 +74,8 @@ void upstream_fail_all(struct upstream *upstream, const char *why);
  * and it is still silent, what is on it is lost. To be told once for an attempt; no
  * callback runs meanwhile. */
 void upstream_overdue(struct upstream *upstream, struct attempt *attempt);
+/* Nothing was heard on its connection since it was sent. */
+bool upstream_is_silent(const struct upstream *upstream, const struct attempt *attempt);
 /* How long after it was sent an answer is overdue. */
 uint32_t upstream_usual_ms(const struct upstream *upstream);
 /* Smoothed; 0: none measured. */

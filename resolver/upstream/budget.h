@@ -1,0 +1,24 @@
+/* How many questions may be asked twice: a share of those asked, with a few saved up.
+ * Pure. */
+#ifndef UPSTREAM_BUDGET_H
+#define UPSTREAM_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct budget {
+	uint32_t saved; /* in 1/BUDGET_PER_EXTRA of an extra question */
+};
+
+/* One extra question for so many: 5 %. */
+#define BUDGET_PER_EXTRA 20
+/* Extra questions that may come in a row after a quiet time. */
+#define BUDGET_BURST 20
+
+void budget_init(struct budget *budget);
+/* A question was asked. */
+void budget_earn(struct budget *budget);
+/* Whether it may be asked twice; then that is paid for. */
+bool budget_spend(struct budget *budget);
+
+#endif

@@ -1,0 +1,87 @@
+/* One question's state, and what the parts of an exchange call of each other; private
+ * to exchange.c (start and end), try.c (whom to ask, and what came of it) and
+ * exchange_time.c (what is due). */
+#ifndef UPSTREAM_EXCHANGE_STATE_H
+#define UPSTREAM_EXCHANGE_STATE_H
+
+#include "dns/query.h"
+#include "upstream/budget.h"
+#include "upstream/exchange.h"
+#include "upstream/explain.h"
+
+/* Upstreams that are asked one question. */
+#define TRIED_MAX 16
+/* Tries under way at a time. */
+#define TRIES_MAX 3
+
+struct exchanger {
+	struct upstream_set *set;
+	struct exchanger_options options;
+	struct exchanger_stats stats;
+	struct budget budget;
+	uv_timer_t timer;
+	uint64_t timer_due_ms; /* while it is active */
+	struct list running;   /* exchanges */
+};
+
+struct
+try {
+	struct attempt attempt;
+	struct exchange *exchange;
+	struct upstream *upstream; /* NULL: not under way */
+	uint64_t asked_ms;
+	bool overdue;   /* … and was told so */
+	bool passed_by; /* another was asked beside it */
+};
+
+struct exchange {
+	struct exchanger *exchanger;
+	struct list link;
+	exchange_done *done;
+	void (*on_early)(void *data, const struct ede *so_far); /* NULL: told, or unwanted */
+	void *data;
+
+	struct question question;
+	bool dnssec_ok, checking_disabled;
+	unsigned pad_to;
+	char *only; /* owned, or NULL */
+	uint64_t turn, early_at_ms, deadline_ms;
+	uint64_t due_ms; /* when something of it is to be looked at */
+
+	struct try tries[TRIES_MAX];
+	uint64_t tried[TRIED_MAX]; /* serials */
+	unsigned tried_n, lost_n;
+	struct explanation explanation; /* grows with each that was tried */
+
+	/* The query, without and with edns-tcp-keepalive (RFC 7828 §3.2.1). */
+	struct {
+		size_t n; /* 0: not written yet */
+		uint8_t bytes[QUERY_WIRE_MAX];
+	} wire[2];
+};
+
+/* --- try.c ------------------------------------------------------------------ */
+
+/* Asks the next upstream that will take the question; false if none does, or
+ * if no time is left, or too many tries are under way. */
+MUST_CHECK bool exchange_try_next(struct exchange *exchange);
+/* Asks again who was asked by `slow`, on another connection. */
+MUST_CHECK bool exchange_try_beside(struct exchange *exchange, const struct try *slow);
+
+/* Cancels it, if it is under way. */
+void try_end(struct try *try);
+/* Adds to the explanation what kept those from being asked that were not. */
+void exchange_explain_rest(struct exchange *exchange);
+
+/* --- exchange.c ------------------------------------------------------------- */
+
+/* Without an answer the explanation is what there is. The exchange is gone then. */
+void exchange_finish(struct exchange *exchange, const struct upstream *upstream,
+	const struct message *answer);
+
+/* --- exchange_time.c -------------------------------------------------------- */
+
+/* It has been started: has it looked at in time. */
+void exchange_watch(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,201 @@
+/* overdue -> hedge.   silent -> the next upstream beside it.   late -> the end. */
+#include "base/clock.h"
+#include "upstream/exchange_state.h"
+
+/* Another upstream is asked beside one that has been silent for so many times its
+ * usual time, within these bounds; and beside one whose connection is not open yet
+ * after CONNECT_MS: three round trips half around the world. */
+#define SILENT_FACTOR 8
+#define SILENT_MIN_MS 300
+#define SILENT_MAX_MS 1000
+#define CONNECT_MS    600
+/* Deadlines are looked at as they fall due, and at least so often while something
+ * waits. */
+#define LOOK_MS 20
+
+static uint64_t silent_ms(const struct try *t)
+{
+	uint64_t ms = (uint64_t)upstream_usual_ms(t->upstream) * SILENT_FACTOR;
+
+	if (!t->attempt.sent)
+		return CONNECT_MS;
+	if (ms < SILENT_MIN_MS)
+		return SILENT_MIN_MS;
+	return ms < SILENT_MAX_MS ? ms : SILENT_MAX_MS;
+}
+
+static uint64_t since_ms(const struct try *t)
+{
+	return t->attempt.sent ? t->attempt.sent_ms : t->asked_ms;
+}
+
+static void hedge(struct exchange *x, const struct try *slow)
+{
+	struct exchanger *e = x->exchanger;
+	bool other = e->options.hedge == HEDGE_ANY && x->only == NULL;
+
+	/* A hedge of a hedge helps nobody. */
+	if (e->options.hedge == HEDGE_OFF || slow->attempt.beside != NULL ||
+		!budget_spend(&e->budget))
+		return;
+	e->stats.hedges += other ? exchange_try_next(x) : exchange_try_beside(x, slow);
+}
+
+/* The next upstream beside one that says nothing. If that is dead, its other questions
+ * need not wait for the same end. */
+static void pass_by(struct exchange *x, struct try *t)
+{
+	if (!exchange_try_next(x))
+		return;
+	x->exchanger->stats.failovers++;
+	if (!upstream_is_silent(t->upstream, &t->attempt))
+		return;
+	explain_late(&x->explanation, t);
+	upstream_give_up(t->upstream, &t->attempt);
+	t->upstream = NULL;
+}
+
+/* What is due of a try; when the next will be. */
+static uint64_t look_at(struct exchange *x, struct try *t, uint64_t now_ms)
+{
+	uint64_t overdue_ms = since_ms(t) + upstream_usual_ms(t->upstream);
+	uint64_t pass_by_ms = since_ms(t) + silent_ms(t);
+
+	if (t->attempt.sent && !t->overdue && now_ms >= overdue_ms) {
+		t->overdue = true;
+		upstream_overdue(t->upstream, &t->attempt);
+		hedge(x, t);
+	}
+	if (!t->passed_by && now_ms >= pass_by_ms) {
+		t->passed_by = true;
+		pass_by(x, t);
+	}
+	if (t->attempt.sent && !t->overdue)
+		return overdue_ms;
+	return t->passed_by ? x->deadline_ms : pass_by_ms;
+}
+
+static void explain_late(struct explanation *e, const struct try *t)
+{
+	const struct failure *last = &upstream_health(t->upstream)->last;
+	struct failure why = failure_of(FAILURE_TIMEOUT, "connecting");
+
+	if (t->attempt.sent)
+		explanation_add_silent(e, upstream_name(t->upstream));
+	else
+		explanation_add(e, upstream_name(t->upstream),
+			last->kind != FAILURE_NONE ? last : &why);
+}
+
+/* Asked a moment ago it has not had its time: no reason to take it for dead. */
+static bool had_its_time(const struct try *t, uint64_t now_ms)
+{
+	return t->attempt.sent && now_ms - t->attempt.sent_ms >= silent_ms(t);
+}
+
+static void on_deadline(struct exchange *x, uint64_t now_ms)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++) {
+		struct try *t = &x->tries[i];
+
+		if (t->upstream == NULL)
+			continue;
+		if (t->attempt.beside == NULL)
+			explain_late(&x->explanation, t);
+		if (had_its_time(t, now_ms))
+			upstream_give_up(t->upstream, &t->attempt);
+		else
+			upstream_cancel(t->upstream, &t->attempt);
+		t->upstream = NULL;
+	}
+	exchange_finish(x, NULL, NULL);
+}
+
+/* How it stands; whoever hears of it may cancel the exchange. */
+static void tell_early(struct exchange *x)
+{
+	void (*on_early)(void *, const struct ede *) = x->on_early;
+	struct explanation so_far = x->explanation;
+	struct ede ede;
+
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream != NULL && x->tries[i].attempt.beside == NULL)
+			explain_late(&so_far, &x->tries[i]);
+	explanation_ede(&so_far, &ede);
+	x->on_early = NULL;
+	on_early(x->data, &ede);
+}
+
+static void on_due(struct exchange *x, uint64_t now_ms)
+{
+	if (now_ms >= x->deadline_ms) {
+		on_deadline(x, now_ms);
+		return;
+	}
+	x->due_ms = x->deadline_ms;
+	for (size_t i = 0; i < TRIES_MAX; i++) {
+		uint64_t due_ms = x->deadline_ms;
+
+		if (x->tries[i].upstream != NULL)
+			due_ms = look_at(x, &x->tries[i], now_ms);
+		if (due_ms < x->due_ms)
+			x->due_ms = due_ms;
+	}
+	if (x->on_early == NULL)
+		return;
+	if (x->early_at_ms < x->due_ms)
+		x->due_ms = x->early_at_ms;
+	if (now_ms >= x->early_at_ms)
+		tell_early(x);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void look_by(struct exchanger *e, uint64_t due_ms, uint64_t now_ms)
+{
+	uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 1;
+
+	if (wait_ms > LOOK_MS)
+		wait_ms = LOOK_MS;
+	if (uv_is_active((uv_handle_t *)&e->timer) && e->timer_due_ms <= now_ms + wait_ms)
+		return;
+	e->timer_due_ms = now_ms + wait_ms;
+	uv_timer_start(&e->timer, on_timer, wait_ms, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct exchanger *e = timer->data;
+	uint64_t now_ms = clock_now_ms();
+	struct list due;
+
+	/* Giving up on one may end others: those that are due are taken off first. */
+	list_init(&due);
+	list_for_each_safe (it, &e->running) {
+		struct exchange *x = list_entry(it, struct exchange, link);
+
+		if (now_ms < x->due_ms)
+			continue;
+		list_remove(&x->link);
+		list_append(&due, &x->link);
+	}
+	while (!list_empty(&due)) {
+		struct exchange *x = list_entry(due.next, struct exchange, link);
+
+		list_remove(&x->link);
+		list_append(&e->running, &x->link);
+		on_due(x, now_ms);
+	}
+	list_for_each_safe (it, &e->running)
+		look_by(e, list_entry(it, struct exchange, link)->due_ms, now_ms);
+}
+
+void exchange_watch(struct exchange *x)
+{
+	struct exchanger *e = x->exchanger;
+	uint64_t now_ms = clock_now_ms();
+
+	x->due_ms = now_ms + upstream_usual_ms(x->tries[0].upstream);
+	look_by(e, x->due_ms, now_ms);
+	list_append(&e->running, &x->link);
+}

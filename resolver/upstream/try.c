@@ -1,0 +1,263 @@
+/* An upstream is chosen and asked; its answer is taken, or the next one is asked.
+ *
+ * One that failed last time stands behind all that did not, and when its time
+ * has come its connection is opened beside the question, not before it. */
+#include "base/clock.h"
+#include "upstream/exchange_state.h"
+#include "upstream/select.h"
+
+/* Times that a question is asked again because its connection was lost. */
+#define LOST_MAX 2
+
+/* --- whom to ask ----------------------------------------------------------- */
+
+static bool was_tried(const struct exchange *x, const struct upstream *u)
+{
+	for (unsigned i = 0; i < x->tried_n; i++)
+		if (x->tried[i] == upstream_serial(u))
+			return true;
+	return false;
+}
+
+static void forget_tried(struct exchange *x, const struct upstream *u)
+{
+	for (unsigned i = 0; i < x->tried_n; i++)
+		if (x->tried[i] == upstream_serial(u))
+			x->tried[i] = x->tried[--x->tried_n];
+}
+
+static bool may_be_asked(const struct exchange *x, const struct upstream *u)
+{
+	if (was_tried(x, u))
+		return false;
+	return x->only == NULL || u == upstream_set_find(x->exchanger->set, x->only);
+}
+
+static struct candidate candidate_of(
+	const struct exchange *x, const struct upstream *u)
+{
+	return (struct candidate){ .may_be_asked = may_be_asked(x, u),
+		.was_asked = upstream_stats(u).queries > 0 || upstream_conn(u) != NULL,
+		.state = upstream_health(u)->state,
+		.latency_ms = upstream_latency_ms(u) };
+}
+
+static struct upstream *choose(const struct exchange *x)
+{
+	const struct upstream_set *set = x->exchanger->set;
+	struct candidate all[CONFIG_UPSTREAMS_MAX];
+	size_t best;
+
+	if (x->tried_n == TRIED_MAX)
+		return NULL;
+	for (size_t i = 0; i < set->n; i++)
+		all[i] = candidate_of(x, set->items[i]);
+	best = select_best(x->exchanger->options.strategy, all, set->n, x->turn);
+	return best < set->n ? set->items[best] : NULL;
+}
+
+static bool has_failed(const struct upstream *u)
+{
+	enum health_state state = upstream_health(u)->state;
+
+	return state == HEALTH_UNREACHABLE || state == HEALTH_REFUSED ||
+	       state == HEALTH_BROKEN;
+}
+
+/* Those that failed and are not asked: are they back? */
+static void probe_failed(const struct exchange *x, const struct upstream *chosen)
+{
+	const struct upstream_set *set = x->exchanger->set;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (x->only == NULL && set->items[i] != chosen &&
+			has_failed(set->items[i]))
+			upstream_probe(set->items[i]);
+}
+
+/* --- tries ----------------------------------------------------------------- */
+
+static bool is_under_way(const struct exchange *x)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream != NULL)
+			return true;
+	return false;
+}
+
+static struct try *free_try(struct exchange *x)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream == NULL)
+			return &x->tries[i];
+	return NULL;
+}
+
+static enum status wire_for(
+	struct exchange *x, const struct upstream *u, struct bytes *out)
+{
+	bool keepalive = upstream_wants_keepalive(u);
+	struct writer w = { .p = x->wire[keepalive].bytes, .cap = QUERY_WIRE_MAX };
+	const struct query_options options = { .dnssec_ok = x->dnssec_ok,
+		.checking_disabled = x->checking_disabled,
+		.keepalive = keepalive,
+		.pad_to = x->pad_to };
+	enum status status = STATUS_OK;
+
+	if (x->wire[keepalive].n == 0)
+		status = query_write(&x->question, 0, &options, &w);
+	if (status == STATUS_OK && x->wire[keepalive].n == 0)
+		x->wire[keepalive].n = w.n;
+	*out = bytes_of(x->wire[keepalive].bytes, x->wire[keepalive].n);
+	return status;
+}
+
+static void on_held(struct attempt *attempt, const struct failure *why);
+static void on_answer(struct attempt *attempt, const struct message *answer);
+static void on_failed(struct attempt *attempt, const struct failure *why, bool lost);
+
+/* `beside` is the attempt that is hedged, or NULL. */
+static enum status ask(struct exchange *x, struct try *t, struct upstream *u,
+	const struct attempt *beside, struct failure *why)
+{
+	struct bytes wire;
+	enum status status = wire_for(x, u, &wire);
+
+	if (status != STATUS_OK) {
+		*why = failure_of(FAILURE_LOCAL, status_text(status));
+		return status;
+	}
+	*t = (struct try){ .exchange = x, .upstream = u, .asked_ms = clock_now_ms() };
+	t->attempt = (struct attempt){ .question = &x->question,
+		.wire = wire,
+		.beside = beside,
+		.on_answer = on_answer,
+		.on_failed = on_failed,
+		.on_held = on_held };
+	status = upstream_ask(u, &t->attempt, x->only != NULL, why);
+	if (status != STATUS_OK)
+		t->upstream = NULL;
+	return status;
+}
+
+bool exchange_try_next(struct exchange *x)
+{
+	uint64_t now_ms = clock_now_ms();
+	struct try *t = free_try(x);
+	struct upstream *u;
+	struct failure why;
+
+	while (t != NULL && now_ms < x->deadline_ms && (u = choose(x)) != NULL) {
+		x->tried[x->tried_n++] = upstream_serial(u);
+		if (ask(x, t, u, NULL, &why) == STATUS_OK) {
+			probe_failed(x, u);
+			return true;
+		}
+		explanation_add(&x->explanation, upstream_name(u), &why);
+	}
+	return false;
+}
+
+static void go_on(struct exchange *x)
+{
+	if (!exchange_try_next(x) && !is_under_way(x))
+		exchange_finish(x, NULL, NULL);
+}
+
+bool exchange_try_beside(struct exchange *x, const struct try *slow)
+{
+	struct try *t = free_try(x);
+	struct failure why;
+
+	return t != NULL && ask(x, t, slow->upstream, &slow->attempt, &why) == STATUS_OK;
+}
+
+/* The same upstream is asked by another try: a hedge, or what was hedged. */
+static bool is_asked(const struct exchange *x, const struct upstream *u)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream == u)
+			return true;
+	return false;
+}
+
+static void on_failed(struct attempt *attempt, const struct failure *why, bool lost)
+{
+	struct try *t = list_entry(attempt, struct try, attempt);
+	struct exchange *x = t->exchange;
+	struct upstream *u = t->upstream;
+
+	t->upstream = NULL;
+	if (is_asked(x, u))
+		return;
+	if (lost && x->lost_n < LOST_MAX) {
+		x->lost_n++;
+		x->exchanger->stats.retries++;
+		forget_tried(x, u);
+	} else {
+		explanation_add(&x->explanation, upstream_name(u), why);
+	}
+	go_on(x);
+}
+
+/* It cannot be reached now and may be in a moment; the next one need not wait for that. */
+static void on_held(struct attempt *attempt, const struct failure *why)
+{
+	struct try *t = list_entry(attempt, struct try, attempt);
+
+	(void)why;
+	if (!t->passed_by && exchange_try_next(t->exchange))
+		t->passed_by = true;
+}
+
+/* An answer that says "I cannot" is taken only if nobody else is left. */
+static bool is_useless(const struct message *m)
+{
+	unsigned rcode = message_rcode(m);
+
+	return (m->flags & DNS_FLAG_TC) || rcode == RCODE_SERVFAIL ||
+	       rcode == RCODE_REFUSED || rcode == RCODE_NOTIMP ||
+	       rcode == RCODE_FORMERR || rcode > 15;
+}
+
+static void on_answer(struct attempt *attempt, const struct message *answer)
+{
+	struct try *t = list_entry(attempt, struct try, attempt);
+	struct exchange *x = t->exchange;
+	struct upstream *u = t->upstream;
+
+	t->upstream = NULL;
+	if (is_useless(answer)) {
+		explanation_add_answer(
+			&x->explanation, upstream_name(u), message_rcode(answer));
+		/* Its other try will say the same. */
+		for (size_t i = 0; i < TRIES_MAX; i++)
+			if (x->tries[i].upstream == u)
+				try_end(&x->tries[i]);
+		if (exchange_try_next(x) || is_under_way(x))
+			return;
+	}
+	/* Half an answer must not pass for a whole one. */
+	exchange_finish(x, u, answer->flags & DNS_FLAG_TC ? NULL : answer);
+}
+
+void exchange_explain_rest(struct exchange *x)
+{
+	const struct upstream_set *set = x->exchanger->set;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct upstream *u = set->items[i];
+
+		if (!was_tried(x, u) &&
+			(x->only == NULL || u == upstream_set_find(set, x->only)))
+			explanation_add(&x->explanation, upstream_name(u),
+				&upstream_health(u)->last);
+	}
+}
+
+void try_end(struct try *t)
+{
+	if (t->upstream != NULL)
+		upstream_cancel(t->upstream, &t->attempt);
+	t->upstream = NULL;
+}
