@@ -171,11 +171,12 @@ static json_t *wire_json(struct bytes wire)
 static json_t *failed_json(const struct question *question, const struct ede *ede)
 {
 	uint8_t query[QUERY_WIRE_MAX], reply[DNS_UDP_MAX];
+	const struct query_options plain = { .dnssec_ok = false };
 	struct writer asked = { .p = query, .cap = sizeof query };
 	struct writer said = { .p = reply, .cap = sizeof reply };
 	struct message m;
 
-	if (query_write(question, 0, false, false, 0, &asked) != STATUS_OK ||
+	if (query_write(question, 0, &plain, &asked) != STATUS_OK ||
 		message_parse(wr_done(&asked), &m) != STATUS_OK ||
 		reply_error(&m, RCODE_SERVFAIL, ede, sizeof reply, &said) != STATUS_OK)
 		return NULL;

@@ -6,7 +6,8 @@
 
 #define EDNS_VERSION      0
 #define EDNS_DO           0x8000
-#define OPTION_HEAD_BYTES 4 /* code and length */
+#define OPTION_HEAD_BYTES 4   /* code and length */
+#define KEEPALIVE_UNIT_MS 100 /* RFC 7828 §3.1 */
 
 enum status edns_decode(
 	uint16_t class, uint32_t ttl, struct bytes rdata, struct edns *out)
@@ -59,8 +60,8 @@ static void write_padding(struct writer *w, unsigned pad_to)
 		wr_uint(w, 0, 1);
 }
 
-void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
-	const struct ede *ede, unsigned pad_to)
+/* Up to its length, whose place is returned. */
+static size_t begin(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok)
 {
 	size_t length_at;
 
@@ -72,9 +73,48 @@ void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec
 	wr_uint(w, dnssec_ok ? EDNS_DO : 0, 2);
 	length_at = w->n;
 	wr_uint(w, 0, 2);
+	return length_at;
+}
+
+static void end(struct writer *w, size_t length_at)
+{
+	wr_patch16(w, length_at, (uint16_t)(w->n - length_at - 2));
+}
+
+void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
+	const struct ede *ede, unsigned pad_to)
+{
+	size_t length_at = begin(w, udp_size, rcode, dnssec_ok);
+
 	if (ede != NULL && ede->present)
 		write_ede(w, ede);
 	if (pad_to > 0)
 		write_padding(w, pad_to);
-	wr_patch16(w, length_at, (uint16_t)(w->n - length_at - 2));
+	end(w, length_at);
+}
+
+void edns_write_query(struct writer *w, uint16_t udp_size, bool dnssec_ok, bool keepalive,
+	unsigned pad_to)
+{
+	size_t length_at = begin(w, udp_size, 0, dnssec_ok);
+
+	if (keepalive) {
+		wr_uint(w, EDNS_TCP_KEEPALIVE, 2);
+		wr_uint(w, 0, 2);
+	}
+	if (pad_to > 0)
+		write_padding(w, pad_to);
+	end(w, length_at);
+}
+
+int64_t edns_keepalive_ms(const struct edns *edns)
+{
+	struct reader options = { .rest = edns->options };
+	struct bytes value;
+	uint16_t code;
+
+	while (edns->present && edns_option_next(&options, &code, &value))
+		if (code == EDNS_TCP_KEEPALIVE && value.n == 2)
+			return (value.p[0] << 8 | value.p[1]) * KEEPALIVE_UNIT_MS;
+	return -1;
 }

@@ -58,5 +58,12 @@ struct ede {
  * message so far up to the next multiple of `pad_to` (RFC 8467 §4.1). */
 void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
 	const struct ede *ede, unsigned pad_to);
+/* As that, for a query. `keepalive`: asks how long an idle connection is kept, with an
+ * option without content (RFC 7828 §3.2.1). */
+void edns_write_query(struct writer *w, uint16_t udp_size, bool dnssec_ok, bool keepalive,
+	unsigned pad_to);
+
+/* What a server says to that; -1: nothing, or what is no time. */
+int64_t edns_keepalive_ms(const struct edns *edns);
 
 #endif

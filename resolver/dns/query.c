@@ -2,8 +2,8 @@
 
 #define PAD_TO_MAX 512
 
-enum status query_write(const struct question *question, uint16_t id, bool dnssec_ok,
-	bool checking_disabled, unsigned pad_to, struct writer *w)
+enum status query_write(const struct question *question, uint16_t id,
+	const struct query_options *options, struct writer *w)
 {
 	/* A writer of its own: padding counts from the message's first byte, and
 	 * in front of it there may be a length. */
@@ -11,17 +11,18 @@ enum status query_write(const struct question *question, uint16_t id, bool dnsse
 
 	if (w->bad || m.cap < QUERY_WIRE_MAX)
 		return STATUS_NOSPACE;
-	if (pad_to > PAD_TO_MAX)
+	if (options->pad_to > PAD_TO_MAX)
 		return STATUS_RANGE;
 	wr_uint(&m, id, 2);
-	wr_uint(&m, DNS_FLAG_RD | (checking_disabled ? DNS_FLAG_CD : 0), 2);
+	wr_uint(&m, DNS_FLAG_RD | (options->checking_disabled ? DNS_FLAG_CD : 0), 2);
 	wr_uint(&m, 1, 2); /* QDCOUNT */
 	wr_uint(&m, 0, 4); /* ANCOUNT, NSCOUNT */
 	wr_uint(&m, 1, 2); /* ARCOUNT: the OPT */
 	wr_bytes(&m, name_bytes(&question->name));
 	wr_uint(&m, question->type, 2);
 	wr_uint(&m, question->class, 2);
-	edns_write(&m, DNS_UDP_MAX, RCODE_NOERROR, dnssec_ok, NULL, pad_to);
+	edns_write_query(
+		&m, DNS_UDP_MAX, options->dnssec_ok, options->keepalive, options->pad_to);
 	w->n += m.n;
 	return STATUS_OK;
 }

@@ -7,12 +7,18 @@
 /* Header, question and an OPT with padding at most. */
 #define QUERY_WIRE_MAX 1024
 
-/* Appends to `w` a standard query, RD set, with an OPT that carries nothing but padding
- * to a multiple of `pad_to` bytes (0: none; at most 512): a client's own options, its
- * subnet among them, never leave (RFC 7871 §11.1). NOSPACE if `w` has less than
- * QUERY_WIRE_MAX left; RANGE for another `pad_to`. */
+struct query_options {
+	bool dnssec_ok, checking_disabled;
+	bool keepalive;  /* asks how long an idle connection is kept (RFC 7828) */
+	unsigned pad_to; /* to a multiple of so many bytes, at most 512; 0: no padding */
+};
+
+/* Appends to `w` a standard query, RD set, with an OPT that carries what `options` say
+ * and nothing else: a client's own options, its subnet among them, never leave (RFC 7871
+ * §11.1). NOSPACE if `w` has less than QUERY_WIRE_MAX left; RANGE for another
+ * `pad_to`. */
 MUST_CHECK enum status query_write(const struct question *question, uint16_t id,
-	bool dnssec_ok, bool checking_disabled, unsigned pad_to, struct writer *w);
+	const struct query_options *options, struct writer *w);
 
 /* Overwrites the ID of a message. */
 void query_set_id(uint8_t *wire, uint16_t id);

@@ -135,9 +135,9 @@ static void dot_check(struct transport *transport)
 	struct dot *dot = (struct dot *)transport;
 	uint8_t wire[QUERY_WIRE_MAX];
 	struct writer w = { .p = wire, .cap = sizeof wire };
+	const struct query_options plain = { .dnssec_ok = false };
 
-	if (dot->checking ||
-		query_write(&check_question, 0, false, false, 0, &w) != STATUS_OK)
+	if (dot->checking || query_write(&check_question, 0, &plain, &w) != STATUS_OK)
 		return;
 	dot->check = (struct transport_query){ .question = &check_question,
 		.on_answer = on_check_answer };
@@ -169,6 +169,7 @@ static bool is_awaited(const struct dot *dot, struct bytes wire)
 static void on_message(struct dot *dot, struct bytes wire)
 {
 	struct transport_query *query = NULL;
+	int64_t keepalive_ms;
 	struct message m;
 
 	if (is_awaited(dot, wire) && message_parse(wire, &m) == STATUS_OK)
@@ -180,6 +181,9 @@ static void on_message(struct dot *dot, struct bytes wire)
 	}
 	dot->stray_n = 0;
 	dot->base.last_heard_ms = clock_now_ms();
+	keepalive_ms = edns_keepalive_ms(&m.edns);
+	if (keepalive_ms >= 0)
+		dot->base.keepalive_ms = keepalive_ms;
 	slot_give_back(dot, query->slot);
 	query->on_answer(query, &m);
 }

@@ -192,6 +192,39 @@ static void test_no_room(void **state)
 	}
 }
 
+static const struct keepalive_row {
+	const char *name, *rdata;
+	int64_t want_ms;
+} keepalive_rows[] = {
+	{ "no option", "", -1 },
+	{ "another option", "000c 0002 0000", -1 },
+	{ "none", "000b 0002 0000", 0 },
+	{ "a tenth of a second", "000b 0002 0001", 100 },
+	{ "behind another", "000c 0001 00 000b 0002 012c", 30000 },
+	{ "the longest", "000b 0002 ffff", 6553500 },
+	{ "without a time", "000b 0000", -1 },
+	{ "one byte", "000b 0001 01", -1 },
+	{ "three bytes", "000b 0003 000001", -1 },
+};
+
+static void test_keepalive(void **state)
+{
+	const struct edns none = { .present = false };
+
+	(void)state;
+	assert_int_equal(edns_keepalive_ms(&none), -1);
+	for (size_t i = 0; i < ROWS(keepalive_rows); i++) {
+		const struct keepalive_row *row = &keepalive_rows[i];
+		struct bytes rdata = wire_new(row->rdata);
+		struct edns edns;
+
+		assert_int_equal(edns_decode(1232, 0, rdata, &edns), STATUS_OK);
+		if (edns_keepalive_ms(&edns) != row->want_ms)
+			fail_msg("%s: %d", row->name, (int)edns_keepalive_ms(&edns));
+		wire_free(rdata);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_padding_exact),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_keepalive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,20 +15,25 @@
 
 static const struct query_row {
 	const char *name;
-	bool dnssec_ok, checking_disabled;
-	unsigned pad_to;
+	struct query_options options;
 	const char *want;
 } query_rows[] = {
-	{ "plain", false, false, 0,
+	{ "plain", { false, false, false, 0 },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 0000" },
-	{ "DO", true, false, 0,
+	{ "DO", { true, false, false, 0 },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 8000 0000" },
-	{ "CD", false, true, 0,
+	{ "CD", { false, true, false, 0 },
 		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 0000" },
-	{ "padded to 64", true, true, 64,
+	{ "keepalive", { false, false, true, 0 },
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 0004 000b 0000" },
+	{ "keepalive, padded to 64", { false, false, true, 64 },
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 001c 000b 0000 000c 0014 00*20" },
+	{ "padded to 64", { true, true, false, 64 },
 		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 8000 001c 000c 0018 00*24" },
 };
@@ -52,9 +57,7 @@ static void test_write(void **state)
 		uint8_t out[QUERY_WIRE_MAX];
 		struct writer w = { .p = out, .cap = sizeof out };
 
-		assert_int_equal(query_write(&q, 0x1234, row->dnssec_ok,
-					 row->checking_disabled, row->pad_to, &w),
-			STATUS_OK);
+		assert_int_equal(query_write(&q, 0x1234, &row->options, &w), STATUS_OK);
 		wire_assert_equal(row->name, wr_done(&w), want);
 		wire_free(want);
 	}
@@ -64,18 +67,20 @@ static void test_write(void **state)
  * the message's start. */
 static void test_behind_a_length(void **state)
 {
+	const struct query_options options = { .pad_to = 128 };
 	struct question q = question_of("www.example", TYPE_A);
 	uint8_t out[QUERY_WIRE_MAX + 2];
 	struct writer w = { .p = out, .cap = sizeof out };
 
 	(void)state;
 	wr_uint(&w, 128, 2);
-	assert_int_equal(query_write(&q, 1, false, false, 128, &w), STATUS_OK);
+	assert_int_equal(query_write(&q, 1, &options, &w), STATUS_OK);
 	assert_int_equal(w.n, 2 + 128);
 }
 
 static void test_longest(void **state)
 {
+	const struct query_options options = { true, true, true, 512 };
 	uint8_t out[QUERY_WIRE_MAX];
 	struct writer w = { .p = out, .cap = sizeof out };
 	struct question q;
@@ -86,7 +91,7 @@ static void test_longest(void **state)
 	for (int i = 0; i < 127; i++)
 		strcat(text, "a.");
 	q = question_of(text, TYPE_A);
-	assert_int_equal(query_write(&q, 1, true, true, 512, &w), STATUS_OK);
+	assert_int_equal(query_write(&q, 1, &options, &w), STATUS_OK);
 	assert_int_equal(w.n, 512);
 	assert_int_equal(message_parse(wr_done(&w), &m), STATUS_OK);
 	assert_true(question_equal(&m.question, &q));
@@ -94,6 +99,7 @@ static void test_longest(void **state)
 
 static void test_refused(void **state)
 {
+	const struct query_options plain = { .pad_to = 0 }, too_much = { .pad_to = 513 };
 	struct question q = question_of(".", TYPE_A);
 	uint8_t out[QUERY_WIRE_MAX];
 	struct writer small = { .p = out, .cap = sizeof out - 1 };
@@ -102,10 +108,10 @@ static void test_refused(void **state)
 	struct writer w = { .p = out, .cap = sizeof out };
 
 	(void)state;
-	assert_int_equal(query_write(&q, 1, false, false, 0, &small), STATUS_NOSPACE);
-	assert_int_equal(query_write(&q, 1, false, false, 0, &begun), STATUS_NOSPACE);
-	assert_int_equal(query_write(&q, 1, false, false, 0, &bad), STATUS_NOSPACE);
-	assert_int_equal(query_write(&q, 1, false, false, 513, &w), STATUS_RANGE);
+	assert_int_equal(query_write(&q, 1, &plain, &small), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, &plain, &begun), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, &plain, &bad), STATUS_NOSPACE);
+	assert_int_equal(query_write(&q, 1, &too_much, &w), STATUS_RANGE);
 	assert_int_equal(w.n, 0);
 }
 

@@ -17,15 +17,6 @@
 
 enum close_in { NEVER, ON_OPEN, ON_ANSWER, ON_CLOSED };
 
-struct seen;
-
-struct asked {
-	struct transport_query query;
-	struct question question;
-	struct seen *seen;
-	unsigned answers, rcode, id;
-};
-
 struct seen {
 	struct bench bench;
 	struct dot_server server;
@@ -37,6 +28,13 @@ struct seen {
 	unsigned opened, closed, answers;
 	uint16_t ids[ASKED_MAX];
 	size_t ids_n;
+};
+
+struct asked {
+	struct transport_query query;
+	struct question question;
+	struct seen *seen;
+	unsigned answers, rcode, id;
 };
 
 static void close_now(struct seen *s)
@@ -127,7 +125,8 @@ static enum status try_ask(struct seen *s, struct asked *a, const char *name)
 	*a = (struct asked){ .seen = s,
 		.question = { .type = TYPE_A, .class = CLASS_IN } };
 	assert_int_equal(name_from_text(name, &a->question.name), STATUS_OK);
-	assert_int_equal(query_write(&a->question, 0, false, false, 0, &w), STATUS_OK);
+	assert_int_equal(query_write(&a->question, 0, &(struct query_options){ 0 }, &w),
+		STATUS_OK);
 	a->query = (struct transport_query){ .question = &a->question,
 		.on_answer = on_answer };
 	return transport_send(s->dot, &a->query, wr_done(&w));
