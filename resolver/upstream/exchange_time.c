@@ -41,6 +41,18 @@ static void hedge(struct exchange *x, const struct try *slow)
 	e->stats.hedges += other ? exchange_try_next(x) : exchange_try_beside(x, slow);
 }
 
+static void explain_late(struct explanation *e, const struct try *t)
+{
+	const struct failure *last = &upstream_health(t->upstream)->last;
+	struct failure why = failure_of(FAILURE_TIMEOUT, "connecting");
+
+	if (t->attempt.sent)
+		explanation_add_silent(e, upstream_name(t->upstream));
+	else
+		explanation_add(e, upstream_name(t->upstream),
+			last->kind != FAILURE_NONE ? last : &why);
+}
+
 /* The next upstream beside one that says nothing. If that is dead, its other questions
  * need not wait for the same end. */
 static void pass_by(struct exchange *x, struct try *t)
@@ -73,18 +85,6 @@ static uint64_t look_at(struct exchange *x, struct try *t, uint64_t now_ms)
 	if (t->attempt.sent && !t->overdue)
 		return overdue_ms;
 	return t->passed_by ? x->deadline_ms : pass_by_ms;
-}
-
-static void explain_late(struct explanation *e, const struct try *t)
-{
-	const struct failure *last = &upstream_health(t->upstream)->last;
-	struct failure why = failure_of(FAILURE_TIMEOUT, "connecting");
-
-	if (t->attempt.sent)
-		explanation_add_silent(e, upstream_name(t->upstream));
-	else
-		explanation_add(e, upstream_name(t->upstream),
-			last->kind != FAILURE_NONE ? last : &why);
 }
 
 /* Asked a moment ago it has not had its time: no reason to take it for dead. */

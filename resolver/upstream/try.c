@@ -33,8 +33,7 @@ static bool may_be_asked(const struct exchange *x, const struct upstream *u)
 	return x->only == NULL || u == upstream_set_find(x->exchanger->set, x->only);
 }
 
-static struct candidate candidate_of(
-	const struct exchange *x, const struct upstream *u)
+static struct candidate candidate_of(const struct exchange *x, const struct upstream *u)
 {
 	return (struct candidate){ .may_be_asked = may_be_asked(x, u),
 		.was_asked = upstream_stats(u).queries > 0 || upstream_conn(u) != NULL,
@@ -200,7 +199,8 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 	go_on(x);
 }
 
-/* It cannot be reached now and may be in a moment; the next one need not wait for that. */
+/* It cannot be reached now and may be in a moment; the next one need not wait for that.
+ */
 static void on_held(struct attempt *attempt, const struct failure *why)
 {
 	struct try *t = list_entry(attempt, struct try, attempt);

@@ -21,6 +21,11 @@ static struct resolver_options options_of(const struct config *config)
 	};
 }
 
+static struct exchanger_options exchanger_options_of(const struct config *config)
+{
+	return (struct exchanger_options){ config->strategy, config->hedge };
+}
+
 static enum status new_cache(const struct config *config, struct cache **out)
 {
 	struct cache_options options = {
@@ -62,11 +67,12 @@ enum status worker_check(const struct config *config, struct text *error)
 
 static enum status make_resolver(struct worker *w, const struct config *config)
 {
-	struct resolver_options options = options_of(config);
+	const struct resolver_options options = options_of(config);
+	const struct exchanger_options asking = exchanger_options_of(config);
 	enum status status = new_cache(config, &w->cache);
 
 	if (status == STATUS_OK)
-		status = exchanger_new(&w->upstreams, &w->exchanger);
+		status = exchanger_new(&w->upstreams, &asking, &w->exchanger);
 	if (status == STATUS_OK)
 		status = resolver_new(w->cache, w->exchanger, &options, &w->resolver);
 	return status;
@@ -196,8 +202,10 @@ static void discard(struct reload *r)
 
 static void commit(struct worker *w, struct reload *r)
 {
-	struct resolver_options options = options_of(r->config);
+	const struct resolver_options options = options_of(r->config);
+	const struct exchanger_options asking = exchanger_options_of(r->config);
 
+	exchanger_rebase(w->exchanger, &asking);
 	resolver_rebase(w->resolver, r->cache != NULL ? r->cache : w->cache, &options);
 	if (r->cache != NULL) {
 		cache_free(w->cache);

@@ -30,8 +30,9 @@ void lab_init(struct lab *lab)
 	for (size_t i = 0; i < LAB_SERVERS; i++)
 		dot_server_start(&lab->servers[i], &lab->bench.loop, lab->bench.leaf,
 			lab->bench.key);
-	lab->config =
-		(struct config){ .state_dir = lab->directory, .upstream_n = LAB_SERVERS };
+	lab->config = (struct config){ .state_dir = lab->directory,
+		.strategy = STRATEGY_ORDERED,
+		.upstream_n = LAB_SERVERS };
 	for (size_t i = 0; i < LAB_NAMES; i++)
 		lab->upstreams[i] = (struct config_upstream){ .name = names[i],
 			.addresses = &lab->servers[i % LAB_SERVERS].endpoint,
@@ -53,6 +54,8 @@ void lab_load(struct lab *lab)
 {
 	char words[256];
 	struct text error = text_in(words, sizeof words);
+	const struct exchanger_options asking = { lab->config.strategy,
+		lab->config.hedge };
 	struct upstream_plan plan;
 
 	lab_write(lab);
@@ -61,7 +64,8 @@ void lab_load(struct lab *lab)
 	upstream_set_commit(&lab->set, &plan);
 	lab->in_force = 1 - lab->in_force;
 	if (lab->exchanger == NULL)
-		assert_int_equal(exchanger_new(&lab->set, &lab->exchanger), STATUS_OK);
+		assert_int_equal(
+			exchanger_new(&lab->set, &asking, &lab->exchanger), STATUS_OK);
 }
 
 /* A little more than two times the exchanger's own. */
