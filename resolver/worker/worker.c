@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -128,6 +129,40 @@ enum status worker_bind(struct worker *w, uv_loop_t *loop, struct config *config
 	return STATUS_OK;
 }
 
+/* --- what the machine goes through ----------------------------------------- */
+
+static void start_over(struct worker *w, bool drop)
+{
+	cache_flush_failures(w->cache);
+	upstream_set_network_changed(&w->upstreams, drop);
+}
+
+static void on_network(void *owner, const char *what, bool broke)
+{
+	log_notice("network: %s", what);
+	start_over(owner, broke);
+}
+
+/* NATs have forgotten us, and often it is another place. */
+static void on_resume(void *owner, int64_t gap_s)
+{
+	log_notice("resumed after %" PRId64 " s", gap_s);
+	start_over(owner, true);
+}
+
+static void on_clock_step(void *owner, int64_t step_s)
+{
+	struct worker *w = owner;
+
+	log_notice("clock was set by %+" PRId64 " s", step_s);
+	upstream_set_clock_stepped(&w->upstreams);
+}
+
+static const struct netwatch_events netwatch_events = { on_network, on_resume,
+	on_clock_step };
+
+/* --- start ----------------------------------------------------------------- */
+
 enum status worker_start(struct worker *w, struct text *error)
 {
 	struct upstream_plan plan;
@@ -138,7 +173,9 @@ enum status worker_start(struct worker *w, struct text *error)
 		return status;
 	upstream_set_commit(&w->upstreams, &plan);
 	log_set_level(w->config->log_level);
-	return STATUS_OK;
+	status = netwatch_start(w->loop, &netwatch_events, w, &w->netwatch);
+	describe(status, error);
+	return status;
 }
 
 /* --- reload ---------------------------------------------------------------- */
@@ -244,6 +281,7 @@ enum status worker_reload(struct worker *w, struct text *error)
 
 void worker_stop(struct worker *w)
 {
+	netwatch_stop(w->netwatch);
 	if (w->resolver != NULL)
 		listeners_deinit(&w->listeners);
 	exchanger_free(w->exchanger);

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "listen/listeners.h"
+#include "netwatch/netwatch.h"
 
 struct worker {
 	uv_loop_t *loop;       /* borrowed */
@@ -15,6 +16,7 @@ struct worker {
 	struct exchanger *exchanger; /* owned */
 	struct resolver *resolver;   /* owned */
 	struct listeners listeners;
+	struct netwatch *netwatch;          /* owned */
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
 	uint64_t started_ms;
 	uint64_t reloads;  /* that took effect */
