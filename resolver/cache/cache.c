@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "cache/entry.h"
+#include "cache/prefetch.h"
+#include "cache/reasons.h"
 #include "cache/table.h"
 
 #define MS_PER_S 1000u
@@ -11,6 +13,13 @@
 /* One answer takes at most this part of the budget: a single large one must not
  * drive out everything else. */
 #define BUDGET_PART_MAX 4
+/* RFC 8767 §4. */
+#define STALE_TTL_S 30
+/* The failure recheck timer of RFC 8767 §5. */
+#define STALE_RECHECK_MS 30000
+#define REFRESH_WAIT_MS  5000
+/* So many from the hand on are looked at for one that has expired. */
+#define EXPIRED_AHEAD 16
 
 /* Evicted by SIEVE (Zhang et al., NSDI 2024): a hit sets a bit and moves
  * nothing; the hand walks from the oldest to the newest, spares once what was
@@ -22,6 +31,7 @@ struct cache {
 	struct list queue;   /* newest first */
 	struct list *hand;   /* the next to look at; the head: start at the oldest */
 	uint32_t generation; /* failures of another generation are forgotten */
+	struct reasons reasons;
 	size_t bytes;
 	uint64_t hits, misses, inserts, evictions;
 };
@@ -48,38 +58,107 @@ void cache_free(struct cache *cache)
 	free(cache);
 }
 
-static bool entry_is_dead(
-	const struct cache *cache, const struct entry *e, uint64_t now_ms)
+static uint64_t life_ms(const struct entry *e)
 {
-	return now_ms >= e->expires_ms ||
-	       (e->generation != 0 && e->generation != cache->generation);
+	return (uint64_t)e->life_s * MS_PER_S;
 }
 
-/* An event loop's idea of now may lag behind the clock. */
-static uint32_t entry_age_s(const struct entry *e, uint64_t now_ms)
+static bool is_fresh(const struct cache *cache, const struct entry *e, uint64_t now_ms)
 {
-	return now_ms > e->stored_ms ? (uint32_t)((now_ms - e->stored_ms) / MS_PER_S) : 0;
+	return entry_age_ms(e, now_ms) < life_ms(e) &&
+	       (!entry_is_failure(e) || e->generation == cache->generation);
+}
+
+static bool is_stale(const struct cache *cache, const struct entry *e, uint64_t now_ms)
+{
+	uint64_t age_ms = entry_age_ms(e, now_ms);
+
+	return !entry_is_failure(e) && age_ms >= life_ms(e) &&
+	       age_ms - life_ms(e) < (uint64_t)cache->options.stale_s * MS_PER_S;
+}
+
+/* Only for what is stale: another try would come to nothing. */
+static bool has_failed(const struct cache *cache, const struct entry *e, uint64_t now_ms)
+{
+	return e->generation == cache->generation && now_ms < e->wait_until_ms;
+}
+
+static void view_fresh(
+	struct cache *cache, struct entry *e, uint64_t now_ms, struct cache_hit *out)
+{
+	uint64_t age_ms = entry_age_ms(e, now_ms);
+
+	e->visited = true;
+	if (e->hits < UINT8_MAX)
+		e->hits++;
+	entry_view(e, &out->answer, &out->ede);
+	out->age_s = (uint32_t)(age_ms / MS_PER_S);
+	out->ttl_min_s = entry_is_failure(e) ? 0 : cache->options.min_ttl_s;
+	out->stale = false;
+	out->refresh = !entry_is_failure(e) && now_ms >= e->wait_until_ms &&
+		       prefetch_due(e->hits, age_ms, e->life_s);
+}
+
+/* Neither min_ttl nor the age is in it: the client is to come back soon. */
+static void view_stale(
+	const struct cache *cache, const struct entry *e, struct cache_hit *out)
+{
+	uint32_t max_ttl_s = cache->options.max_ttl_s;
+
+	entry_view(e, &out->answer, &out->ede);
+	out->answer.ttl_s = max_ttl_s < STALE_TTL_S ? max_ttl_s : STALE_TTL_S;
+	if (e->generation != 0)
+		reasons_find(&cache->reasons, e->reason, &out->ede);
+	out->age_s = out->ttl_min_s = 0;
+	out->stale = true;
+	out->refresh = false;
+}
+
+static struct entry *find(struct cache *cache, const struct cache_key *key)
+{
+	struct entry_key k;
+
+	entry_key_make(key, &k);
+	return table_find(&cache->table, &k);
 }
 
 bool cache_lookup(struct cache *cache, const struct cache_key *key, uint64_t now_ms,
 	struct cache_hit *out)
 {
-	struct entry_key k;
-	struct entry *e;
+	struct entry *e = find(cache, key);
+	bool fresh = e != NULL && is_fresh(cache, e, now_ms);
 
-	entry_key_make(key, &k);
-	e = table_find(&cache->table, &k);
 	/* A dead one stays: its successor takes its place, or the hand comes. */
-	if (e == NULL || entry_is_dead(cache, e, now_ms)) {
+	if (!fresh && (e == NULL || !is_stale(cache, e, now_ms) ||
+			      !has_failed(cache, e, now_ms))) {
 		cache->misses++;
 		return false;
 	}
 	cache->hits++;
-	e->visited = true;
-	entry_view(e, &out->answer, &out->ede);
-	out->age_s = entry_age_s(e, now_ms);
-	out->ttl_min_s = e->generation == 0 ? cache->options.min_ttl_s : 0;
+	if (fresh)
+		view_fresh(cache, e, now_ms, out);
+	else
+		view_stale(cache, e, out);
 	return true;
+}
+
+bool cache_lookup_stale(struct cache *cache, const struct cache_key *key, uint64_t now_ms,
+	struct cache_hit *out)
+{
+	const struct entry *e = find(cache, key);
+
+	if (e == NULL || !is_stale(cache, e, now_ms))
+		return false;
+	view_stale(cache, e, out);
+	return true;
+}
+
+void cache_note_refresh(struct cache *cache, const struct cache_key *key, uint64_t now_ms)
+{
+	struct entry *e = find(cache, key);
+
+	if (e != NULL && is_fresh(cache, e, now_ms))
+		e->wait_until_ms = now_ms + REFRESH_WAIT_MS;
 }
 
 static void forget(struct cache *cache, struct entry *e)
@@ -92,18 +171,39 @@ static void forget(struct cache *cache, struct entry *e)
 	free(e);
 }
 
+static struct entry *at_hand(struct cache *cache)
+{
+	if (cache->hand == &cache->queue)
+		cache->hand = cache->queue.prev;
+	return list_entry(cache->hand, struct entry, link);
+}
+
+/* Nothing fresh goes while something expired is near, stale answers included: they
+ * are kept in room that nobody else needs. NULL: none. */
+static struct entry *expired_ahead(struct cache *cache, uint64_t now_ms)
+{
+	struct list *it = cache->hand;
+
+	for (unsigned i = 0; i <= EXPIRED_AHEAD; i++, it = it->prev) {
+		struct entry *e = list_entry(it, struct entry, link);
+
+		if (it != &cache->queue && !is_fresh(cache, e, now_ms))
+			return e;
+	}
+	return NULL;
+}
+
 /* The queue is not empty. Ends: a second round finds no bit set. */
 static void evict_one(struct cache *cache, uint64_t now_ms)
 {
-	struct entry *e;
+	struct entry *e = expired_ahead(cache, now_ms);
 
-	for (;; cache->hand = cache->hand->prev) {
-		if (cache->hand == &cache->queue)
-			cache->hand = cache->queue.prev;
-		e = list_entry(cache->hand, struct entry, link);
-		if (!e->visited || entry_is_dead(cache, e, now_ms))
-			break;
-		e->visited = false;
+	for (; e == NULL; cache->hand = cache->hand->prev) {
+		struct entry *next = at_hand(cache);
+
+		if (!next->visited || !is_fresh(cache, next, now_ms))
+			e = next;
+		next->visited = false;
 	}
 	cache->evictions++;
 	forget(cache, e);
@@ -162,12 +262,17 @@ static void keep(struct cache *cache, const struct entry_key *k,
 		return;
 	e->life_s = terms->life_s;
 	e->stored_ms = terms->now_ms;
-	e->expires_ms = terms->now_ms + (uint64_t)terms->life_s * MS_PER_S;
 	e->generation = terms->generation;
 	list_insert(&cache->queue, &e->link);
 	table_add(&cache->table, e);
 	cache->bytes += e->charge_bytes;
 	cache->inserts++;
+}
+
+/* Whether upstreams have told what is so now (RFC 8767 §4). */
+static bool is_told(const struct answer *answer)
+{
+	return answer->rcode == RCODE_NOERROR || answer->rcode == RCODE_NXDOMAIN;
 }
 
 /* 0: not to be kept. A raised minimum is for answers with a short life, not for
@@ -176,9 +281,7 @@ static uint32_t lifetime_s(const struct cache *cache, const struct answer *answe
 {
 	uint32_t ttl_s = answer->ttl_s;
 
-	if (answer->rcode != RCODE_NOERROR && answer->rcode != RCODE_NXDOMAIN)
-		return 0;
-	if (answer->ttl_n == 0)
+	if (!is_told(answer) || answer->ttl_n == 0)
 		return 0;
 	if (ttl_s < cache->options.min_ttl_s)
 		ttl_s = cache->options.min_ttl_s;
@@ -190,11 +293,16 @@ void cache_insert(struct cache *cache, const struct cache_key *key,
 {
 	struct terms terms = { .now_ms = now_ms, .life_s = lifetime_s(cache, answer) };
 	struct entry_key k;
+	struct entry *old;
 
-	if (terms.life_s == 0)
-		return;
 	entry_key_make(key, &k);
-	keep(cache, &k, answer, NULL, &terms);
+	if (terms.life_s > 0) {
+		keep(cache, &k, answer, NULL, &terms);
+		return;
+	}
+	old = table_find(&cache->table, &k);
+	if (old != NULL && is_told(answer) && answer_is_to_key(answer, &k))
+		forget(cache, old);
 }
 
 /* SERVFAIL to `k`: header and question. */
@@ -210,6 +318,15 @@ static struct answer failure_answer(const struct entry_key *k, struct writer *w)
 		.question_end = (uint16_t)w->n,
 		.rcode = RCODE_SERVFAIL,
 	};
+}
+
+/* Beside a stale answer. */
+static void note_failure(
+	struct cache *cache, struct entry *e, const struct ede *ede, uint64_t now_ms)
+{
+	e->generation = cache->generation;
+	e->reason = reasons_keep(&cache->reasons, ede);
+	e->wait_until_ms = now_ms + STALE_RECHECK_MS;
 }
 
 void cache_insert_failure(struct cache *cache, const struct cache_key *key,
@@ -230,8 +347,12 @@ void cache_insert_failure(struct cache *cache, const struct cache_key *key,
 		return;
 	entry_key_make(key, &k);
 	old = table_find(&cache->table, &k);
-	if (old != NULL && old->generation == 0 && !entry_is_dead(cache, old, now_ms))
+	if (old != NULL && !entry_is_failure(old) && is_fresh(cache, old, now_ms))
 		return;
+	if (old != NULL && is_stale(cache, old, now_ms)) {
+		note_failure(cache, old, ede, now_ms);
+		return;
+	}
 	answer = failure_answer(&k, &w);
 	keep(cache, &k, &answer, ede, &terms);
 }

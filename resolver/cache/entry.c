@@ -90,7 +90,7 @@ struct entry *entry_new(
 		return NULL;
 	*e = (struct entry){
 		.hash = key->hash,
-		.charge_bytes = entry_charge(entry_size(answer, ede)),
+		.charge_bytes = (uint32_t)entry_charge(entry_size(answer, ede)),
 		.wire_n = (uint16_t)answer->wire.n,
 		.ttl_n = answer->ttl_n,
 		.question_end = answer->question_end,

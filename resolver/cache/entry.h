@@ -20,19 +20,36 @@ struct entry {
 	struct list link;   /* in the cache's queue */
 	struct entry *next; /* in its bucket; owned by the table's user */
 	uint64_t hash;
-	uint64_t stored_ms, expires_ms; /* on clock_now_ms() */
-	size_t charge_bytes;            /* what it counts in the budget */
+	uint64_t stored_ms;     /* on clock_now_ms() */
+	uint64_t wait_until_ms; /* an answer's: not to be refreshed before */
+	uint32_t charge_bytes;  /* what it counts in the budget */
 	uint32_t life_s;
-	uint32_t generation; /* of failures; 0 for an answer */
+	/* Of failures: of this one; or, of an answer, of the last try to refresh it
+	 * after its end, `reason` saying why. 0: it has not failed. */
+	uint32_t generation;
+	uint32_t reason;
 	uint16_t wire_n, ttl_n, question_end;
 	uint16_t ede_code;
 	uint8_t ede_text_n;
 	uint8_t flags;
 	uint8_t rcode;
 	bool has_ede;
+	uint8_t hits; /* up to a bound */
 	bool visited; /* hit since the eviction hand last passed */
 	uint16_t ttl_at[];
 };
+
+/* It is a remembered failure, not an answer. */
+static inline bool entry_is_failure(const struct entry *e)
+{
+	return e->rcode == RCODE_SERVFAIL;
+}
+
+/* An event loop's idea of now may lag behind the clock. */
+static inline uint64_t entry_age_ms(const struct entry *e, uint64_t now_ms)
+{
+	return now_ms > e->stored_ms ? now_ms - e->stored_ms : 0;
+}
 
 void entry_key_make(const struct cache_key *key, struct entry_key *out);
 bool entry_matches(const struct entry *e, const struct entry_key *key);

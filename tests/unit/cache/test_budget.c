@@ -22,7 +22,7 @@ static struct sample sample;
 
 static struct cache *cache_of(size_t size_bytes)
 {
-	const struct cache_options options = { size_bytes, 0, 86400 };
+	const struct cache_options options = { size_bytes, 0, 86400, 0 };
 	struct cache *cache;
 
 	assert_int_equal(cache_new(&options, &cache), STATUS_OK);
@@ -125,6 +125,30 @@ static void test_expired_is_not_spared(void **state)
 	insert(cache, next, 300, START_MS + 1000);
 	for (unsigned i = 11; i <= next; i++)
 		assert_true(has(cache, i, START_MS + 1000));
+	cache_free(cache);
+}
+
+/* Although others stand before it, and it was asked for and they were not. */
+static void test_stale_goes_first(void **state)
+{
+	const struct cache_options options = { 4096, 0, 86400, 86400 };
+	struct cache_hit hit;
+	struct cache *cache;
+	unsigned next;
+
+	(void)state;
+	assert_int_equal(cache_new(&options, &cache), STATUS_OK);
+	next = fill(cache, 300);
+	cache_flush(cache);
+	for (unsigned i = 10; i < next; i++)
+		insert(cache, i, i == 15 ? 1 : 300, START_MS);
+	assert_true(has(cache, 15, START_MS));
+	insert(cache, next, 300, START_MS + 1000);
+	assert_int_equal(stats_of(cache).evictions, 1);
+	make(15, 0, 0, 4);
+	assert_false(cache_lookup_stale(cache, &sample.key, START_MS + 1000, &hit));
+	for (unsigned i = 10; i <= next; i++)
+		assert_int_equal(has(cache, i, START_MS + 1000), i != 15);
 	cache_free(cache);
 }
 
@@ -266,7 +290,7 @@ static void test_table_follows_entries(void **state)
 /* Whichever allocation fails, an answer less is kept, and that is all. */
 static void test_out_of_memory(void **state)
 {
-	const struct cache_options options = { 100000, 0, 86400 };
+	const struct cache_options options = { 100000, 0, 86400, 0 };
 	struct cache *cache;
 
 	(void)state;
@@ -319,9 +343,9 @@ static void step_insert(struct cache *cache, uint32_t version, uint64_t now_ms)
 
 	make_key(key, version, ttl_s, 4 + draw(400));
 	cache_insert(cache, &sample.key, &sample.answer, now_ms);
-	if (ttl_s > 0)
-		model[key] =
-			(struct kept){ version, false, now_ms, now_ms + ttl_s * 1000 };
+	/* What may not be kept ends what was known before. */
+	model[key] = (struct kept){ ttl_s > 0 ? version : 0, false, now_ms,
+		now_ms + ttl_s * 1000 };
 }
 
 /* A live answer stays; where it may have been evicted there is no telling. */
@@ -425,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_oldest_goes_first),
 		cmocka_unit_test(test_asked_for_is_spared),
 		cmocka_unit_test(test_expired_is_not_spared),
+		cmocka_unit_test(test_stale_goes_first),
 		cmocka_unit_test(test_all_asked_for),
 		cmocka_unit_test(test_scan),
 		cmocka_unit_test(test_size_0),

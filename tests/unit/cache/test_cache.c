@@ -18,7 +18,7 @@
 
 static struct cache *cache_of(size_t size_bytes, uint32_t min_ttl_s, uint32_t max_ttl_s)
 {
-	const struct cache_options options = { size_bytes, min_ttl_s, max_ttl_s };
+	const struct cache_options options = { size_bytes, min_ttl_s, max_ttl_s, 0 };
 	struct cache *cache;
 
 	assert_int_equal(cache_new(&options, &cache), STATUS_OK);
