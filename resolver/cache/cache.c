@@ -269,19 +269,13 @@ static void keep(struct cache *cache, const struct entry_key *k,
 	cache->inserts++;
 }
 
-/* Whether upstreams have told what is so now (RFC 8767 §4). */
-static bool is_told(const struct answer *answer)
-{
-	return answer->rcode == RCODE_NOERROR || answer->rcode == RCODE_NXDOMAIN;
-}
-
 /* 0: not to be kept. A raised minimum is for answers with a short life, not for
  * errors and not for what does not say its life at all. */
 static uint32_t lifetime_s(const struct cache *cache, const struct answer *answer)
 {
 	uint32_t ttl_s = answer->ttl_s;
 
-	if (!is_told(answer) || answer->ttl_n == 0)
+	if (!answer_tells(answer) || answer->ttl_n == 0)
 		return 0;
 	if (ttl_s < cache->options.min_ttl_s)
 		ttl_s = cache->options.min_ttl_s;
@@ -301,7 +295,7 @@ void cache_insert(struct cache *cache, const struct cache_key *key,
 		return;
 	}
 	old = table_find(&cache->table, &k);
-	if (old != NULL && is_told(answer) && answer_is_to_key(answer, &k))
+	if (old != NULL && answer_tells(answer) && answer_is_to_key(answer, &k))
 		forget(cache, old);
 }
 

@@ -36,4 +36,11 @@ MUST_CHECK enum status answer_make(const struct message *m, struct writer *w,
 /* No record of it lives longer than `most_s`. `wire` is the answer's own. */
 void answer_cap(struct answer *answer, uint8_t *wire, uint32_t most_s);
 
+/* It tells what is so now. With another rcode it tells that somebody failed (RFC 8767
+ * §4). */
+static inline bool answer_tells(const struct answer *answer)
+{
+	return answer->rcode == RCODE_NOERROR || answer->rcode == RCODE_NXDOMAIN;
+}
+
 #endif

@@ -47,6 +47,14 @@ struct inflight *inflight_add(struct inflight_table *table, const struct cache_k
 	return f;
 }
 
+struct inflight *inflight_any(struct inflight_table *table)
+{
+	for (size_t i = 0; i < INFLIGHT_BUCKETS; i++)
+		if (!list_empty(&table->buckets[i]))
+			return list_entry(table->buckets[i].next, struct inflight, link);
+	return NULL;
+}
+
 void inflight_remove(struct inflight *f)
 {
 	list_remove(&f->link);

@@ -20,6 +20,9 @@ struct inflight {
 	struct resolver *resolver;
 	struct question question;
 	bool dnssec_ok, checking_disabled;
+	/* Nobody need wait for it: its answer is for the cache. */
+	bool prefetch; /* a popular answer is about to end */
+	bool late;     /* it took long, so who waited was given the stale answer */
 };
 
 void inflight_table_init(struct inflight_table *table);
@@ -28,6 +31,8 @@ void inflight_table_init(struct inflight_table *table);
 struct inflight *inflight_find(struct inflight_table *table, const struct cache_key *key);
 /* A new one, without exchange. NULL: no memory. */
 struct inflight *inflight_add(struct inflight_table *table, const struct cache_key *key);
+/* Any one, or NULL. */
+struct inflight *inflight_any(struct inflight_table *table);
 /* Takes it out and frees it; nobody may wait any more. */
 void inflight_remove(struct inflight *inflight);
 

@@ -1,5 +1,5 @@
 /* receive: allowed? -> parse -> can we answer that? -> cache.
- * wait:    someone asks it already? -> exchange -> answer -> cache -> replies.
+ * wait:    someone asks it already? -> ask.c.
  *
  * Each failure is a reply too: REFUSED, FORMERR, NOTIMP, BADVERS, and SERVFAIL
  * with an Extended DNS Error that says which upstream failed of what. */
@@ -11,26 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "dns/reply.h"
-#include "query/inflight.h"
-
-/* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
- * turns good. */
-#define FAILURE_TTL_S 5
-/* Records of the smallest kind that fit into a message. */
-#define TTLS_MAX (DNS_MESSAGE_MAX / 11)
-
-struct resolver {
-	struct cache *cache;
-	struct exchanger *exchanger;
-	struct resolver_options options;
-	struct resolver_stats stats;
-	struct inflight_table inflight;
-
-	/* Scratch for one answer at a time. */
-	uint8_t answer[DNS_MESSAGE_MAX];
-	uint16_t ttl_at[TTLS_MAX];
-	uint8_t reply[DNS_MESSAGE_MAX];
-};
+#include "query/resolver.h"
 
 enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 	const struct resolver_options *options, struct resolver **out)
@@ -49,6 +30,14 @@ enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 
 void resolver_free(struct resolver *r)
 {
+	struct inflight *f;
+
+	if (r == NULL)
+		return;
+	while ((f = inflight_any(&r->inflight)) != NULL) {
+		exchange_cancel(f->exchange);
+		resolver_forget(f);
+	}
 	free(r);
 }
 
@@ -153,10 +142,26 @@ static void log_query(const struct resolver *r, const struct message *m,
 	log_notice("query %s %s from %s: %s", name, type, from, how);
 }
 
-/* A hit, as the client asked for it; DROP if it cannot be put that way. */
-static enum query_outcome answer_hit(struct resolver *r, const struct message *m,
+/* `hit` has been explained. */
+static enum query_outcome answer_stale(struct resolver *r, const struct message *m,
 	const struct cache_hit *hit, bool udp, struct writer *reply)
 {
+	if (reply_stale(m, &hit->answer, &hit->ede, reply_limit(m, udp), reply) !=
+		STATUS_OK)
+		return answer_error(r, m, RCODE_SERVFAIL, NULL, udp, reply);
+	r->stats.stale++;
+	r->stats.answered++;
+	return QUERY_ANSWERED;
+}
+
+/* A hit, as the client asked for it; DROP if it cannot be put that way. */
+static enum query_outcome answer_hit(struct resolver *r, const struct message *m,
+	struct cache_hit *hit, bool udp, struct writer *reply)
+{
+	if (hit->stale) {
+		stale_explain(hit, &hit->ede);
+		return answer_stale(r, m, hit, udp, reply);
+	}
 	if (hit->ede.present)
 		return answer_error(r, m, hit->answer.rcode, &hit->ede, udp, reply);
 	if (reply_answer(m, &hit->answer, hit->age_s, hit->ttl_min_s, reply_limit(m, udp),
@@ -173,6 +178,7 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	enum status status = message_parse(wire, parsed);
 	struct cache_key key;
 	struct cache_hit hit;
+	enum query_outcome outcome;
 	bool allowed = is_allowed(r, client);
 	int rcode;
 
@@ -190,81 +196,17 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 		return answer_error(r, parsed, (unsigned)rcode, NULL, udp, reply);
 	key = key_of(parsed);
 	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
-		log_query(r, parsed, client, "cache");
-		return answer_hit(r, parsed, &hit, udp, reply);
+		log_query(r, parsed, client, hit.stale ? "stale" : "cache");
+		outcome = answer_hit(r, parsed, &hit, udp, reply);
+		if (hit.refresh && r->options.prefetch)
+			resolver_prefetch(r, &key);
+		return outcome;
 	}
 	log_query(r, parsed, client, "upstream");
 	return QUERY_PENDING;
 }
 
-/* --- what upstreams say ---------------------------------------------------- */
-
-static void reply_to(struct resolver *r, struct query *q, const struct answer *answer,
-	const struct ede *ede)
-{
-	struct writer w = { .p = r->reply, .cap = sizeof r->reply };
-	enum status status = STATUS_MALFORMED;
-
-	if (answer != NULL)
-		status = reply_answer(
-			&q->message, answer, 0, r->options.min_ttl_s, q->limit, &w);
-	if (status != STATUS_OK) {
-		r->stats.failed++;
-		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
-		status = reply_error(&q->message, RCODE_SERVFAIL, ede, q->limit, &w);
-	}
-	r->stats.answered++;
-	r->stats.in_flight--;
-	list_remove(&q->link);
-	q->inflight = NULL;
-	q->done(q, status == STATUS_OK ? wr_done(&w) : bytes_of(NULL, 0));
-}
-
-static void reply_to_all(
-	struct inflight *f, const struct answer *answer, const struct ede *ede)
-{
-	while (!list_empty(&f->waiting))
-		reply_to(f->resolver, list_entry(f->waiting.next, struct query, link),
-			answer, ede);
-	inflight_remove(f);
-}
-
-/* It answered, but with nothing that helps. */
-static void blame_answer(const char *upstream, const char *what, struct ede *ede)
-{
-	struct text text = text_in(ede->text, sizeof ede->text);
-
-	ede->present = true;
-	ede->code = EDE_OTHER;
-	text_add(&text, "%s: %s", upstream, what);
-}
-
-static void on_exchange_done(void *data, const struct exchange_result *result)
-{
-	struct inflight *f = data;
-	struct resolver *r = f->resolver;
-	struct cache_key key = inflight_key(f);
-	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
-	struct ede ede = result->ede;
-	struct answer answer;
-	bool usable = result->answer != NULL && answer_make(result->answer, &w, r->ttl_at,
-							TTLS_MAX, &answer) == STATUS_OK;
-
-	f->exchange = NULL;
-	if (usable && answer.rcode == RCODE_SERVFAIL) {
-		blame_answer(result->upstream, "answered SERVFAIL", &ede);
-		usable = false;
-	} else if (!usable && result->answer != NULL) {
-		blame_answer(result->upstream, "an answer that cannot be relayed", &ede);
-	}
-	if (usable)
-		answer_cap(&answer, r->answer, r->options.max_ttl_s);
-	if (usable)
-		cache_insert(r->cache, &key, &answer, clock_now_ms());
-	else
-		cache_insert_failure(r->cache, &key, &ede, FAILURE_TTL_S, clock_now_ms());
-	reply_to_all(f, usable ? &answer : NULL, &ede);
-}
+/* --- waiting --------------------------------------------------------------- */
 
 /* What the reply repeats of the query; the rest of it is gone by then. */
 static void keep_query(struct query *q, const struct message *parsed, bool udp)
@@ -279,25 +221,19 @@ static void keep_query(struct query *q, const struct message *parsed, bool udp)
 static enum query_outcome answer_failure(struct resolver *r, const struct message *parsed,
 	enum status status, struct ede *ede, bool udp, struct writer *reply)
 {
+	struct cache_key key = key_of(parsed);
+	struct cache_hit hit;
+
 	if (!ede->present) {
 		ede->present = true;
 		ede->code = EDE_OTHER;
 		text_copy(ede->text, sizeof ede->text, status_text(status));
 	}
+	if (cache_lookup_stale(r->cache, &key, clock_now_ms(), &hit)) {
+		stale_explain(&hit, ede);
+		return answer_stale(r, parsed, &hit, udp, reply);
+	}
 	return answer_error(r, parsed, RCODE_SERVFAIL, ede, udp, reply);
-}
-
-static enum status ask(struct resolver *r, struct inflight *f, struct ede *why)
-{
-	struct exchange_request request = { .question = &f->question,
-		.dnssec_ok = f->dnssec_ok,
-		.checking_disabled = f->checking_disabled,
-		.pad_to = r->options.pad_to,
-		.timeout_ms = r->options.timeout_ms };
-
-	f->resolver = r;
-	return exchange_start(
-		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
 }
 
 enum query_outcome query_wait(struct resolver *r, struct query *q,
@@ -308,16 +244,16 @@ enum query_outcome query_wait(struct resolver *r, struct query *q,
 	struct inflight *f;
 	enum status status = STATUS_OK;
 
-	if (r->stats.in_flight >= r->options.queries_in_flight)
+	if (r->stats.in_flight + r->late >= r->options.queries_in_flight)
 		return answer_failure(r, parsed, STATUS_LIMIT, &why, udp, reply);
 	f = inflight_find(&r->inflight, &key);
 	if (f == NULL) {
 		f = inflight_add(&r->inflight, &key);
-		status = f != NULL ? ask(r, f, &why) : STATUS_NOMEM;
+		status = f != NULL ? resolver_ask(r, f, &why) : STATUS_NOMEM;
 	}
 	if (status != STATUS_OK) {
 		if (f != NULL)
-			inflight_remove(f);
+			resolver_forget(f);
 		return answer_failure(r, parsed, status, &why, udp, reply);
 	}
 	keep_query(q, parsed, udp);
@@ -336,10 +272,10 @@ void query_cancel(struct query *q)
 	list_remove(&q->link);
 	q->inflight = NULL;
 	f->resolver->stats.in_flight--;
-	if (!list_empty(&f->waiting))
+	if (!list_empty(&f->waiting) || f->prefetch || f->late)
 		return;
 	if (f->exchange != NULL) {
 		exchange_cancel(f->exchange);
-		inflight_remove(f);
+		resolver_forget(f);
 	}
 }

@@ -4,7 +4,8 @@
  *	                -> DROP: send nothing
  *	                -> PENDING: query_wait(), and the reply comes later
  *
- * Identical questions that wait are asked once. */
+ * Identical questions that wait are asked once. What cannot be refreshed, or not soon,
+ * is answered from the cache though it has expired, if there is a stale answer there. */
 #ifndef QUERY_QUERY_H
 #define QUERY_QUERY_H
 
@@ -25,11 +26,14 @@ struct resolver_options {
 	uint32_t timeout_ms;
 	unsigned pad_to;
 	uint32_t min_ttl_s, max_ttl_s; /* of a fresh answer as of a cached one */
+	bool prefetch; /* popular answers are asked for anew before they end */
 	bool log_queries;
 };
 
 struct resolver_stats {
 	uint64_t received, answered, dropped, refused, failed;
+	uint64_t stale;      /* expired answers given; they are in `answered`, too */
+	uint64_t prefetches; /* asked beside; no client's query */
 	size_t in_flight;
 };
 
@@ -50,7 +54,7 @@ struct query {
 /* `cache` and `exchanger` are borrowed for the resolver's life. */
 MUST_CHECK enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 	const struct resolver_options *options, struct resolver **out);
-/* Every query must have been answered or cancelled. */
+/* Every query must have been answered or cancelled. The exchanger is still there. */
 void resolver_free(struct resolver *resolver);
 /* After a reload: another cache, perhaps, and other options. */
 void resolver_rebase(struct resolver *resolver, struct cache *cache,

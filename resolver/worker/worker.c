@@ -284,9 +284,9 @@ void worker_stop(struct worker *w)
 	netwatch_stop(w->netwatch);
 	if (w->resolver != NULL)
 		listeners_deinit(&w->listeners);
+	resolver_free(w->resolver);
 	exchanger_free(w->exchanger);
 	upstream_set_deinit(&w->upstreams);
-	resolver_free(w->resolver);
 	cache_free(w->cache);
 	config_free(w->config);
 	memset(w, 0, sizeof *w);

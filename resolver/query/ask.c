@@ -1,0 +1,252 @@
+/* ask -> exchange -> answer -> cache -> a reply to each who waits.
+ *
+ * Upstreams that cannot tell what is so now leave the stale answer standing (RFC
+ * 8767): who waits gets that one, and so does who comes within the next half minute.
+ * If it takes long they get it before it is known whether upstreams can. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "dns/reply.h"
+#include "query/resolver.h"
+
+/* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
+ * turns good. */
+#define FAILURE_TTL_S 5
+/* The client response timer of RFC 8767 §5: many clients give up after 2 s. */
+#define RESPONSE_MS 1800
+/* At a time. */
+#define PREFETCHES_MAX 64
+
+/* What all who wait are told. */
+struct outcome {
+	const struct answer *answer; /* NULL: SERVFAIL */
+	bool stale;
+	const struct ede *ede; /* why it is stale, or SERVFAIL */
+};
+
+static enum status write_outcome(const struct resolver *r, const struct query *q,
+	const struct outcome *outcome, struct writer *w)
+{
+	if (outcome->answer == NULL)
+		return STATUS_NOTFOUND;
+	if (outcome->stale)
+		return reply_stale(
+			&q->message, outcome->answer, outcome->ede, q->limit, w);
+	return reply_answer(
+		&q->message, outcome->answer, 0, r->options.min_ttl_s, q->limit, w);
+}
+
+static void reply_to(struct resolver *r, struct query *q, const struct outcome *outcome)
+{
+	struct writer w = { .p = r->reply, .cap = sizeof r->reply };
+	enum status status = write_outcome(r, q, outcome, &w);
+
+	if (status == STATUS_OK) {
+		r->stats.stale += outcome->stale;
+	} else {
+		r->stats.failed++;
+		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
+		status = reply_error(
+			&q->message, RCODE_SERVFAIL, outcome->ede, q->limit, &w);
+	}
+	r->stats.answered++;
+	r->stats.in_flight--;
+	list_remove(&q->link);
+	q->inflight = NULL;
+	q->done(q, status == STATUS_OK ? wr_done(&w) : bytes_of(NULL, 0));
+}
+
+static void reply_to_all(struct inflight *f, const struct outcome *outcome)
+{
+	while (!list_empty(&f->waiting))
+		reply_to(f->resolver, list_entry(f->waiting.next, struct query, link),
+			outcome);
+}
+
+/* --- stale answers ----------------------------------------------------------- */
+
+void stale_explain(struct cache_hit *hit, const struct ede *why)
+{
+	struct ede ede = { .present = true, .code = EDE_STALE };
+
+	if (hit->answer.rcode == RCODE_NXDOMAIN)
+		ede.code = EDE_STALE_NXDOMAIN;
+	if (why->present)
+		memcpy(ede.text, why->text, sizeof ede.text);
+	hit->ede = ede;
+}
+
+/* Copied into our own room: who is told may change the cache. */
+static bool take_stale(struct resolver *r, const struct cache_key *key,
+	const struct ede *why, struct cache_hit *hit)
+{
+	struct answer *answer = &hit->answer;
+
+	if (!cache_lookup_stale(r->cache, key, clock_now_ms(), hit))
+		return false;
+	memcpy(r->answer, answer->wire.p, answer->wire.n);
+	answer->wire.p = r->answer;
+	if (answer->ttl_n > 0)
+		memcpy(r->ttl_at, answer->ttl_at, answer->ttl_n * sizeof *r->ttl_at);
+	answer->ttl_at = r->ttl_at;
+	stale_explain(hit, why);
+	return true;
+}
+
+static void on_exchange_early(void *data, const struct ede *so_far)
+{
+	struct inflight *f = data;
+	struct resolver *r = f->resolver;
+	struct cache_key key = inflight_key(f);
+	struct cache_hit hit;
+
+	if (!take_stale(r, &key, so_far, &hit))
+		return;
+	/* First of all: it is not to end with the last one who waits. */
+	f->late = true;
+	r->late++;
+	cache_insert_failure(r->cache, &key, so_far, FAILURE_TTL_S, clock_now_ms());
+	reply_to_all(f, &(struct outcome){ &hit.answer, true, &hit.ede });
+}
+
+/* --- what upstreams say ---------------------------------------------------- */
+
+/* It answered, but with nothing that helps. */
+static void blame_answer(const char *upstream, const char *what, struct ede *ede)
+{
+	struct text text = text_in(ede->text, sizeof ede->text);
+
+	ede->present = true;
+	ede->code = EDE_OTHER;
+	text_add(&text, "%s: %s", upstream, what);
+}
+
+static const char *rcode_words(unsigned rcode)
+{
+	switch (rcode) {
+	case RCODE_FORMERR:
+		return "answered FORMERR";
+	case RCODE_SERVFAIL:
+		return "answered SERVFAIL";
+	case RCODE_NOTIMP:
+		return "answered NOTIMP";
+	case RCODE_REFUSED:
+		return "answered REFUSED";
+	default:
+		return "answered an unusual rcode";
+	}
+}
+
+/* True if there is an answer that may be relayed, in the resolver's room; `ede` blames
+ * whoever told nothing. */
+static bool take_answer(struct resolver *r, const struct exchange_result *result,
+	struct answer *answer, struct ede *ede)
+{
+	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
+
+	*ede = result->ede;
+	if (result->answer == NULL)
+		return false;
+	if (answer_make(result->answer, &w, r->ttl_at, TTLS_MAX, answer) != STATUS_OK) {
+		blame_answer(result->upstream, "an answer that cannot be relayed", ede);
+		return false;
+	}
+	if (!answer_tells(answer))
+		blame_answer(result->upstream, rcode_words(answer->rcode), ede);
+	return answer->rcode != RCODE_SERVFAIL;
+}
+
+/* What is kept of it, and what is told. */
+static void conclude(struct inflight *f, struct answer *answer, const struct ede *ede,
+	struct cache_hit *hit, struct outcome *out)
+{
+	struct resolver *r = f->resolver;
+	struct cache_key key = inflight_key(f);
+	uint64_t now_ms = clock_now_ms();
+
+	if (answer != NULL)
+		answer_cap(answer, r->answer, r->options.max_ttl_s);
+	*out = (struct outcome){ .answer = answer, .ede = ede };
+	if (answer != NULL && answer_tells(answer)) {
+		cache_insert(r->cache, &key, answer, now_ms);
+	} else if (take_stale(r, &key, ede, hit)) {
+		cache_insert_failure(r->cache, &key, ede, FAILURE_TTL_S, now_ms);
+		*out = (struct outcome){ &hit->answer, true, &hit->ede };
+	} else if (answer == NULL) {
+		cache_insert_failure(r->cache, &key, ede, FAILURE_TTL_S, now_ms);
+	}
+}
+
+static void on_exchange_done(void *data, const struct exchange_result *result)
+{
+	struct inflight *f = data;
+	struct outcome outcome;
+	struct cache_hit hit;
+	struct answer answer;
+	struct ede ede;
+	bool usable = take_answer(f->resolver, result, &answer, &ede);
+
+	f->exchange = NULL;
+	conclude(f, usable ? &answer : NULL, &ede, &hit, &outcome);
+	reply_to_all(f, &outcome);
+	resolver_forget(f);
+}
+
+/* --- asking ------------------------------------------------------------------ */
+
+enum status resolver_ask(struct resolver *r, struct inflight *f, struct ede *why)
+{
+	struct exchange_request request = { .question = &f->question,
+		.dnssec_ok = f->dnssec_ok,
+		.checking_disabled = f->checking_disabled,
+		.pad_to = r->options.pad_to,
+		.timeout_ms = r->options.timeout_ms,
+		.early_ms = RESPONSE_MS,
+		.on_early = on_exchange_early };
+
+	f->resolver = r;
+	return exchange_start(
+		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
+}
+
+static void log_prefetch(const struct resolver *r, const struct question *question)
+{
+	char name[NAME_TEXT_MAX], type[TYPE_TEXT_MAX];
+
+	if (!r->options.log_queries)
+		return;
+	name_to_text(&question->name, name);
+	type_to_text(question->type, type);
+	log_notice("prefetch %s %s", name, type);
+}
+
+void resolver_prefetch(struct resolver *r, const struct cache_key *key)
+{
+	struct inflight *f;
+	struct ede why;
+
+	if (r->prefetching >= PREFETCHES_MAX || inflight_find(&r->inflight, key) != NULL)
+		return;
+	/* Whatever becomes of it. */
+	cache_note_refresh(r->cache, key, clock_now_ms());
+	f = inflight_add(&r->inflight, key);
+	if (f == NULL)
+		return;
+	f->prefetch = true;
+	f->resolver = r;
+	r->prefetching++;
+	if (resolver_ask(r, f, &why) != STATUS_OK) {
+		resolver_forget(f);
+		return;
+	}
+	r->stats.prefetches++;
+	log_prefetch(r, key->question);
+}
+
+void resolver_forget(struct inflight *f)
+{
+	f->resolver->prefetching -= f->prefetch;
+	f->resolver->late -= f->late;
+	inflight_remove(f);
+}

@@ -1,0 +1,39 @@
+/* What answers queries; private to this room. query.c has the clients' side of it,
+ * ask.c the upstreams'. */
+#ifndef QUERY_RESOLVER_H
+#define QUERY_RESOLVER_H
+
+#include "query/inflight.h"
+#include "query/query.h"
+
+/* Records of the smallest kind that fit into a message. */
+#define TTLS_MAX (DNS_MESSAGE_MAX / 11)
+
+struct resolver {
+	struct cache *cache;
+	struct exchanger *exchanger;
+	struct resolver_options options;
+	struct resolver_stats stats;
+	struct inflight_table inflight;
+	/* Of these, who are asked although nobody need wait. */
+	unsigned prefetching, late;
+
+	/* Scratch for one answer at a time. */
+	uint8_t answer[DNS_MESSAGE_MAX];
+	uint16_t ttl_at[TTLS_MAX];
+	uint8_t reply[DNS_MESSAGE_MAX];
+};
+
+/* Asks the upstreams, for all who wait or will. As exchange_start() otherwise. */
+MUST_CHECK enum status resolver_ask(
+	struct resolver *resolver, struct inflight *inflight, struct ede *why);
+/* The same for an answer that is about to end; or not, if enough of them are asked. */
+void resolver_prefetch(struct resolver *resolver, const struct cache_key *key);
+/* Takes it out; nobody waits, and it has no exchange. */
+void resolver_forget(struct inflight *inflight);
+
+/* Makes `hit`, a stale answer, say in its `ede` that it is one and why: `why` is of the
+ * failure. */
+void stale_explain(struct cache_hit *hit, const struct ede *why);
+
+#endif
