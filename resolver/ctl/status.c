@@ -169,9 +169,11 @@ static void print_counters(const json_t *answer)
 		(long long)member_number(cache, "size_bytes") / 1024,
 		(long long)member_number(cache, "hits"),
 		(long long)member_number(cache, "misses"));
-	printf("  queries  %lld received, %lld answered, %lld in flight\n",
+	printf("  queries  %lld received, %lld answered, %lld of these stale, "
+	       "%lld in flight\n",
 		(long long)member_number(queries, "received"),
 		(long long)member_number(queries, "answered"),
+		(long long)member_number(queries, "stale"),
 		(long long)member_number(queries, "in_flight"));
 }
 

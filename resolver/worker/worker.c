@@ -18,6 +18,7 @@ static struct resolver_options options_of(const struct config *config)
 		.pad_to = config->edns_padding,
 		.min_ttl_s = config->cache_min_ttl_s,
 		.max_ttl_s = config->cache_max_ttl_s,
+		.prefetch = config->cache_prefetch,
 		.log_queries = config->log_queries,
 	};
 }
@@ -33,6 +34,7 @@ static enum status new_cache(const struct config *config, struct cache **out)
 		.size_bytes = config->cache_size_bytes,
 		.min_ttl_s = config->cache_min_ttl_s,
 		.max_ttl_s = config->cache_max_ttl_s,
+		.stale_s = config->cache_stale_s,
 	};
 
 	return cache_new(&options, out);
@@ -203,7 +205,8 @@ static bool same_cache(const struct config *a, const struct config *b)
 {
 	return a->cache_size_bytes == b->cache_size_bytes &&
 	       a->cache_min_ttl_s == b->cache_min_ttl_s &&
-	       a->cache_max_ttl_s == b->cache_max_ttl_s;
+	       a->cache_max_ttl_s == b->cache_max_ttl_s &&
+	       a->cache_stale_s == b->cache_stale_s;
 }
 
 static enum status prepare(struct worker *w, struct reload *r, struct text *error)
