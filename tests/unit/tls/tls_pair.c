@@ -127,8 +127,9 @@ static SSL_TICKET_RETURN on_ticket(SSL *ssl, SSL_SESSION *session,
 	const unsigned char *name, size_t n, SSL_TICKET_STATUS status, void *unused)
 {
 	(void)ssl, (void)session, (void)name, (void)n, (void)unused;
-	return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE_RENEW
-					    : SSL_TICKET_RETURN_IGNORE_RENEW;
+	return status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW
+		       ? SSL_TICKET_RETURN_USE_RENEW
+		       : SSL_TICKET_RETURN_IGNORE_RENEW;
 }
 
 static void add_tickets(SSL_CTX *ssl, const struct pair_server *like)
