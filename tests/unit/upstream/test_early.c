@@ -20,13 +20,16 @@ struct patient {
 	struct patient *cancels; /* when told */
 };
 
-/* A query that is answered when the test says so. */
+/* The first query is answered when the test says so; what asks for a sign of life, never.
+ */
 static struct dot_client *held_client;
 static uint8_t held[512];
 static size_t held_n;
 
 static void hold(struct dot_client *client, struct bytes query)
 {
+	if (held_client != NULL)
+		return;
 	held_client = client;
 	held_n = query.n;
 	memcpy(held, query.p, query.n);
@@ -69,6 +72,7 @@ static void ask(struct lab *lab, struct patient *p, uint32_t early_ms)
 static void load(
 	struct lab *lab, void (*on_query)(struct dot_client *client, struct bytes query))
 {
+	held_client = NULL;
 	lab->config.upstream_n = 1;
 	lab->servers[0].on_query = on_query;
 	lab_load(lab);
@@ -95,7 +99,7 @@ static void it_is_told_once_and_goes_on(void **state)
 	dot_client_answer(held_client, bytes_of(held, held_n), RCODE_NOERROR);
 	RUN_UNTIL(&lab->bench.loop, p.done);
 	assert_true(p.has_answer);
-	assert_int_equal(lab->servers[0].queries, 1);
+	assert_int_equal(lab->servers[0].accepted, 1);
 }
 
 static void who_is_answered_is_not_told(void **state)
