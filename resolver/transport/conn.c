@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "transport/tcp.h"
 
 /* Bytes the kernel has not taken yet; beyond it the server is stuck. */
 #define UNSENT_MAX (256 * 1024)
@@ -366,10 +367,10 @@ static void begin(struct conn *conn, unsigned handshake_ms)
 	int code;
 
 	move(conn, CONN_CONNECTING);
-	uv_tcp_nodelay(&conn->tcp, 1);
 	conn->connecting.data = conn;
 	code = uv_tcp_connect(
 		&conn->connecting, &conn->tcp, &conn->address.sa, on_connected);
+	tcp_set_options(&conn->tcp);
 	if (code == 0) {
 		uv_timer_start(&conn->deadline, on_deadline, handshake_ms, 0);
 		return;
