@@ -40,10 +40,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (rtmessage_next(&in, &message) == STATUS_OK) {
 		must(in.n < left);
 		left = in.n;
+		if (message.kind != RTMESSAGE_PRESENT)
+			continue;
 		check_fact(&message.fact);
-		if (message.kind == RTMESSAGE_PRESENT)
-			must(netstate_add(&states[message.sequence & 1], &message.fact) ==
-				STATUS_OK);
+		must(netstate_add(&states[message.sequence & 1], &message.fact) ==
+			STATUS_OK);
 	}
 	netstate_finish(&states[0]);
 	netstate_finish(&states[1]);
