@@ -37,9 +37,9 @@ static bool ask_for_extras(SSL_CTX *ssl)
 		       where, NULL, NULL, NULL, handshake_on_scts, NULL) == 1;
 }
 
-/* Without a cache of OpenSSL's own: it would not know the verdicts. SSL_OP_NO_TICKET is
- * about TLS 1.2 alone; the psk_ke mode of 1.3, which has no new key exchange, is not
- * offered unless asked for. */
+/* Without a cache of OpenSSL's own: it would not know the verdicts. The option
+ * against tickets is about TLS 1.2 alone. The psk_ke mode of 1.3, which has no new key
+ * exchange, is not offered unless asked for. */
 static void take_tickets(SSL_CTX *ssl)
 {
 	SSL_CTX_set_session_cache_mode(

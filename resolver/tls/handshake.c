@@ -146,7 +146,7 @@ int handshake_on_status(SSL *ssl, void *unused)
 	enum status status;
 
 	(void)unused;
-	if (h->ticket != NULL && SSL_session_reused(ssl) == 1)
+	if (SSL_session_reused(ssl) == 1)
 		return 1;
 	if (!h->judged || sk_X509_num(sent) <= 0)
 		return 0;

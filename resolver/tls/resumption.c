@@ -58,11 +58,9 @@ static void take_over(struct handshake *h)
 	h->judged = true;
 }
 
-void resumption_finish(struct handshake *h, SSL *ssl)
+static void judge_resumed(struct handshake *h, const SSL *ssl)
 {
-	if (SSL_session_reused(ssl) == 0)
-		goto out;
-	if (h->ticket == NULL || SSL_version(ssl) != TLS1_3_VERSION)
+	if (h->ticket == NULL)
 		refuse(h, "a session was resumed that is not known");
 	else if (!bytes_equal(protocol_of_session(h->ticket->session), protocol_of(ssl)))
 		refuse(h, "the session was resumed for another protocol");
@@ -70,8 +68,13 @@ void resumption_finish(struct handshake *h, SSL *ssl)
 		h->trouble = STATUS_CLOSED;
 	else
 		take_over(h);
-out:
-	/* It is used up, whoever has seen it. */
+}
+
+void resumption_finish(struct handshake *h, SSL *ssl)
+{
+	if (SSL_session_reused(ssl) == 1)
+		judge_resumed(h, ssl);
+	/* It is used up, also where the server did not take it. */
 	ticket_free(h->ticket);
 	h->ticket = NULL;
 }

@@ -88,15 +88,13 @@ static bool is_worth_it(const SSL_SESSION *session)
 
 	SSL_SESSION_get0_ticket(session, &ticket, &n);
 	return SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION &&
-	       SSL_SESSION_is_resumable(session) == 1 && n <= TICKET_BYTES_MAX;
+	       n <= TICKET_BYTES_MAX;
 }
 
-/* RFC 8446 §4.6.1: 0 is none at all, more than seven days are seven. */
+/* 0 is none at all (RFC 8446 §4.6.1). */
 static int64_t life_s(const SSL_SESSION *session)
 {
-	unsigned long hint = SSL_SESSION_get_ticket_lifetime_hint(session);
-
-	return hint < TICKET_LIFE_MAX_S ? (int64_t)hint : TICKET_LIFE_MAX_S;
+	return (int64_t)SSL_SESSION_get_ticket_lifetime_hint(session);
 }
 
 bool tickets_keep(struct tickets *t, const struct endpoint *address, SSL_SESSION *session,

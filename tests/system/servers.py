@@ -109,7 +109,7 @@ class Toy:
         self.listener.bind((address or random_net() + ".1", port))
         self.listener.listen(backlog)
         self.address = join(*self.listener.getsockname())
-        self.connections = self.handshakes = 0
+        self.connections = self.handshakes = self.resumed = 0
         self.open = set()
         self.lock = threading.Lock()
         self.closing = False
@@ -139,6 +139,7 @@ class Toy:
             tls = self.context.wrap_socket(client, server_side=True)
             with self.lock:
                 self.handshakes += 1
+                self.resumed += tls.session_reused
                 self.open.discard(client)
                 self.open.add(tls)
                 number = self.handshakes

@@ -127,7 +127,7 @@ handshake.c|.tls_scts = bytes_of|s/h->scts, h->scts_n/NULL, 0/
 handshake.c|.staple = staple_of(ssl)|s/staple_of(ssl)/{ NULL, 0 }/
 handshake.c|if (place != 0)|s/place != 0/0/
 handshake.c|return h->judged ? 0 : -1;|s/h->judged ? 0 : -1/1/
-handshake.c|bytes_of(h->address|s/bytes_of(h->address, h->address_n)/bytes_of(NULL, 0)/
+handshake.c|endpoint_address(&h->address)|s/endpoint_address(&h->address)/bytes_of(NULL, 0)/
 session.c|if (ok == 1 && may_open(s))|s/ok == 1 && may_open(s)/h->judged/;s/h->/s->handshake./
 session.c|h->trouble == STATUS_OK && (!h->judged|s/(!h->judged || h->verdict.accepted)/!h->judged/
 session.c|!h->verdict.provisional|s/&& !h->verdict.provisional//
@@ -147,6 +147,46 @@ context.c|return SSL_CTX_set_tlsext_status_type|s/TLSEXT_STATUSTYPE_ocsp/-1/
 context.c|handshake_on_scts, NULL) == 1|s/handshake_on_scts/NULL/
 context.c|SSL_CTX_set_min_proto_version|s/min_protocol(policy)/0/
 context.c|SSL_CTX_set_cipher_list|s/ciphers/"ALL:@SECLEVEL=0"/
+context.c|tickets_forget(&context->tickets);|d
+context.c|^void tls_context_forget_tickets|n;n;d
+handshake.c|if (SSL_session_reused(ssl) == 1)|s/SSL_session_reused(ssl) == 1/true/
+session.c|if (h->ticket != NULL)|s/h->ticket != NULL/false/
+session.c|SSL_set_shutdown(s->ssl|s/SSL_set_shutdown.*/;/
+session.c|if (!s->begun)|s/!s->begun/true/
+session.c|^	tickets_drop(&s->handshake|d
+resumption.c|^	tickets_drop(&h->context|d
+resumption.c|^static void judge_resumed|n;n;s/h->ticket == NULL/false/
+resumption.c|else if (!bytes_equal|s/!bytes_equal(.*))$/false)/
+resumption.c|else if (h->generation|s/h->generation != .*)$/false)/
+resumption.c|h->verdict.resumed = true;|d
+resumption.c|h->verified_s = h->ticket|d
+resumption.c|if (!h->open|s/!h->open ||//
+resumption.c|if (!h->open|s/|| h->generation.*)$/)/
+ticket.c|return v->accepted|s/v->accepted &&//
+ticket.c|return v->accepted|s/&& !v->provisional//
+ticket.c|return v->accepted|s/&& !v->ct.waived//
+ticket.c|if (staple->state != STAPLE_GOOD)|s/staple->state != STAPLE_GOOD/true/
+ticket.c|if (staple->state != STAPLE_GOOD)|s/staple->state != STAPLE_GOOD/false/
+ticket.c|: staple->this_update_s|s/STAPLE_UNBOUNDED_S/0/
+ticket.c|min_s(verdict_end_s(v)|s/verdict_end_s(v)/INT64_MAX/
+ticket.c|min_s(verdict_end_s(v)|s/verified_s + TICKET_LIFE_MAX_S/INT64_MAX/
+ticket.c|if (v->ct.mode == CT_MODE_REQUIRE)|s/v->ct.mode == CT_MODE_REQUIRE/false/
+ticket.c|if (v->ct.mode == CT_MODE_REQUIRE)|s/== CT_MODE_REQUIRE/!= CT_MODE_OFF/
+ticket.c|return endpoint_equal|s/endpoint_equal(.*)/true/
+ticket.c|if (n >= TICKETS_AN_ADDRESS)|s/n >= TICKETS_AN_ADDRESS/false/
+ticket.c|else if (t->n == TICKETS_MAX)|s/t->n == TICKETS_MAX/false/
+ticket.c|SSL_SESSION_get_protocol_version|s/SSL_SESSION_get.* == TLS1_3_VERSION/true/
+ticket.c|n <= TICKET_BYTES_MAX|s/n <= TICKET_BYTES_MAX/true/
+ticket.c|now_s + life_s(session)|s/now_s + life_s(session)/INT64_MAX/
+ticket.c|if (until_s > now_s|s/until_s > now_s/true/
+ticket.c|return now_s >= ticket->verified_s|s/now_s >= ticket->verified_s/true/
+ticket.c|return now_s >= ticket->verified_s|s/now_s < ticket->until_s/true/
+ticket.c|^	       fits(ticket, policy)|s/fits(.*)/true/
+ticket.c|learned_pins_equal(&shown|s/learned_pins_equal(.*)/true/
+ticket.c|^struct ticket .tickets_take|n;n;n;s/size_t i = t->n; i-- > 0;/size_t i = 0; i < t->n; i++/
+ticket.c|(is_for(t->items.i., address))$|s/is_for(.*))$/true)/
+ticket.c|^	t->generation++|d
+ticket.c|while (t->n > 0)|s/t->n > 0/false/
 roots.c|X509_V_FLAG_PARTIAL_CHAIN|d
 roots.c|return X509_STORE_load_path|s/return/X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN); return/
 roots.c|if (!has_hashed_certificate(path)) {|s/!has_hashed_certificate(path)/0/
@@ -158,7 +198,7 @@ srcdir=${srcdir:-$(dirname "$0")/../../..}
 room=$srcdir/resolver/tls
 left_out=report.c
 tests="verdict verdict_ct staple peer_ct roots issuer path refusals peer transparency
-  session handshake"
+  session handshake ticket resumption resumption_refused"
 # Of the files about lists only these two: others need one that is made by the build.
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
   "$srcdir"/tests/unit/tls/[!t]*.c "$srcdir"/tests/unit/tls/tls_*.c \

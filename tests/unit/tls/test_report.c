@@ -60,6 +60,7 @@ static const struct row {
 } rows[] = {
 #define LEAF_PIN "\"sha256//TExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEw=\""
 	{ "accepted", false, false, 0, "accepted", "true" },
+	{ "accepted: by a certificate", false, false, 0, "resumed", "false" },
 	{ "accepted: no reasons", false, false, 0, "reasons", "[]" },
 	{ "accepted: pkix", false, false, 0, "pkix.ok", "true" },
 	{ "accepted: pkix has no reason", false, false, 0, "pkix.reason", "null" },
@@ -109,6 +110,16 @@ static void report_row(void **state)
 	struct verdict v = judge(row->wrong_pin, row->wrong_name, row->path_error);
 
 	assert_at(verdict_json(&v), row->path, row->value);
+}
+
+static void a_resumed_session_says_so(void **state)
+{
+	struct verdict v = judge(false, false, 0);
+
+	(void)state;
+	v.resumed = true;
+	assert_at(verdict_json(&v), "resumed", "true");
+	assert_at(verdict_json(&v), "explanation", "\"accepted, resumed\"");
 }
 
 /* --- SCTs, staple, keys learned -------------------------------------------- */
@@ -323,7 +334,8 @@ static void a_text_that_is_not_utf_8(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(a_text_that_is_not_utf_8),
-		cmocka_unit_test(every_sct_is_explained) };
+		cmocka_unit_test(every_sct_is_explained),
+		cmocka_unit_test(a_resumed_session_says_so) };
 	int failed = run_rows("report", rows, sizeof *rows, ROWS(rows), report_row);
 
 	failed += run_rows("CT", ct_rows, sizeof *ct_rows, ROWS(ct_rows), ct_row);
