@@ -153,6 +153,26 @@ void print_verdict(const struct verdict *v, const char *identity)
 		print_staple(&v->staple);
 }
 
+void print_clock(const struct verdict *v)
+{
+	char at[CLOCK_TEXT_MAX], from[CLOCK_TEXT_MAX], floor[CLOCK_TEXT_MAX];
+
+	if (v->clock.at_s == 0)
+		return;
+	clock_format(v->clock.at_s, at);
+	clock_format(v->clock.valid_from_s, from);
+	clock_format(v->clock.floor_s, floor);
+	if (v->clock.valid_from_s != 0)
+		printf("  clock SUSPECT %s, and the chain is valid from %s\n", at, from);
+	else if (v->clock.at_s == v->clock.floor_s)
+		printf("  clock BEHIND  judged as of %s, which has been for certain\n",
+			at);
+	else if (v->clock.floor_s != 0)
+		printf("  clock ok      %s, and %s has been for certain\n", at, floor);
+	else
+		printf("  clock -       %s, as given\n", at);
+}
+
 void print_chain(const struct verdict *v)
 {
 	if (v->chain.n == 0)

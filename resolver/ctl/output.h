@@ -25,6 +25,9 @@ void print_verdict(const struct verdict *verdict, const char *identity);
 /* The chain with its pins; as verified, or as sent. */
 void print_chain(const struct verdict *verdict);
 
+/* As of when it was judged, and why. Nothing if no certificate was looked at. */
+void print_clock(const struct verdict *verdict);
+
 /* The SCTs: print_verdict()'s line for them, behind the rule's outcome. */
 void print_ct(const struct verdict *verdict);
 /* What they amount to, and one of them: a line each. */

@@ -49,6 +49,7 @@ static void print_dialled(
 	else if (policy->identity == IDENTITY_ADDRESS)
 		identity = "the address connected to";
 	print_verdict(&d->verdict, identity);
+	print_clock(&d->verdict);
 	print_chain(&d->verdict);
 }
 
@@ -207,7 +208,7 @@ static enum exit_code probe(const struct args *args, const struct probe_target *
 	char why[CTL_ERROR_MAX];
 	struct text error = text_in(why, sizeof why);
 	struct tls_context context = { 0 };
-	struct tls_trust trust = { .logs = target->logs };
+	struct tls_trust trust = { .logs = target->logs, .clock = &target->floor };
 	struct findings findings = { 0 };
 	enum exit_code code;
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ct/age.h"
 #include "ctl/ct_options.h"
 #include "ctl/loglist_open.h"
 #include "ctl/paths.h"
@@ -129,6 +130,9 @@ static enum exit_code open_configured(struct probe_target *out)
 	enum exit_code code = loglist_open_in_force(&source, &choice, &warning);
 
 	out->logs = choice.list;
+	/* A file of the configuration's is signed by nobody. */
+	if (code == CTL_OK && choice.is_stored)
+		clock_floor_raise(&out->floor, ct_age_date_s(choice.list));
 	if (code == CTL_OK && why[0] != '\0')
 		complain(CTL_OK, "warning: %s", why);
 	return code;
@@ -148,6 +152,7 @@ enum exit_code probe_target_init(const struct args *args, struct probe_target *o
 	enum exit_code code;
 
 	*out = (struct probe_target){ .name = args->operands[0] };
+	clock_floor_raise(&out->floor, loglist_builtin_date_s());
 	code = read_target(args, out);
 	if (code == CTL_OK)
 		code = read_ct(args, out);

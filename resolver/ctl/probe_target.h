@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "ctl/command.h"
+#include "tls/floor.h"
 
 struct probe_target {
 	const char *name; /* as on the command line */
@@ -13,10 +14,11 @@ struct probe_target {
 	const struct endpoint *addresses;
 	size_t address_n;
 
-	struct learned learned;  /* what policy.learned points to, if it does */
-	struct config *config;   /* owned; NULL for tls:// */
-	struct loglist *logs;    /* owned; NULL: CT_MODE_OFF */
-	struct endpoint address; /* of tls:// */
+	struct learned learned;   /* what policy.learned points to, if it does */
+	struct config *config;    /* owned; NULL for tls:// */
+	struct loglist *logs;     /* owned; NULL: CT_MODE_OFF */
+	struct endpoint address;  /* of tls:// */
+	struct clock_floor floor; /* what lists prove */
 };
 
 /* Not CTL_OK: it has been said what is wrong. In either case

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/file.h"
 #include "ctl/ct_options.h"
@@ -24,6 +23,8 @@ struct question {
 	struct pin pins[ARGS_PINS_MAX];
 	struct endpoint address; /* IDENTITY_ADDRESS */
 	int64_t at_s;
+	struct clock_floor floor;
+	const struct clock_floor *clock; /* `floor`; NULL: --at */
 
 	/* Owned: question_deinit(). */
 	struct loglist *logs;          /* NULL: CT_MODE_OFF */
@@ -116,6 +117,11 @@ static enum exit_code read_question(const struct args *args, struct question *q)
 		code = read_pins(args, q);
 	if (code == CTL_OK)
 		code = ct_option_time(args, &q->at_s);
+	/* What a person asks for needs no floor, and is not doubted. */
+	clock_floor_raise(&q->floor, loglist_builtin_date_s());
+	if (args->at == NULL)
+		q->at_s = clock_floor_now_s(&q->floor);
+	q->clock = args->at == NULL ? &q->floor : NULL;
 	return code == CTL_OK ? read_ct(args, q) : code;
 }
 
@@ -151,7 +157,7 @@ static enum status judge(
 	const struct question *q, struct text *error, struct verdict *out)
 {
 	struct bytes address = endpoint_address(&q->address);
-	struct tls_trust trust = { .logs = q->logs };
+	struct tls_trust trust = { .logs = q->logs, .clock = q->clock };
 	struct peer_shown shown = {
 		.sent = q->chain, .tls_scts = q->tls_scts, .staple = q->staple
 	};
@@ -171,14 +177,10 @@ static enum status judge(
 	return status;
 }
 
-static void print_answer(
-	const struct args *args, const struct question *q, const struct verdict *verdict)
+static void print_answer(const struct args *args, const struct verdict *verdict)
 {
-	char at[CLOCK_TEXT_MAX];
-
-	clock_format(q->at_s, at);
 	print_verdict(verdict, args->name != NULL ? args->name : args->ip);
-	printf("  at    %s\n", at);
+	print_clock(verdict);
 	print_chain(verdict);
 }
 
@@ -193,7 +195,7 @@ static enum exit_code answer(const struct args *args, const struct question *q)
 		return complain(
 			CTL_FAILED, "%s", why[0] != '\0' ? why : status_text(status));
 	if (!args->json)
-		print_answer(args, q, &verdict);
+		print_answer(args, &verdict);
 	else if (print_json(verdict_json(&verdict)) != CTL_OK)
 		return CTL_FAILED;
 	return verdict.accepted ? CTL_OK : CTL_REFUSED;

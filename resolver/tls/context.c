@@ -75,7 +75,8 @@ enum status tls_context_init(struct tls_context *context, const struct tls_polic
 		tls_context_deinit(context);
 		return STATUS_CRYPTO;
 	}
-	context->trust = (struct tls_trust){ roots_share(trust->roots), trust->logs };
+	context->trust = *trust;
+	roots_share(trust->roots);
 	return STATUS_OK;
 }
 

@@ -83,6 +83,16 @@ static bool explain_scts(const struct verdict *v, struct text *out)
 	return true;
 }
 
+/* By how much a clock is wrong that is. */
+static void explain_clock(const struct verdict *v, struct text *out)
+{
+	char from[CLOCK_TEXT_MAX], at[CLOCK_TEXT_MAX];
+
+	clock_format(v->clock.valid_from_s, from);
+	clock_format(v->clock.at_s, at);
+	text_add(out, " (valid from %s, and it is %s)", from, at);
+}
+
 static void explain_detail(const struct verdict *v, enum reason reason, struct text *out)
 {
 	if (v->detail[0] != '\0' &&
@@ -98,6 +108,8 @@ static void explain_detail(const struct verdict *v, enum reason reason, struct t
 		explain_staple(v, out);
 	if (reason == REASON_CT_LOG_LIST_STALE)
 		explain_stale(v, out);
+	if (reason == REASON_CLOCK_SUSPECT)
+		explain_clock(v, out);
 }
 
 /* What was let pass, and why. */
@@ -108,6 +120,11 @@ static void explain_accepted(const struct verdict *v, struct text *out)
 		v->pins.report_only ? ", pin_mismatch reported" : "");
 	if (v->provisional)
 		text_add(out, " so far, the OCSP staple is awaited");
+	if (v->clock_suspect) {
+		text_add(out, ", clock_suspect%s",
+			v->for_ntp ? ", to ask for ntp_names alone" : "");
+		explain_clock(v, out);
+	}
 	if (v->ct.ok != RULE_FAILED)
 		return;
 	if (v->ct.waived) {

@@ -109,6 +109,18 @@ static int check_leaf(X509 *leaf, int64_t at_s)
 	return X509_V_OK;
 }
 
+/* The whole chain of pins_only is the leaf. */
+static void look_at_early_leaf(
+	const struct tls_trust *trust, X509 *leaf, struct peer *out)
+{
+	int64_t start_s = out->sent.certificates[0].not_before_s;
+
+	if (trust->clock == NULL || out->leaf_error != X509_V_ERR_CERT_NOT_YET_VALID)
+		return;
+	out->is_early = check_leaf(leaf, start_s) == X509_V_OK;
+	out->judged_s = out->is_early ? start_s : out->at_s;
+}
+
 /* The list can be described whatever the chain is worth. */
 static void describe_logs(
 	const struct tls_policy *policy, const struct tls_trust *trust, struct peer *out)
@@ -120,7 +132,7 @@ static void describe_logs(
 	if (trust->logs->has_timestamp)
 		out->list_timestamp_s = trust->logs->timestamp_ms / 1000;
 	out->list_horizon_s =
-		ct_horizon_lately_s(trust->logs, policy->ct_policy, out->at_s);
+		ct_horizon_lately_s(trust->logs, policy->ct_policy, out->scts_s);
 }
 
 static enum status check_scts(const struct tls_policy *policy,
@@ -133,7 +145,7 @@ static enum status check_scts(const struct tls_policy *policy,
 		.issuer_key = out->built.n > 1 ? &built[1].pin : NULL,
 		.lists = lists };
 	enum status status = sct_evidence_judge(
-		&evidence, trust->logs, policy->ct_policy, out->at_s, &out->ct);
+		&evidence, trust->logs, policy->ct_policy, out->scts_s, &out->ct);
 
 	out->has_ct = status == STATUS_OK;
 	return status;
@@ -151,7 +163,7 @@ static enum status read_staple(
 		return STATUS_OK;
 	if (out->issuer != NULL)
 		return staple_read(shown->staple, sk_X509_value(shown->sent, 0),
-			out->issuer, out->at_s, staple, lists);
+			out->issuer, out->judged_s, staple, lists);
 	staple->state = STAPLE_UNUSABLE;
 	staple->problem = "the certificate is trusted itself: it has no issuer";
 	return STATUS_OK;
@@ -182,7 +194,8 @@ enum status peer_collect(const struct tls_policy *policy, const struct tls_trust
 
 	memset(out, 0, sizeof *out);
 	out->path_error = out->leaf_error = X509_V_ERR_UNSPECIFIED;
-	out->at_s = at_s;
+	out->at_s = out->judged_s = out->scts_s = at_s;
+	out->floor_s = trust->clock != NULL ? trust->clock->floor_s : 0;
 	if (sk_X509_num(sent) <= 0)
 		return STATUS_MALFORMED;
 	leaf = sk_X509_value(sent, 0);
@@ -192,10 +205,14 @@ enum status peer_collect(const struct tls_policy *policy, const struct tls_trust
 	out->name_ok = names(policy, leaf, address);
 	out->leaf_error = check_leaf(leaf, at_s);
 	describe_logs(policy, trust, out);
-	if (policy->pkix == PKIX_PINS_ONLY)
+	if (policy->pkix == PKIX_PINS_ONLY) {
+		look_at_early_leaf(trust, leaf, out);
 		return STATUS_OK;
-	status = path_build(policy, trust->roots, sent, at_s, out);
-	if (status != STATUS_OK || out->path_error != X509_V_OK)
+	}
+	status = path_build(policy, trust, sent, out);
+	if (out->is_early)
+		out->scts_s = out->judged_s + PEER_EARLY_SCTS_S;
+	if (status != STATUS_OK || (out->path_error != X509_V_OK && !out->is_early))
 		return status;
 	out->staple.required = staple_is_required(leaf);
 	return take_extras(policy, trust, shown, out);

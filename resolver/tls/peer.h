@@ -49,8 +49,13 @@ struct peer {
 	 * name aside. */
 	int path_error;
 	int path_depth;
-	/* The chain that verification built. Empty unless path_error is
-	 * X509_V_OK: a chain built by a failed verification proves nothing. */
+	/* The error, path_error or with pins_only leaf_error, is CERT_NOT_YET_VALID, and
+	 * at `judged_s`, the latest notBefore of the chain, there is none. Then `built`,
+	 * `issuer`, `staple` and `ct` are what they were then: as sound as ever, but for
+	 * the time. Never where the time is beyond doubt (tls_trust.clock). */
+	bool is_early;
+	/* The chain that verification built. Empty unless path_error is X509_V_OK or
+	 * is_early: a chain built by a failed verification proves nothing. */
 	struct peer_chain built;
 	/* Whether the leaf names policy.auth_name or the address. */
 	bool name_ok;
@@ -62,12 +67,19 @@ struct peer {
 	/* Of the log list; INT64_MIN and INT64_MAX where it has none, or where there
 	 * is no list. */
 	int64_t list_timestamp_s, list_horizon_s;
-	int64_t at_s; /* the time of verification */
-	X509 *issuer; /* owned; of the leaf, in `built`; or NULL */
+	int64_t at_s;     /* the time of verification */
+	int64_t floor_s;  /* of the clock then; 0: none */
+	int64_t judged_s; /* at_s, or as above: of path and staple */
+	int64_t scts_s;   /* of SCTs and log list */
+	X509 *issuer;     /* owned; of the leaf, in `built`; or NULL */
 	/* Of the leaf as sent, for pins_only: X509_V_OK, or what is wrong with
 	 * its dates or the strength of its key. */
 	int leaf_error;
 };
+
+/* Logs sign a certificate up to a day after its notBefore. So SCTs of a chain that
+ * is_early, and the log list for it, are judged as of that much later. */
+#define PEER_EARLY_SCTS_S 86400
 
 /* In RFC 2253's form, cut where it is long; printable ASCII. */
 void peer_describe_name(const X509_NAME *name, char out[PEER_SUBJECT_MAX]);
@@ -84,9 +96,10 @@ MUST_CHECK enum status peer_describe_chain(STACK_OF(X509) * from, struct peer_ch
  * `address` is 4 or 16 bytes, used with IDENTITY_ADDRESS. A chain may end at
  * any certificate of a ca_file, but only at a root of a ca_path.
  *
- * `at_s`: time of verification. OK whatever the certificate is worth; CRYPTO,
- * NOMEM, IO (a root could not be read for lack of file descriptors, say) if no
- * verdict can be reached. peer_deinit() in either case. */
+ * `at_s`: time of verification; clock_floor_now_s() of `trust->clock`, if there is one.
+ * OK whatever the certificate is worth; CRYPTO, NOMEM, IO (a root could not be read for
+ * lack of file descriptors, say) if no verdict can be reached. peer_deinit() in either
+ * case. */
 MUST_CHECK enum status peer_collect(const struct tls_policy *policy,
 	const struct tls_trust *trust, const struct peer_shown *shown,
 	struct bytes address, int64_t at_s, struct peer *out);

@@ -42,6 +42,9 @@ struct tls_policy {
 	enum ct_mode ct;
 	const struct ct_policy *ct_policy; /* NULL only with CT_MODE_OFF */
 	enum ct_stale ct_stale;
+	/* For connections that take questions in ntp_names alone: a chain that is not
+	 * valid yet needs no pin (verdict.h). */
+	bool for_ntp;
 };
 
 /* A plain host name (RFC 1123 §2.1): letters, digits, hyphens, underscores;

@@ -57,8 +57,8 @@ json_t *time_json(int64_t at_s)
 	return json_string(text);
 }
 
-/* A staple's: 0 is none. */
-static json_t *staple_time_json(int64_t at_s)
+/* 0 is none. */
+static json_t *known_time_json(int64_t at_s)
 {
 	return at_s == 0 ? json_null() : time_json(at_s);
 }
@@ -221,8 +221,19 @@ static json_t *ocsp_json(const struct verdict *v)
 {
 	return json_pack("{s:s, s:b, s:o, s:o, s:s?}", "status",
 		staple_word(v->staple.state), "required", (int)v->staple.required,
-		"this_update", staple_time_json(v->staple.this_update_s), "next_update",
-		staple_time_json(v->staple.next_update_s), "problem", v->staple.problem);
+		"this_update", known_time_json(v->staple.this_update_s), "next_update",
+		known_time_json(v->staple.next_update_s), "problem", v->staple.problem);
+}
+
+static json_t *clock_json(const struct verdict *v)
+{
+	if (v->clock.at_s == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:b, s:b, s:b, s:o}", "at", time_json(v->clock.at_s),
+		"floor", known_time_json(v->clock.floor_s), "behind",
+		(int)(v->clock.at_s == v->clock.floor_s), "suspect",
+		(int)(v->clock.valid_from_s != 0), "for_ntp", (int)v->for_ntp,
+		"valid_from", known_time_json(v->clock.valid_from_s));
 }
 
 json_t *verdict_json(const struct verdict *v)
@@ -231,8 +242,9 @@ json_t *verdict_json(const struct verdict *v)
 	struct text text = text_in(line, sizeof line);
 
 	verdict_explain(v, &text);
-	return json_pack("{s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "accepted",
+	return json_pack("{s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "accepted",
 		(int)v->accepted, "resumed", (int)v->resumed, "reasons", reasons_json(v),
 		"explanation", line, "pkix", pkix_json(v), "name", name_json(v), "pins",
-		pins_json(v), "ct", ct_json(v), "ocsp", ocsp_json(v));
+		pins_json(v), "ct", ct_json(v), "ocsp", ocsp_json(v), "clock",
+		clock_json(v));
 }

@@ -22,6 +22,8 @@ json_t *json_untrusted(const char *text);
  * The times as in struct peer. */
 json_t *log_list_age_json(int64_t timestamp_s, int64_t horizon_s, int64_t at_s);
 
+/* "clock" is null where no certificate was looked at; its "behind": the clock was, so the
+ * time of verification, "at", is the floor. */
 json_t *verdict_json(const struct verdict *verdict);
 
 /* One SCT, as in its "scts". */

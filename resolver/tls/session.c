@@ -249,6 +249,12 @@ enum status session_trouble(const struct session *s)
 	return s->handshake.trouble;
 }
 
+int64_t session_left_s(const struct session *s)
+{
+	return verdict_end_s(&s->handshake.verdict) -
+	       clock_floor_now_s(s->handshake.context->trust.clock);
+}
+
 struct bytes session_refused_pem(const struct session *s)
 {
 	char *p = NULL;

@@ -58,6 +58,10 @@ void session_sent(struct session *session);
 const struct verdict *session_verdict(const struct session *session);
 enum status session_trouble(const struct session *session);
 
+/* How long the certificates still last that it was accepted with, by the clock that
+ * certificates are judged by. Only in SESSION_OPEN. */
+int64_t session_left_s(const struct session *session);
+
 /* The refused certificates as sent, PEM; empty if none were refused. Borrowed
  * until session_free(). */
 struct bytes session_refused_pem(const struct session *session);

@@ -76,17 +76,26 @@ static int evidence_error(int error, const struct peer_chain *chain)
 	return error == X509_V_OK && chain->n == 0 ? X509_V_ERR_UNSPECIFIED : error;
 }
 
-static void judge_pkix(
-	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+/* What is wrong with path or leaf; `excused`: beside dates that are to come, which is
+ * nothing then (is_early). */
+static int pkix_error(
+	const struct tls_policy *policy, const struct peer *peer, bool excused)
 {
-	int error = evidence_error(peer->path_error, &peer->built);
+	bool pins_only = policy->pkix == PKIX_PINS_ONLY;
+	int error = pins_only ? peer->leaf_error : peer->path_error;
 
-	out->pkix.depth = peer->path_depth;
-	if (policy->pkix == PKIX_PINS_ONLY) {
-		out->pkix.pins_only = true;
-		out->pkix.depth = 0;
-		error = evidence_error(peer->leaf_error, &peer->sent);
-	}
+	if (excused)
+		error = X509_V_OK;
+	return evidence_error(error, pins_only ? &peer->sent : &peer->built);
+}
+
+static void judge_pkix(const struct tls_policy *policy, const struct peer *peer,
+	bool excused, struct verdict *out)
+{
+	int error = pkix_error(policy, peer, excused);
+
+	out->pkix.pins_only = policy->pkix == PKIX_PINS_ONLY;
+	out->pkix.depth = out->pkix.pins_only ? 0 : peer->path_depth;
 	out->pkix.reason = path_reason(error);
 	out->pkix.ok = error == X509_V_OK ? RULE_OK : RULE_FAILED;
 	if (error != X509_V_OK)
@@ -243,8 +252,8 @@ static void judge_ct(
 {
 	out->ct.list_timestamp_s = peer->list_timestamp_s;
 	out->ct.list_horizon_s = peer->list_horizon_s;
-	out->ct.at_s = peer->at_s;
-	out->ct.stale = ct_horizon_is_past(peer->list_horizon_s, peer->at_s);
+	out->ct.at_s = peer->scts_s;
+	out->ct.stale = ct_horizon_is_past(peer->list_horizon_s, peer->scts_s);
 	if (!peer->has_ct || out->pkix.ok != RULE_OK)
 		return;
 	out->ct.report = peer->ct;
@@ -266,8 +275,9 @@ static void judge_name(
 		out->name.ok = peer->name_ok ? RULE_OK : RULE_FAILED;
 }
 
-void verdict_reach(
-	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+/* All rules; `excused`: as if every date were past. */
+static void judge(const struct tls_policy *policy, const struct peer *peer, bool excused,
+	struct verdict *out)
 {
 	struct pin keys[PEER_CHAIN_MAX];
 	size_t n;
@@ -276,7 +286,9 @@ void verdict_reach(
 	out->pins.configured = policy->pins.n;
 	out->ct.mode = policy->ct;
 	out->ct.policy = policy->ct_policy;
-	judge_pkix(policy, peer, out);
+	out->clock.at_s = peer->at_s;
+	out->clock.floor_s = peer->floor_s;
+	judge_pkix(policy, peer, excused, out);
 	choose_chain(peer, out);
 	judge_name(policy, peer, out);
 	if (out->chain_verified)
@@ -292,6 +304,45 @@ void verdict_reach(
 			!pins_refuse(out) && !ct_refuses(out);
 	if (!out->accepted)
 		verdict_reasons(out, &out->reason, 1);
+}
+
+static void blame_clock(const struct peer *peer, struct verdict *out)
+{
+	out->pkix.reason = REASON_CLOCK_SUSPECT;
+	out->clock.valid_from_s = peer->judged_s;
+	out->detail[0] = '\0';
+	verdict_reasons(out, &out->reason, 1);
+}
+
+/* Of a chain that is_early. */
+static void judge_early(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	struct verdict excused;
+
+	judge(policy, peer, true, &excused);
+	if (!excused.accepted) {
+		/* Revoked or denied says more than a date. */
+		if (excused.pkix.ok == RULE_FAILED)
+			*out = excused;
+		return;
+	}
+	if (excused.pins.ok != RULE_OK && !policy->for_ntp) {
+		blame_clock(peer, out);
+		return;
+	}
+	*out = excused;
+	out->clock_suspect = true;
+	out->for_ntp = policy->for_ntp;
+	out->clock.valid_from_s = peer->judged_s;
+}
+
+void verdict_reach(
+	const struct tls_policy *policy, const struct peer *peer, struct verdict *out)
+{
+	judge(policy, peer, false, out);
+	if (peer->is_early && out->pkix.reason == REASON_PKIX_NOT_YET_VALID)
+		judge_early(policy, peer, out);
 }
 
 void verdict_protocol_failure(const char *detail, struct verdict *out)

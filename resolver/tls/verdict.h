@@ -1,7 +1,23 @@
 /* The verdict on one upstream's certificate.
  *
  * Accepted = PKIX ok AND name ok AND (pins configured => one matches) AND
- * (CT required => satisfied) (RFC 8310 §6.4). Never OR. */
+ * (CT required => satisfied) (RFC 8310 §6.4). Never OR.
+ *
+ * One thing can be excused: that a certificate is *not valid yet*, for the clock may be
+ * wrong, and without DNS it may stay wrong. Exactly, a verdict is clock_suspect if
+ *  - at the time of verification, max(clock, floor), the first thing wrong with the path
+ *    is that a certificate in it is not valid yet; with pins_only, the leaf;
+ *  - and the path verifies as of the latest notBefore of that chain (the leaf's own), so
+ *    that nothing in it had expired by then;
+ *  - and every other rule accepts the chain that this second verification built: name,
+ *    deny list, pins, staple and SCTs. A staple is judged as of the same moment; SCTs,
+ *    and whether the log list is stale, as of PEER_EARLY_SCTS_S later, so that SCTs in
+ *    the future of the floor count, if they are of the time that the certificate is;
+ *  - and a pin matches (configured, or learned), or the policy is for_ntp.
+ * Without the last it is refused, and the reason is clock_suspect. If another rule fails,
+ * it is refused as if nothing could be excused: pkix_not_yet_valid; or pkix_revoked,
+ * pkix_denied, ocsp_required, which say more. What has expired is never excused: so the
+ * floor decides how far back a wrong clock can turn the time (tls/floor.h). */
 #ifndef TLS_VERDICT_H
 #define TLS_VERDICT_H
 
@@ -52,6 +68,16 @@ struct verdict {
 			     * (tls/ticket.h), all of it */
 	enum reason reason; /* the first rule that refused; REASON_NONE if accepted */
 	char detail[128];   /* OpenSSL's words for a PKIX or protocol failure, or "" */
+	/* Accepted by the exception above: for the moment, until the clock is right.
+	 * for_ntp: only to ask for ntp_names, for no pin needed to match. */
+	bool clock_suspect, for_ntp;
+	struct {
+		int64_t at_s;    /* the time of verification; 0: there was none */
+		int64_t floor_s; /* of the clock then; 0: none */
+		/* What was suspected for: accepted or refused as clock_suspect; else 0.
+		 */
+		int64_t valid_from_s;
+	} clock;
 
 	struct {
 		enum rule ok;

@@ -228,7 +228,7 @@ static void on_validity(uv_timer_t *timer);
  * accepted for. Looked at each hour, because clocks are set. */
 static void watch_validity(struct conn *conn)
 {
-	int64_t left_s = verdict_end_s(session_verdict(conn->session)) - clock_wall_s();
+	int64_t left_s = session_left_s(conn->session);
 
 	/* At its last second it counts as ended, as in path verification. */
 	if (left_s <= 0)

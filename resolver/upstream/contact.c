@@ -275,7 +275,8 @@ void contact_accepted(
 	int64_t now_s = clock_wall_s();
 	struct learned_pins pins;
 
-	if (!is_kept(of) || !verdict_keys(verdict, &pins))
+	/* An exception of the moment shows nothing to be kept; and not when. */
+	if (!is_kept(of) || verdict->clock_suspect || !verdict_keys(verdict, &pins))
 		return;
 	if (!c->known)
 		meet(c, of, &pins, now_s);

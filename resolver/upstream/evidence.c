@@ -115,10 +115,11 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 	struct text head_text = text_in(head, sizeof head);
 	int dir_fd;
 
-	/* It is the last rule of all: nothing was wrong but the list's age, which says
-	 * nothing against a certificate. */
+	/* Nothing was wrong but the list's age, or the clock: neither says anything
+	 * against a certificate. */
 	if (state_dir == NULL || pem.n == 0 || v->chain.n == 0 ||
-		v->reason == REASON_CT_LOG_LIST_STALE)
+		v->reason == REASON_CT_LOG_LIST_STALE ||
+		v->reason == REASON_CLOCK_SUSPECT)
 		return;
 	evidence_name_write(upstream, v, &name_text);
 	describe(upstream, address, v, &head_text);

@@ -23,8 +23,8 @@ verdict.c|v->ct.mode == CT_MODE_REQUIRE && v->ct.ok|s/v->ct.ok != RULE_OK/v->ct.
 verdict.c|v->ct.mode == CT_MODE_REQUIRE && v->ct.ok|s/CT_MODE_REQUIRE/CT_MODE_REPORT/
 verdict.c|error == X509_V_OK && chain->n == 0|s/chain->n == 0/0/
 verdict.c|if (out->pkix.ok == RULE_OK) {|s/out->pkix.ok == RULE_OK/1/
-verdict.c|error = evidence_error(peer->leaf_error|s/=.*/= X509_V_OK;/
-verdict.c|if (policy->pkix == PKIX_PINS_ONLY)|s/policy->pkix == PKIX_PINS_ONLY/policy->pins.n > 0/
+verdict.c|int error = pins_only ?|s/peer->leaf_error/X509_V_OK/
+verdict.c|bool pins_only = policy->pkix|s/policy->pkix == PKIX_PINS_ONLY/policy->pins.n > 0/
 verdict.c|return REASON_PKIX_UNTRUSTED;|s/PKIX_UNTRUSTED/NONE/
 verdict.c|peer->name_ok ? RULE_OK|s/peer->name_ok/1/
 verdict.c|if (policy->identity != IDENTITY_NONE)|s/IDENTITY_NONE/IDENTITY_ADDRESS/
@@ -36,7 +36,7 @@ verdict.c|if (out->chain_verified)|s/out->chain_verified/1/
 verdict.c|if (!peer->has_ct|s/!peer->has_ct/0/
 verdict.c|if (!peer->has_ct|s/out->pkix.ok != RULE_OK/0/
 verdict.c|out->ct.reason = ct_reason|s/=.*/= REASON_NONE;/
-verdict.c|out->ct.stale = ct_horizon_is_past|s/peer->at_s)/peer->at_s + 1)/
+verdict.c|out->ct.stale = ct_horizon_is_past|s/peer->scts_s)/peer->scts_s + 1)/
 verdict.c|if (!out->ct.stale|s/!out->ct.stale/0/
 verdict.c|if (!out->ct.stale|s/policy->ct_stale == CT_STALE_JUDGE/0/
 verdict.c|out->ct.waived = policy|s/policy->ct_stale == CT_STALE_WARN/1/
@@ -46,6 +46,40 @@ verdict.c|!learned_pins_equal(known|s/!learned_pins_equal(known, &seen)/0/
 verdict.c|if (out->pins.ok == RULE_FAILED)|s/out->pins.ok == RULE_FAILED/0/
 verdict.c|if (!v->chain_verified|s/!v->chain_verified/0/
 verdict.c|v->pins.ok == RULE_FAILED;|s/|| v->pins.ok == RULE_FAILED//
+verdict.c|if (peer->is_early &&|s/peer->is_early/1/
+verdict.c|if (peer->is_early &&|s/out->pkix.reason == REASON_PKIX_NOT_YET_VALID/1/
+verdict.c|if (!excused.accepted)|s/!excused.accepted/0/
+verdict.c|if (excused.pkix.ok == RULE_FAILED)|s/excused.pkix.ok == RULE_FAILED/0/
+verdict.c|if (excused.pins.ok != RULE_OK|s/excused.pins.ok != RULE_OK/0/
+verdict.c|if (excused.pins.ok != RULE_OK|s/excused.pins.ok != RULE_OK/excused.pins.ok == RULE_FAILED/
+verdict.c|if (excused.pins.ok != RULE_OK|s/&& !policy->for_ntp//
+verdict.c|out->pkix.reason = REASON_CLOCK_SUSPECT|d
+verdict.c|out->clock_suspect = true;|d
+verdict.c|out->for_ntp = policy->for_ntp;|d
+path.c|trust->clock == NULL|s/trust->clock == NULL/0/
+path.c|out->path_error != X509_V_ERR_CERT_NOT_YET_VALID)|s/out->path_error != X509_V_ERR_CERT_NOT_YET_VALID/0/
+path.c|out->is_early = status == STATUS_OK|s/&& out->path_error == X509_V_OK//
+path.c|if (start_s > latest_s)|s/start_s > latest_s/i == 0/
+path.c|out->path_error = X509_V_ERR_CERT_NOT_YET_VALID;|d
+peer.c|if (trust->clock == NULL|s/trust->clock == NULL/0/
+peer.c|out->is_early = check_leaf|s/=.*/= true;/
+peer.c|out->scts_s = out->judged_s|s/+ PEER_EARLY_SCTS_S//
+peer.c|out->scts_s = out->judged_s|s/PEER_EARLY_SCTS_S/2 * PEER_EARLY_SCTS_S/
+peer.c|policy->ct_policy, out->scts_s, &out->ct|s/scts_s/at_s/
+peer.c|out->issuer, out->judged_s|s/judged_s/at_s/
+floor.c|return floor != NULL && floor->floor_s > now_s|s/floor->floor_s > now_s/0/
+floor.c|return floor != NULL && floor->floor_s > now_s|s/floor->floor_s > now_s/1/
+floor.c|if (proven_s <= floor->floor_s)|s/proven_s <= floor->floor_s/0/
+floor.c|if (!v->accepted|s/!v->accepted/0/
+floor.c|if (!v->accepted|s/v->provisional/0/
+floor.c|if (!v->accepted|s/v->for_ntp/0/
+floor.c|if (!v->accepted|s/v->ct.ok != RULE_OK/v->ct.ok == RULE_FAILED/
+floor.c|if (!v->accepted|s/v->ct.ok != RULE_OK/v->ct.ok == RULE_UNKNOWN/
+floor.c|if (row->counts &&|s/row->counts/1/
+floor.c|if (row->counts &&|s/at_s > newest_s/1/
+handshake.c|clock_floor_now_s(h->context|s/h->context->trust.clock/NULL/
+session.c|clock_floor_now_s(s->handshake|s/s->handshake.context->trust.clock/NULL/
+context.c|context->trust = .trust;|s/$/ context->trust.clock = NULL;/
 peer.c|if (policy->ct == CT_MODE_OFF|s/policy->ct == CT_MODE_OFF/0/
 peer.c|bool on = policy->ct|s/policy->ct != CT_MODE_OFF/1/
 peer.c|status == STATUS_OK && on|s/lists.n > 0/0/
@@ -53,7 +87,8 @@ sct_evidence.c|.tls_list = evidence->shown|s/evidence->shown->tls_scts/{ NULL, 0
 sct_evidence.c|.ocsp_n = evidence->lists->n|s/evidence->lists->n/0/
 peer.c|.issuer_key = out->built.n > 1|s/out->built.n > 1/0/
 peer.c|if (out->issuer != NULL)|s/out->issuer != NULL/1/
-peer.c|status != STATUS_OK .. out->path_error != X509_V_OK|s/|| out->path_error != X509_V_OK//
+peer.c|out->path_error != X509_V_OK .. .out->is_early|s/ || (.*))$/)/
+peer.c|out->path_error != X509_V_OK .. .out->is_early|s/ && !out->is_early//
 peer.c|out->staple.required = staple_is_required|d
 peer.c|if (peer->staple.state != STAPLE_AWAITED)|s/peer->staple.state != STAPLE_AWAITED/0/
 staple.c|memcmp(der.p + der.n|s/memcmp(.*) == 0/1/
@@ -197,8 +232,8 @@ ROWS
 srcdir=${srcdir:-$(dirname "$0")/../../..}
 room=$srcdir/resolver/tls
 left_out=report.c
-tests="verdict verdict_ct staple peer_ct roots issuer path refusals peer transparency
-  session handshake ticket resumption resumption_refused"
+tests="verdict verdict_ct floor staple peer_ct roots issuer path refusals peer
+  transparency session handshake early ticket resumption resumption_refused"
 # Of the files about lists only these two: others need one that is made by the build.
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/pinning/*.c "$srcdir"/tests/unit/rows.c \
   "$srcdir"/tests/unit/tls/[!t]*.c "$srcdir"/tests/unit/tls/tls_*.c \

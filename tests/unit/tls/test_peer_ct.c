@@ -59,7 +59,7 @@ static void prepare(
 	c->policy = (struct tls_policy){ .identity = IDENTITY_ADDRESS,
 		.ct = CT_MODE_REPORT,
 		.ct_policy = ct_policy_find(ct_policy != NULL ? ct_policy : "strict") };
-	c->trust = (struct tls_trust){ world.roots, scenes_logs() };
+	c->trust = (struct tls_trust){ .roots = world.roots, .logs = scenes_logs() };
 	c->shown.sent = make_list(sent, 2);
 	if (c->scene.has_tls)
 		c->shown.tls_scts = der_bytes(&c->scene.tls);

@@ -164,7 +164,7 @@ struct differs {
 
 static void set_list(const struct differs *differs, struct peer *out)
 {
-	out->at_s = NOW;
+	out->scts_s = NOW;
 	out->list_timestamp_s = differs->undated ? INT64_MIN : NOW - 4 * DAY - DAY / 2;
 	out->list_horizon_s = differs->old_list ? NOW - 1 : NOW + DAY;
 	if (differs->future)

@@ -204,7 +204,7 @@ static struct tls_context context;
 
 static void start(struct pair *pair, const struct pair_server *like)
 {
-	const struct tls_trust trust = { world.roots, scenes_logs() };
+	const struct tls_trust trust = { .roots = world.roots, .logs = scenes_logs() };
 
 	policy.ct = CT_MODE_REQUIRE;
 	policy.ct_policy = ct_policy_default();

@@ -99,7 +99,7 @@ static void set_peer(const struct row *row, struct scene *s)
 		.staple = { .state = row->staple, .required = row->staple_required },
 		.has_ct = !row->no_ct,
 		.ct = { .outcome = row->outcome },
-		.at_s = NOW,
+		.scts_s = NOW,
 		.list_timestamp_s = NOW - MONTH,
 		.list_horizon_s = row->horizon_s != 0 ? row->horizon_s : NOW + MONTH };
 	fill_chain("LI", &s->peer.sent);

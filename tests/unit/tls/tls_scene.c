@@ -11,7 +11,7 @@
 #define LETTERS    "ABCU"
 #define LISTED     3
 #define SCTS_MAX   8
-#define SCT_MS     (MAKE_SCT_NOW_MS - 3600 * 1000)
+#define SCTS_S     (MAKE_CERT_NOW - 3600)
 #define FEATURE    "1.3.6.1.5.5.7.1.24"
 #define LONG_AGO_S (MAKE_CERT_NOW - 30 * 86400)
 
@@ -47,18 +47,19 @@ struct loglist *scenes_logs(void)
 }
 
 /* A small letter's log signed the world's own leaf. */
-static struct der make_letter(char letter, const struct ct_entry *entry)
+static struct der make_letter(char letter, int64_t at_s, const struct ct_entry *entry)
 {
 	const struct test_log *log = &logs[strchr(LETTERS, toupper(letter)) - LETTERS];
 	struct der other = make_certificate_der(world.leaf);
 	struct ct_entry wrong = { .type = CT_ENTRY_X509,
 		.certificate = der_bytes(&other) };
 
-	return make_sct(log, SCT_MS, bytes_of(NULL, 0),
-		islower((unsigned char)letter) ? &wrong : entry);
+	return make_sct(log, (uint64_t)(at_s != 0 ? at_s : SCTS_S) * 1000,
+		bytes_of(NULL, 0), islower((unsigned char)letter) ? &wrong : entry);
 }
 
-static struct der make_letters(const char *letters, const struct ct_entry *entry)
+static struct der make_letters(
+	const char *letters, int64_t at_s, const struct ct_entry *entry)
 {
 	struct der scts[SCTS_MAX];
 	size_t n = 0;
@@ -66,7 +67,7 @@ static struct der make_letters(const char *letters, const struct ct_entry *entry
 	if (letters == NULL)
 		return (struct der){ .n = 0 };
 	for (; letters[n] != '\0'; n++)
-		scts[n] = make_letter(letters[n], entry);
+		scts[n] = make_letter(letters[n], at_s, entry);
 	return make_sct_list(scts, n);
 }
 
@@ -85,7 +86,7 @@ static X509 *make_leaf(const struct scene_spec *spec)
 	tbs = make_tbs(leaf);
 	entry.issuer_key_hash = bytes_of(key_hash, sizeof key_hash);
 	entry.certificate = der_bytes(&tbs);
-	letters = make_letters(spec->embedded, &entry);
+	letters = make_letters(spec->embedded, spec->scts_s, &entry);
 	octets = make_octets(der_bytes(&letters));
 	if (spec->embedded != NULL)
 		make_extension(leaf, MAKE_SCT_OID, false, der_bytes(&octets), -1);
@@ -97,7 +98,7 @@ static X509 *make_leaf(const struct scene_spec *spec)
 static struct der make_staple(
 	const struct scene_spec *spec, X509 *leaf, const struct ct_entry *entry)
 {
-	struct der letters = make_letters(spec->ocsp, entry);
+	struct der letters = make_letters(spec->ocsp, spec->scts_s, entry);
 	struct der octets = make_octets(der_bytes(&letters));
 	struct ocsp_spec like = { .n = 1 };
 
@@ -109,9 +110,11 @@ static struct der make_staple(
 		like.singles[0].scts[0] = der_bytes(&octets);
 	if (spec->staple == SCENE_REVOKED)
 		like.singles[0].status = V_OCSP_CERTSTATUS_REVOKED;
-	if (spec->staple == SCENE_OLD) {
-		like.singles[0].this_update_s = LONG_AGO_S;
-		like.singles[0].next_update_s = LONG_AGO_S + 86400;
+	if (spec->staple == SCENE_OLD || spec->staple_s != 0) {
+		int64_t from_s = spec->staple_s != 0 ? spec->staple_s : LONG_AGO_S;
+
+		like.singles[0].this_update_s = from_s;
+		like.singles[0].next_update_s = from_s + 86400;
 	}
 	return make_ocsp(&like, leaf, world.inter.certificate,
 		spec->staple == SCENE_FORGED ? &namesake : &world.inter, NULL);
@@ -125,9 +128,9 @@ void scene_init(struct scene *scene, const struct scene_spec *spec)
 	scene->leaf = make_leaf(spec);
 	der = make_certificate_der(scene->leaf);
 	entry.certificate = der_bytes(&der);
-	scene->tls = make_letters(spec->tls, &entry);
+	scene->tls = make_letters(spec->tls, spec->scts_s, &entry);
 	scene->has_tls = spec->tls != NULL || spec->empty_tls;
-	scene->issuer_tls = make_letters(spec->issuer_tls, &entry);
+	scene->issuer_tls = make_letters(spec->issuer_tls, spec->scts_s, &entry);
 	scene->staple = make_staple(spec, scene->leaf, &entry);
 }
 

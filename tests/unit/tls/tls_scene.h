@@ -12,6 +12,7 @@ struct scene_spec {
 	const char *embedded, *tls, *ocsp;
 	const char *issuer_tls; /* with the intermediate, over the leaf */
 	bool empty_tls;         /* an extension with nothing in it */
+	int64_t scts_s;         /* their time; 0: an hour before now */
 	bool must_staple;
 	enum scene_staple {
 		SCENE_NONE,
@@ -20,7 +21,8 @@ struct scene_spec {
 		SCENE_REVOKED,
 		SCENE_FORGED, /* by a CA of the issuer's name */
 		SCENE_NOISE,
-	} staple; /* holds `ocsp` */
+	} staple;         /* holds `ocsp` */
+	int64_t staple_s; /* when a day of it began; 0: an hour before now */
 };
 
 struct scene {
