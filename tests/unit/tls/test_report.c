@@ -305,6 +305,36 @@ static void ct_row(void **state)
 	assert_at(verdict_json(&v), row->path, row->value);
 }
 
+/* --- the clock ------------------------------------------------------------- */
+
+static const struct clock_row {
+	const char *name;
+	int64_t at_s, floor_s, valid_from_s;
+	bool for_ntp;
+	const char *path, *value;
+} clock_rows[] = {
+	{ "clock: no certificate was looked at", 0, 0, 0, false, "clock", "null" },
+	{ "clock: right", NOW, NOW - 1, 0, false, "clock",
+		"{\"at\": \"2026-06-01T12:00:00Z\", \"floor\": "
+		"\"2026-06-01T11:59:59Z\", \"behind\": false, \"suspect\": false, "
+		"\"valid_from\": null, \"for_ntp\": false}" },
+	{ "clock: given", NOW, 0, 0, false, "clock.floor", "null" },
+	{ "clock: behind", NOW, NOW, 0, false, "clock.behind", "true" },
+	{ "clock: suspected", NOW, 0, NOW + 1, false, "clock.suspect", "true" },
+	{ "clock: suspected, the chain's time", NOW, 0, NOW + 1, false,
+		"clock.valid_from", "\"2026-06-01T12:00:01Z\"" },
+	{ "clock: for ntp_names", NOW, 0, NOW + 1, true, "clock.for_ntp", "true" },
+};
+
+static void clock_row(void **state)
+{
+	const struct clock_row *row = *state;
+	struct verdict v = { .for_ntp = row->for_ntp,
+		.clock = { row->at_s, row->floor_s, row->valid_from_s } };
+
+	assert_at(verdict_json(&v), row->path, row->value);
+}
+
 static void every_sct_is_explained(void **state)
 {
 	struct verdict v = judge_ct(&(struct differs){ 0 });
@@ -339,5 +369,7 @@ int main(void)
 	int failed = run_rows("report", rows, sizeof *rows, ROWS(rows), report_row);
 
 	failed += run_rows("CT", ct_rows, sizeof *ct_rows, ROWS(ct_rows), ct_row);
+	failed += run_rows(
+		"clock", clock_rows, sizeof *clock_rows, ROWS(clock_rows), clock_row);
 	return failed + cmocka_run_group_tests_name("rest", tests, NULL, NULL);
 }

@@ -36,6 +36,21 @@ static void a_short_chain_has_an_issuer_too(void **state)
 	assert_pins(d, 5, 5);
 }
 
+/* Accepted by an exception of the moment: nobody is met, and no day is noted. */
+static void a_suspected_clock_shows_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct verdict v = chain_of(7, 9);
+
+	open_again(d);
+	v.clock_suspect = true;
+	contact_accepted(&d->contact, &d->of, &v);
+	assert_false(d->contact.known);
+	v.clock_suspect = false;
+	contact_accepted(&d->contact, &d->of, &v);
+	assert_pins(d, 7, 9);
+}
+
 static void seen_again_is_written_once_a_day(void **state)
 {
 	struct desk *d = *state;
@@ -175,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_contact_is_kept),
 		TEST(a_short_chain_has_an_issuer_too),
+		TEST(a_suspected_clock_shows_nothing),
 		TEST(seen_again_is_written_once_a_day),
 		TEST(another_name_means_another_first_contact),
 		TEST(a_broken_record_is_not_learned_anew),

@@ -280,6 +280,23 @@ static void nothing_is_kept_for_the_age_of_the_list(void **state)
 	assert_true(exists(p, "v-misissued-00000000000000000000000000000000.pem"));
 }
 
+/* Nor does the clock. */
+static void nothing_is_kept_for_the_clock(void **state)
+{
+	struct place *p = *state;
+	struct verdict verdict = { .reason = REASON_CLOCK_SUSPECT,
+		.pkix = { .ok = RULE_FAILED, .reason = REASON_CLOCK_SUSPECT },
+		.name.ok = RULE_OK };
+
+	verdict.chain.n = 1;
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	assert_int_not_equal(access(p->evidence, F_OK), 0);
+	/* The twin: something else is wrong, too. */
+	verdict.reason = verdict.pkix.reason = REASON_PKIX_NOT_YET_VALID;
+	evidence_keep(p->state_dir, "u", "a", &verdict, bytes_of_text(PEM));
+	assert_true(exists(p, "u-unverified-00000000000000000000000000000000.pem"));
+}
+
 static void a_symbolic_link_is_not_followed(void **state)
 {
 	struct place *p = *state;
@@ -331,6 +348,7 @@ int main(void)
 		TEST(junk_does_not_push_out_what_verified),
 		TEST(other_names_do_not_push_it_out_either),
 		TEST(nothing_is_kept_for_the_age_of_the_list),
+		TEST(nothing_is_kept_for_the_clock),
 		TEST(a_symbolic_link_is_not_followed),
 		TEST(nothing_is_written_without_a_certificate),
 		TEST(what_cannot_be_written_is_logged),
