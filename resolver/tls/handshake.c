@@ -125,8 +125,8 @@ int handshake_on_certificate(X509_STORE_CTX *store, void *unused)
 	(void)unused;
 	peer_deinit(&h->peer);
 	status = peer_collect(h->context->policy, &h->context->trust, &shown,
-		endpoint_address(&h->address),
-		clock_floor_now_s(h->context->trust.clock), &h->peer);
+		endpoint_address(&h->address), clock_floor_now_s(h->context->trust.clock),
+		&h->peer);
 	if (judge(h, ssl, sent, status) || is_left_to_status(h)) {
 		X509_STORE_CTX_set_error(store, X509_V_OK);
 		return 1;

@@ -5,15 +5,13 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "base/clock.h"
-
 void resumption_offer(struct handshake *h, SSL *ssl)
 {
 	struct tls_context *context = h->context;
 
 	h->generation = context->tickets.generation;
-	h->ticket = tickets_take(
-		&context->tickets, &h->address, context->policy, clock_wall_s());
+	h->ticket = tickets_take(&context->tickets, &h->address, context->policy,
+		clock_floor_now_s(context->trust.clock));
 	if (h->ticket == NULL)
 		return;
 	if (SSL_set_session(ssl, h->ticket->session) == 1)
@@ -82,10 +80,11 @@ void resumption_finish(struct handshake *h, SSL *ssl)
 int resumption_on_ticket(SSL *ssl, SSL_SESSION *session)
 {
 	struct handshake *h = SSL_get_app_data(ssl);
-	struct tickets *tickets = &h->context->tickets;
+	struct tls_context *context = h->context;
+	struct tickets *tickets = &context->tickets;
 
 	if (!h->open || h->generation != tickets->generation)
 		return 0;
 	return tickets_keep(tickets, &h->address, session, &h->verdict, h->verified_s,
-		clock_wall_s());
+		clock_floor_now_s(context->trust.clock));
 }

@@ -17,7 +17,7 @@ static int64_t min_s(int64_t a, int64_t b)
 /* What was let pass for what holds at the moment is looked at anew each time. */
 static bool is_lasting(const struct verdict *v)
 {
-	return v->accepted && !v->provisional && !v->ct.waived;
+	return v->accepted && !v->provisional && !v->ct.waived && !v->clock_suspect;
 }
 
 /* Of a "good" that says until when, or is taken for a day. */

@@ -14,6 +14,7 @@
 #include "tests/unit/tls/tls_pair.h"
 #include "tests/unit/tls/tls_scene.h"
 #include "tests/unit/tls/world.h"
+#include "tls/ticket.h"
 
 #define NOW  MAKE_CERT_NOW
 #define DAY  ((int64_t)86400)
@@ -393,6 +394,24 @@ static void only_what_is_not_valid_yet_is_early(void **state)
 	stand_deinit(&s);
 }
 
+/* The next handshake shows the certificate again, for the clock may be right then. */
+static void no_session_is_resumed(void **state)
+{
+	const struct row right = { .clock_s = NOW, .pins = "L" };
+	struct stand s;
+	struct verdict v;
+
+	(void)state;
+	stand_init(&s, &pinned);
+	judge(&s, false, &v);
+	assert_int_equal(ticket_verdict_end_s(&v, BOOT), INT64_MIN);
+	stand_deinit(&s);
+	stand_init(&s, &right);
+	judge(&s, false, &v);
+	assert_int_equal(ticket_verdict_end_s(&v, NOW), NOW + DAY);
+	stand_deinit(&s);
+}
+
 static void assert_words(const struct row *row, const char *expected)
 {
 	char words[400];
@@ -436,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_not_valid_yet_is_early),
+		cmocka_unit_test(no_session_is_resumed),
 		cmocka_unit_test(in_words),
 	};
 	static const struct clock_source source = { now_ms, wall_s };
