@@ -65,6 +65,8 @@ static json_t *exceptions_json(
 	/* Without a chain there is no issuer, so no SCT to check: "pins_only" says it. */
 	if (policy->ct == CT_MODE_OFF && policy->pkix != PKIX_PINS_ONLY)
 		json_array_append_new(out, json_string("ct_off"));
+	if (verdict != NULL && verdict->clock_suspect)
+		json_array_append_new(out, json_string("clock_suspect"));
 	if (verdict != NULL && verdict->ct.waived)
 		json_array_append_new(out, json_string("ct_log_list_stale"));
 	return out;

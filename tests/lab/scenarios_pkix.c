@@ -61,7 +61,7 @@ static const struct scenario rows[] = {
 		.name = "not-yet-valid",
 		.explains = "the leaf begins in ten days",
 		.expected = VERDICT_REFUSED,
-		.reason = "pkix_not_yet_valid",
+		.reason = "clock_suspect",
 		.server = { .leaf = { .dns = { LAB_AUTH_NAME },
 				    .from_days = 10,
 				    .to_days = 100 },

@@ -116,7 +116,7 @@ def test_table(guarded, all_labs, rows):
 ALERTS = {
     "pkix_untrusted": "unknown CA",
     "pkix_expired": "certificate expired",
-    "pkix_not_yet_valid": "bad certificate|certificate expired",
+    "clock_suspect": "bad certificate|certificate expired",
     "pkix_signature": "decrypt error|bad certificate",
     "pkix_constraint": "unknown CA|bad certificate|unsupported certificate|"
                        "handshake failure|certificate unknown",
