@@ -13,7 +13,7 @@ extern const char command_usage[];
 /* What a command allows, besides words. */
 enum option_set {
 	OPTION_DIR = 1,
-	OPTION_PLACE = 2, /* --listen, --port */
+	OPTION_PLACE = 2, /* --listen, --port, --doh-port, --protocol */
 	OPTION_RUN = 4,   /* --no-twins, --die-with-parent */
 	OPTION_JSON = 8,
 	OPTION_TIMEOUT = 16,
@@ -21,6 +21,8 @@ enum option_set {
 
 struct options {
 	struct endpoint base;
+	bool protocols[PROTOCOL_COUNT];
+	uint16_t ports[PROTOCOL_COUNT];
 	char directory[PATH_MAX];
 	bool twins;
 	bool die_with_parent;
@@ -33,7 +35,7 @@ struct options {
 /* False, after a line to stderr, if the line is wrong. */
 bool options_parse(int argc, char **argv, unsigned allowed, struct options *out);
 
-#define SCENARIOS_MAX 200 /* the addresses of one role lie within 256 */
+#define SCENARIOS_MAX 256 /* the addresses of one role lie within 256 */
 struct choice {
 	const struct scenario *of[SCENARIOS_MAX];
 	size_t n;
@@ -41,6 +43,10 @@ struct choice {
 
 /* The scenarios of that name, all if `n` is 0. False, after a line to stderr. */
 bool choice_make(char **names, size_t n, struct choice *out);
+
+/* What lab_new() is to start. */
+struct lab_options options_for_lab(
+	const struct options *options, const struct choice *choice, bool twins);
 
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);

@@ -21,7 +21,7 @@
 
 #define ASKED_NAME   "example.lab"
 #define DRAIN_MS     1000 /* for the last bytes of a command that has ended */
-#define VARIABLES    10
+#define VARIABLES    12
 #define VARIABLE_MAX (PATH_MAX + 64)
 
 struct against {
@@ -71,13 +71,16 @@ static bool environment_make(
 	struct environment *e, const struct against *a, const struct listener *l)
 {
 	const struct client_plan *client = l->client;
-	char address[ENDPOINT_TEXT_MAX];
+	char address[ENDPOINT_TEXT_MAX], url[LISTENER_URL_MAX];
 	size_t n = 0;
 
 	e->n = 0;
+	listener_url(l, url);
 	endpoint_format_address(&l->address, address);
 	add_variable(e, "LAB_ADDRESS=%s", address);
 	add_variable(e, "LAB_PORT=%u", endpoint_port(&l->address));
+	add_variable(e, "LAB_PROTOCOL=%s", protocol_name(l->protocol));
+	add_variable(e, "LAB_URL=%s", l->protocol == PROTOCOL_DOH ? url : "");
 	add_variable(e, "LAB_AUTH_NAME=%s",
 		client->auth_name != NULL ? client->auth_name : "");
 	add_variable(e, "LAB_CA_FILE=%s/%s", a->directory,
@@ -187,13 +190,13 @@ static void report(struct against *a, struct listener *l)
 	struct counts counts = counters_read(&l->counters);
 	bool answered = counts.queries > 0;
 	bool silent = must_stay_silent(l->scenario);
-	bool right = silent ? counts.query_bytes == 0 : answered;
+	bool right = silent ? counts.application_bytes == 0 : answered;
 
 	a->tried++;
 	a->as_expected += right;
 	printf("%-26s %-10s %-10s %6llu%s\n", l->name, silent ? "refused" : "ANSWERED",
-		answered ? "ANSWERED" : "refused", (unsigned long long)counts.query_bytes,
-		right ? "" : "  <--");
+		answered ? "ANSWERED" : "refused",
+		(unsigned long long)counts.application_bytes, right ? "" : "  <--");
 	fflush(stdout);
 }
 
@@ -250,6 +253,7 @@ int command_against(int argc, char **argv)
 	sigset_t set = watched_signals();
 	struct against against = { 0 };
 	struct choice choice;
+	struct lab_options lab_options;
 	struct lab_error error;
 	struct options o;
 	bool ok;
@@ -263,9 +267,8 @@ int command_against(int argc, char **argv)
 	if (!choice_make(o.words + 1, o.word_n - 1, &choice))
 		return EXIT_USAGE;
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (lab_new(&(struct lab_options){ choice.of, choice.n, false, o.base,
-			    o.directory },
-		    &against.lab, &error) != STATUS_OK) {
+	lab_options = options_for_lab(&o, &choice, false);
+	if (lab_new(&lab_options, &against.lab, &error) != STATUS_OK) {
 		fprintf(stderr, "pintle-lab: %s\n", error.text);
 		return EXIT_FAILED;
 	}

@@ -52,8 +52,7 @@ static int announce(const struct lab *lab, const char *directory)
 
 static int serve(const struct options *o, const struct choice *choice, int stop)
 {
-	struct lab_options options = { choice->of, choice->n, o->twins, o->base,
-		o->directory };
+	struct lab_options options = options_for_lab(o, choice, o->twins);
 	struct lab_error error;
 	struct lab *lab;
 	int code;

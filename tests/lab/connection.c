@@ -13,11 +13,6 @@
 
 #include "base/log.h"
 
-/* What starts a TLS record (RFC 8446 §5.1). As the first byte of a DNS message
- * over TCP it would announce one of over 5000 bytes. */
-#define TLS_RECORD_FIRST 0x14
-#define TLS_RECORD_LAST  0x17
-
 bool connection_wait(const struct connection *c, short events, int timeout_ms)
 {
 	struct pollfd p = { c->fd, events, 0 };

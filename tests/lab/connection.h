@@ -13,6 +13,11 @@ void connections_end(struct lab *lab);
 
 /* Between the files of this part. */
 
+/* What starts a TLS record (RFC 8446 §5.1). As the first byte of a DNS message
+ * over TCP it would announce one of over 5000 bytes. */
+#define TLS_RECORD_FIRST 0x14
+#define TLS_RECORD_LAST  0x17
+
 struct connection {
 	struct list link;
 	struct listener *listener;
@@ -26,7 +31,7 @@ void connection_count(struct connection *c, struct counts more);
 
 /* connection_tls.c: after the first byte of a ClientHello has come. */
 void connection_serve_tls(struct connection *c);
-/* connection_plain.c: DNS over TCP, or what came to a port without TLS. */
+/* connection_plain.c: without TLS, or what came so to a port with TLS. */
 void connection_serve_plain(struct connection *c);
 
 #endif

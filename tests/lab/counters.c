@@ -26,6 +26,8 @@ void counters_init(struct counters *counters)
 {
 	memset(&counters->counts, 0, sizeof counters->counts);
 	text_copy(counters->counts.last_alert, sizeof counters->counts.last_alert, "-");
+	text_copy(
+		counters->counts.last_request, sizeof counters->counts.last_request, "-");
 	pthread_mutex_init(&counters->lock, NULL);
 }
 
@@ -42,10 +44,13 @@ void counters_add(struct counters *counters, const struct counts *more)
 	to->connections += more->connections;
 	to->handshakes += more->handshakes;
 	to->resumed += more->resumed;
+	to->application_bytes += more->application_bytes;
 	to->query_bytes += more->query_bytes;
 	to->queries += more->queries;
 	if (more->last_alert[0] != '\0')
 		memcpy(to->last_alert, more->last_alert, sizeof to->last_alert);
+	if (more->last_request[0] != '\0')
+		memcpy(to->last_request, more->last_request, sizeof to->last_request);
 	pthread_mutex_unlock(&counters->lock);
 }
 
@@ -93,12 +98,15 @@ static json_t *counts_json(struct listener *listener)
 	char address[ENDPOINT_TEXT_MAX];
 
 	endpoint_format(&listener->address, address);
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
-		listener->name, "role", role_name(listener->role), "address", address,
-		"connections", (json_int_t)counts.connections, "handshakes",
-		(json_int_t)counts.handshakes, "query_bytes",
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}",
+		"name", listener->name, "role", role_name(listener->role), "protocol",
+		protocol_name(listener->protocol), "address", address, "connections",
+		(json_int_t)counts.connections, "handshakes",
+		(json_int_t)counts.handshakes, "application_bytes",
+		(json_int_t)counts.application_bytes, "query_bytes",
 		(json_int_t)counts.query_bytes, "queries", (json_int_t)counts.queries,
-		"resumed", (json_int_t)counts.resumed, "last_alert", counts.last_alert);
+		"resumed", (json_int_t)counts.resumed, "last_alert", counts.last_alert,
+		"last_request", counts.last_request);
 }
 
 void counters_serve(int fd, struct lab *lab)
@@ -119,17 +127,20 @@ void counters_serve(int fd, struct lab *lab)
 
 static void print_line(json_t *row)
 {
-	const char *name, *role, *address, *alert;
-	json_int_t connections, handshakes, bytes, queries;
+	const char *name, *role, *protocol, *address, *alert;
+	json_int_t connections, handshakes, all, bytes, queries;
 
-	if (json_unpack(row, "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "name", &name,
-		    "role", &role, "address", &address, "connections", &connections,
-		    "handshakes", &handshakes, "query_bytes", &bytes, "queries", &queries,
+	if (json_unpack(row, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "name",
+		    &name, "role", &role, "protocol", &protocol, "address", &address,
+		    "connections", &connections, "handshakes", &handshakes,
+		    "application_bytes", &all, "query_bytes", &bytes, "queries", &queries,
 		    "last_alert", &alert) != 0)
 		return;
 	printf("%s\t%s\t%s\t%" JSON_INTEGER_FORMAT "\t%" JSON_INTEGER_FORMAT
-	       "\t%" JSON_INTEGER_FORMAT "\t%" JSON_INTEGER_FORMAT "\t%s\n",
-		name, role, address, connections, handshakes, bytes, queries, alert);
+	       "\t%" JSON_INTEGER_FORMAT "\t%" JSON_INTEGER_FORMAT
+	       "\t%s\t%s\t%" JSON_INTEGER_FORMAT "\n",
+		name, role, address, connections, handshakes, bytes, queries, alert,
+		protocol, all);
 }
 
 static void print_table(json_t *all)
@@ -138,7 +149,7 @@ static void print_table(json_t *all)
 	size_t i;
 
 	printf("name\trole\taddress\tconnections\thandshakes\tquery_bytes\tqueries\t"
-	       "last_alert\n");
+	       "last_alert\tprotocol\tapplication_bytes\n");
 	json_array_foreach(all, i, row) print_line(row);
 }
 

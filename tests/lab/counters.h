@@ -10,16 +10,21 @@
 
 struct lab;
 
-/* `query_bytes` is every byte of application data that was decrypted, and every
- * byte that reached the port outside TLS. After a renegotiation only what came
- * under the second certificate. */
+/* `application_bytes` is every byte of application data that was decrypted, and every
+ * byte that reached the port outside TLS. `query_bytes` is the same over DoT; over DoH
+ * it is what DATA, HEADERS and CONTINUATION take, or all that is no HTTP/2. After a
+ * renegotiation only what came under the second certificate. */
+#define LAST_REQUEST_MAX 160
 struct counts {
 	uint64_t connections;
 	uint64_t handshakes; /* completed */
 	uint64_t resumed;    /* of these, by a session ticket */
+	uint64_t application_bytes;
 	uint64_t query_bytes;
 	uint64_t queries;
 	char last_alert[64]; /* from the client, "-" for none; not close_notify */
+	char last_request[LAST_REQUEST_MAX]; /* DoH: the names of its fields, with its
+					      * method; "-": none came */
 };
 
 struct counters {

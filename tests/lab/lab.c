@@ -82,6 +82,9 @@ static enum status start(
 
 	for (size_t i = 0; status == STATUS_OK && i < options->scenario_n; i++)
 		listeners_add(lab, options, i);
+	if (status == STATUS_OK && lab->listener_n == 0)
+		return fail(error, STATUS_NOTFOUND,
+			"none of these scenarios is served over that protocol");
 	for (size_t i = 0; status == STATUS_OK && i < lab->listener_n; i++)
 		status = bind_listener(&lab->listeners[i], error);
 	if (status != STATUS_OK)
@@ -117,8 +120,9 @@ enum status lab_new(
 	list_init(&lab->connections);
 	pthread_mutex_init(&lab->lock, NULL);
 	pthread_cond_init(&lab->idle, NULL);
-	/* A scenario has three roles at most. */
-	lab->listeners = calloc(3 * options->scenario_n, sizeof *lab->listeners);
+	/* A scenario has three roles at most, over each protocol. */
+	lab->listeners =
+		calloc(3 * PROTOCOL_COUNT * options->scenario_n, sizeof *lab->listeners);
 	status = lab->listeners != NULL ? start(lab, options, error)
 					: fail(error, STATUS_NOMEM, "out of memory");
 	if (status != STATUS_OK) {

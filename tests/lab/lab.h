@@ -4,6 +4,7 @@
 #define LAB_LAB_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <openssl/ssl.h>
 
@@ -27,6 +28,8 @@ struct listener {
 	char name[LISTENER_NAME_MAX]; /* of the upstream: "expired", "expired-twin" */
 	enum verdict expected;
 	const char *reason; /* NULL where accepted */
+	enum protocol protocol;
+	atomic_uint conversations; /* over DoH, behind a handshake */
 	bool genuine_zone;
 	const struct server_plan *server;
 	const struct client_plan *client;
@@ -55,8 +58,10 @@ struct lab_options {
 	const struct scenario *const *scenarios;
 	size_t scenario_n;
 	bool twins;
-	struct endpoint base;  /* IPv4, the first listener's; port 0: any */
-	const char *directory; /* made if absent */
+	bool protocols[PROTOCOL_COUNT]; /* which are served */
+	struct endpoint base;           /* IPv4, the first listener's; port 0: any */
+	uint16_t ports[PROTOCOL_COUNT]; /* of all listeners; 0: any */
+	const char *directory;          /* made if absent */
 };
 
 /* Why it did not start, for people. */
@@ -73,6 +78,9 @@ void lab_free(struct lab *lab);
 
 /* The second listener of this one's scenario, or NULL. */
 const struct listener *lab_second(const struct lab *lab, const struct listener *listener);
+/* Where it answers DNS over HTTPS: the name to authenticate, or its own address. */
+#define LISTENER_URL_MAX 96
+void listener_url(const struct listener *listener, char out[LISTENER_URL_MAX]);
 /* The certificate behind a `who` in the listener's plans; borrowed. */
 X509 *listener_certificate(const struct listener *listener, enum who who);
 

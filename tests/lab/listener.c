@@ -4,16 +4,19 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "tests/lab/http2.h"
 #include "tests/lab/tls.h"
 
 /* The n-th scenario is on base + n, its twin 256 above, its second address
  * another 256. */
 #define ROLE_STEP  256U
 #define TWIN_AFFIX "-twin"
+#define DOH_AFFIX  "-doh"
 
-/* What a scenario's second address shows: no fault, for that address. */
+/* What a scenario's second address shows: no fault. DNS over TLS looks for the address
+ * connected to, DNS over HTTPS for that of the URL, which is the first one. */
 static const struct server_plan second_server = {
-	.leaf = { .dns = { LAB_AUTH_NAME }, .ip = { OWN_ADDRESS } },
+	.leaf = { .dns = { LAB_AUTH_NAME }, .ip = { OWN_ADDRESS, OTHER_ADDRESS } },
 	.issuer = WHO_ISSUER,
 };
 
@@ -28,27 +31,31 @@ const char *role_name(enum role role)
 	return names[role];
 }
 
-static struct endpoint address_above(const struct endpoint *base, uint32_t by)
+static struct endpoint address_above(
+	const struct lab_options *options, uint32_t by, enum protocol protocol)
 {
-	struct endpoint e = *base;
+	struct endpoint e = options->base;
 
-	e.in.sin_addr.s_addr = htonl(ntohl(base->in.sin_addr.s_addr) + by);
+	e.in.sin_addr.s_addr = htonl(ntohl(e.in.sin_addr.s_addr) + by);
+	e.in.sin_port = htons(options->ports[protocol]);
 	return e;
 }
 
-static struct listener *add_listener(
-	struct lab *lab, const struct lab_options *options, size_t place, enum role role)
+static struct listener *add_listener(struct lab *lab, const struct lab_options *options,
+	size_t place, enum protocol protocol, enum role role)
 {
 	struct listener *l = &lab->listeners[lab->listener_n++];
 	const struct scenario *scenario = options->scenarios[place];
+	bool affixed = protocol == PROTOCOL_DOH && scenario->over == OVER_BOTH;
 
 	l->lab = lab;
 	l->fd = -1;
 	l->scenario = scenario;
 	l->role = role;
-	snprintf(l->name, sizeof l->name, "%s%s", scenario->name,
-		role == ROLE_TWIN ? TWIN_AFFIX : "");
-	l->address = address_above(&options->base, (uint32_t)place + ROLE_STEP * role);
+	l->protocol = protocol;
+	snprintf(l->name, sizeof l->name, "%s%s%s", scenario->name,
+		affixed ? DOH_AFFIX : "", role == ROLE_TWIN ? TWIN_AFFIX : "");
+	l->address = address_above(options, (uint32_t)place + ROLE_STEP * role, protocol);
 	l->genuine_zone = scenario->genuine_zone || role == ROLE_SECOND;
 	l->server = &scenario->server;
 	l->client = &scenario->client;
@@ -56,40 +63,64 @@ static struct listener *add_listener(
 	return l;
 }
 
-void listeners_add(struct lab *lab, const struct lab_options *options, size_t place)
+static void add_roles(struct lab *lab, const struct lab_options *options, size_t place,
+	enum protocol protocol)
 {
 	const struct scenario *scenario = options->scenarios[place];
-	struct listener *l = add_listener(lab, options, place, ROLE_SCENARIO);
+	struct listener *l = add_listener(lab, options, place, protocol, ROLE_SCENARIO);
 
 	l->expected = scenario->expected;
 	l->reason = scenario->reason;
 	if (scenario->two_addresses) {
-		l = add_listener(lab, options, place, ROLE_SECOND);
+		l = add_listener(lab, options, place, protocol, ROLE_SECOND);
 		l->server = &second_server;
 	}
 	if (!options->twins || scenario->twin == TWIN_NONE)
 		return;
-	l = add_listener(lab, options, place, ROLE_TWIN);
+	l = add_listener(lab, options, place, protocol, ROLE_TWIN);
 	if (scenario->twin == TWIN_CONFIG)
 		l->client = &scenario->twin_client;
 	else
 		l->server = &scenario->twin_server;
 }
 
-static const struct listener *find_role(
-	const struct lab *lab, const struct listener *of, enum role role)
+void listeners_add(struct lab *lab, const struct lab_options *options, size_t place)
 {
-	for (size_t i = 0; i < lab->listener_n; i++)
-		if (lab->listeners[i].scenario == of->scenario &&
-			lab->listeners[i].role == role)
-			return &lab->listeners[i];
+	for (enum protocol p = PROTOCOL_DOT; p < PROTOCOL_COUNT; p++)
+		if (options->protocols[p] &&
+			scenario_is_over(options->scenarios[place], p))
+			add_roles(lab, options, place, p);
+}
+
+static const struct listener *find(const struct lab *lab, const struct listener *of,
+	enum protocol protocol, enum role role)
+{
+	for (size_t i = 0; i < lab->listener_n; i++) {
+		const struct listener *l = &lab->listeners[i];
+
+		if (l->scenario == of->scenario && l->protocol == protocol &&
+			l->role == role)
+			return l;
+	}
 	return NULL;
 }
 
 const struct listener *lab_second(const struct lab *lab, const struct listener *listener)
 {
-	return listener->role == ROLE_SCENARIO ? find_role(lab, listener, ROLE_SECOND)
-					       : NULL;
+	return listener->role == ROLE_SCENARIO
+		       ? find(lab, listener, listener->protocol, ROLE_SECOND)
+		       : NULL;
+}
+
+void listener_url(const struct listener *listener, char out[LISTENER_URL_MAX])
+{
+	char address[ENDPOINT_TEXT_MAX];
+
+	endpoint_format_address(&listener->address, address);
+	snprintf(out, LISTENER_URL_MAX, "https://%s:%u" HTTP2_PATH,
+		listener->client->auth_name != NULL ? listener->client->auth_name
+						    : address,
+		endpoint_port(&listener->address));
 }
 
 X509 *listener_certificate(const struct listener *listener, enum who who)
@@ -98,13 +129,26 @@ X509 *listener_certificate(const struct listener *listener, enum who who)
 			      : pki_of(listener->lab->pki, who)->certificate;
 }
 
+/* What its key or certificate is taken from: for DNS over HTTPS the same listener over
+ * TLS, or else for a twin its scenario. NULL: nothing. */
+static const struct listener *find_base(const struct lab *lab, const struct listener *l)
+{
+	const struct listener *base = NULL;
+
+	if (l->protocol == PROTOCOL_DOH)
+		base = find(lab, l, PROTOCOL_DOT, l->role);
+	if (base == NULL && l->role == ROLE_TWIN)
+		base = find(lab, l, l->protocol, ROLE_SCENARIO);
+	return base;
+}
+
 enum status listener_equip(struct lab *lab, struct listener *l)
 {
-	const struct listener *base =
-		l->role == ROLE_TWIN ? find_role(lab, l, ROLE_SCENARIO) : NULL;
-	const struct listener *second = lab_second(lab, l);
+	const struct listener *other = l->role == ROLE_SECOND
+					       ? find(lab, l, l->protocol, ROLE_SCENARIO)
+					       : lab_second(lab, l);
 	enum status status = listener_certify(
-		l, lab->pki, base, second != NULL ? &second->address : NULL);
+		l, lab->pki, find_base(lab, l), other != NULL ? &other->address : NULL);
 	char file[LISTENER_NAME_MAX + 16];
 
 	if (status == STATUS_OK)

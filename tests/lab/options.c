@@ -9,15 +9,19 @@
 
 #define LISTEN_DEFAULT "127.44.0.1"
 #define PORT_DEFAULT   8853
+#define DOH_PORT       8443
 #define TIMEOUT_S      5
 #define TIMEOUT_S_MAX  600
 
 const char command_usage[] =
 	"usage: pintle-lab list\n"
-	"       pintle-lab run [SCENARIO...] [--listen ADDRESS] [--port N] [--dir DIR]\n"
-	"                      [--no-twins] [--die-with-parent]\n"
+	"       pintle-lab run [SCENARIO...] [--protocol dot|doh|both] [--listen "
+	"ADDRESS]\n"
+	"                      [--port N] [--doh-port N] [--dir DIR] [--no-twins]\n"
+	"                      [--die-with-parent]\n"
 	"       pintle-lab against COMMAND [SCENARIO...] [--timeout SECONDS]\n"
-	"                      [--listen ADDRESS] [--port N] [--dir DIR]\n"
+	"                      [--protocol dot|doh|both] [--listen ADDRESS] [--port N]\n"
+	"                      [--doh-port N] [--dir DIR]\n"
 	"       pintle-lab counters [--dir DIR] [--json]\n"
 	"       pintle-lab --version | --help\n";
 
@@ -25,6 +29,8 @@ static const struct option long_options[] = {
 	{ "dir", required_argument, NULL, 'd' },
 	{ "listen", required_argument, NULL, 'l' },
 	{ "port", required_argument, NULL, 'p' },
+	{ "doh-port", required_argument, NULL, 'h' },
+	{ "protocol", required_argument, NULL, 'o' },
 	{ "no-twins", no_argument, NULL, 't' },
 	{ "die-with-parent", no_argument, NULL, 'k' },
 	{ "json", no_argument, NULL, 'j' },
@@ -40,6 +46,8 @@ static unsigned set_of(int letter)
 		return OPTION_DIR;
 	case 'l':
 	case 'p':
+	case 'h':
+	case 'o':
 		return OPTION_PLACE;
 	case 't':
 	case 'k':
@@ -82,15 +90,25 @@ static long parse_number(const char *text, long min, long max)
 	return *text != '\0' && *end == '\0' && value >= min && value <= max ? value : -1;
 }
 
-static bool take_port(struct options *o, const char *text)
+static bool take_port(struct options *o, const char *text, enum protocol protocol)
 {
 	long port = parse_number(text, 0, 65535);
 
 	if (port < 0)
 		return complain(
-			"--port takes a number up to 65535; 0 is any free one", text);
-	o->base.in.sin_port = htons((uint16_t)port);
+			"a port is a number up to 65535; 0 is any free one", text);
+	o->ports[protocol] = (uint16_t)port;
 	return true;
+}
+
+static bool take_protocol(struct options *o, const char *text)
+{
+	bool both = strcmp(text, "both") == 0;
+
+	o->protocols[PROTOCOL_DOT] = both || strcmp(text, "dot") == 0;
+	o->protocols[PROTOCOL_DOH] = both || strcmp(text, "doh") == 0;
+	return o->protocols[PROTOCOL_DOT] || o->protocols[PROTOCOL_DOH] ||
+	       complain("--protocol takes dot, doh or both", text);
 }
 
 static bool take_timeout(struct options *o, const char *text)
@@ -111,7 +129,11 @@ static bool take(struct options *o, int letter, const char *value)
 	case 'l':
 		return take_listen(o, value);
 	case 'p':
-		return take_port(o, value);
+		return take_port(o, value, PROTOCOL_DOT);
+	case 'h':
+		return take_port(o, value, PROTOCOL_DOH);
+	case 'o':
+		return take_protocol(o, value);
 	case 't':
 		o->twins = false;
 		return true;
@@ -135,7 +157,9 @@ static void set_defaults(struct options *o)
 	o->twins = true;
 	o->timeout_s = TIMEOUT_S;
 	o->base.in.sin_family = AF_INET;
-	o->base.in.sin_port = htons(PORT_DEFAULT);
+	o->protocols[PROTOCOL_DOT] = true;
+	o->ports[PROTOCOL_DOT] = PORT_DEFAULT;
+	o->ports[PROTOCOL_DOH] = DOH_PORT;
 	inet_pton(AF_INET, LISTEN_DEFAULT, &o->base.in.sin_addr);
 	snprintf(o->directory, sizeof o->directory, "%s/pintle-lab-%u",
 		tmp != NULL && *tmp != '\0' ? tmp : "/tmp", (unsigned)geteuid());
@@ -156,6 +180,9 @@ bool options_parse(int argc, char **argv, unsigned allowed, struct options *out)
 		else
 			ok = take(out, letter, optarg);
 	}
+	/* Any free port for one, any for the other. */
+	if (out->ports[PROTOCOL_DOT] == 0 && out->ports[PROTOCOL_DOH] == DOH_PORT)
+		out->ports[PROTOCOL_DOH] = 0;
 	if (!ok)
 		fputs(command_usage, stderr);
 	out->words = argv + optind;
@@ -188,4 +215,18 @@ bool choice_make(char **names, size_t n, struct choice *out)
 			out->of[out->n++] = s;
 	}
 	return true;
+}
+
+struct lab_options options_for_lab(
+	const struct options *options, const struct choice *choice, bool twins)
+{
+	struct lab_options lab = { .scenarios = choice->of,
+		.scenario_n = choice->n,
+		.twins = twins,
+		.base = options->base,
+		.directory = options->directory };
+
+	memcpy(lab.protocols, options->protocols, sizeof lab.protocols);
+	memcpy(lab.ports, options->ports, sizeof lab.ports);
+	return lab;
 }

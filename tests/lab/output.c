@@ -34,9 +34,16 @@ static enum status print_pins(FILE *f, const struct listener *l)
 static enum status print_upstream(
 	FILE *f, const struct lab *lab, const struct listener *l, const char *directory)
 {
-	fprintf(f, "  - name: %s\n    protocol: dot\n", l->name);
+	char url[LISTENER_URL_MAX];
+	bool doh = l->protocol == PROTOCOL_DOH;
+
+	fprintf(f, "  - name: %s\n    protocol: %s\n", l->name,
+		protocol_name(l->protocol));
+	listener_url(l, url);
+	if (doh)
+		fprintf(f, "    url: \"%s\"\n", url);
 	print_addresses(f, lab, l);
-	if (l->client->auth_name != NULL)
+	if (l->client->auth_name != NULL && !doh)
 		fprintf(f, "    auth_name: %s\n", l->client->auth_name);
 	if (l->client->pins_only)
 		fprintf(f, "    pkix: pins_only\n");
@@ -83,20 +90,23 @@ static void print_scenario(FILE *f, const struct listener *l)
 		verdict_name(l->expected), l->reason != NULL ? l->reason : "-");
 	switch (l->role) {
 	case ROLE_SCENARIO:
-		fprintf(f, "%s\n", l->scenario->explains);
+		fputs(l->scenario->explains, f);
 		break;
 	case ROLE_TWIN:
-		fprintf(f, "%s\n", twin_kind_name(l->scenario->twin));
+		fputs(twin_kind_name(l->scenario->twin), f);
 		break;
 	case ROLE_SECOND:
-		fprintf(f, "the second address of %s, without a fault\n", l->name);
+		fprintf(f, "the second address of %s, without a fault", l->name);
 		break;
 	}
+	fprintf(f, "\t%s\t%s\n", protocol_name(l->protocol),
+		l->scenario->unanswered ? "no" : "yes");
 }
 
 enum status output_scenarios(FILE *f, const struct lab *lab)
 {
-	fprintf(f, "name\trole\taddress\texpected\treason\texplanation\n");
+	fprintf(f, "name\trole\taddress\texpected\treason\texplanation\tprotocol\t"
+		   "answers\n");
 	for (size_t i = 0; i < lab->listener_n; i++)
 		print_scenario(f, &lab->listeners[i]);
 	return ferror(f) ? STATUS_IO : STATUS_OK;
@@ -125,12 +135,17 @@ void output_list(FILE *f)
 		[TWIN_CONFIG] = "config",
 		[TWIN_SERVER] = "server",
 	};
+	static const char *const overs[] = {
+		[OVER_BOTH] = "",
+		[OVER_DOT_ONLY] = " (DoT only)",
+		[OVER_DOH_ONLY] = " (DoH only)",
+	};
 	const struct scenario *s;
 
 	for (size_t i = 0; (s = scenario_at(i)) != NULL; i++)
-		fprintf(f, "%-26s %-8s %-18s %-6s %s\n", s->name,
+		fprintf(f, "%-26s %-8s %-18s %-6s %s%s\n", s->name,
 			verdict_name(s->expected), s->reason != NULL ? s->reason : "-",
-			twins[s->twin], s->explains);
+			twins[s->twin], s->explains, overs[s->over]);
 }
 
 void output_list_events(FILE *f)

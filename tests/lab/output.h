@@ -9,7 +9,8 @@
 /* A pintle.yaml with every listener as an upstream. `directory` is absolute. */
 MUST_CHECK enum status output_yaml(FILE *f, const struct lab *lab, const char *directory);
 
-/* name, role, address, expected, reason, explanation; a heading first. */
+/* name, role, address, expected, reason, explanation, protocol, whether it answers; a
+ * heading first. */
 MUST_CHECK enum status output_scenarios(FILE *f, const struct lab *lab);
 
 /* Writes either to a file of the lab's directory. */

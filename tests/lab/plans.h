@@ -27,6 +27,20 @@
 #define GOOD_RSA_LEAF    { .dns = { LAB_AUTH_NAME }, .key = KEY_RSA_2048 }
 #define GOOD_SERVER      { .leaf = GOOD_LEAF, .issuer = WHO_ISSUER }
 #define GENUINE_SERVER   { .leaf_is_genuine = true, .issuer = WHO_ISSUER }
+
+/* Of HTTP/2: everything but the server, the server, and what it does. */
+#define HONEST(called, what) \
+	.name = called, .explains = what, .genuine_zone = true, .over = OVER_DOH_ONLY, \
+	.client = BY_GENUINE_PINS
+#define MISDEED(...) \
+	{ .leaf_is_genuine = true, .issuer = WHO_ISSUER, \
+	  .misdeed = &(const struct misdeed){ __VA_ARGS__ } }
+#define RESPONSE(...)    &(const struct http_response){ __VA_ARGS__ }
+#define FRAMES(...) \
+	{ (const struct raw_frame[]){ __VA_ARGS__ }, \
+	  sizeof (struct raw_frame[]){ __VA_ARGS__ } / sizeof (struct raw_frame) }
+#define PAYLOAD(bytes)   .payload = bytes, .given = sizeof bytes - 1, .n = sizeof bytes - 1
+#define ZEROS(length)    .n = length
 /* clang-format on */
 
 #endif

@@ -5,13 +5,14 @@
 
 #include <stddef.h>
 
+#include "tests/lab/misdeed.h"
 #include "tests/lab/pki.h"
 #include "tests/lab/staple.h"
 
 /* In a wish's `ip` or `dns`, and as a name to ask for: the address of the
- * listener itself, and of the second listener of the scenario. */
-#define OWN_ADDRESS    "@own"
-#define SECOND_ADDRESS "@second"
+ * listener itself, and of the other one of a scenario with two. */
+#define OWN_ADDRESS   "@own"
+#define OTHER_ADDRESS "@other"
 
 enum tls_manner {
 	MANNER_USUAL,        /* TLS 1.2 and 1.3, ECDHE and AEAD */
@@ -23,6 +24,9 @@ enum tls_manner {
 	MANNER_DHE,          /* TLS 1.2, DHE-RSA-AES128-GCM-SHA256 */
 	MANNER_ANONYMOUS,    /* TLS 1.2, AECDH-AES128-SHA, no certificate */
 	MANNER_ALPN_H2,      /* says "h2", whatever was offered */
+	MANNER_ALPN_HTTP11,  /* says "http/1.1", likewise */
+	MANNER_ALPN_DOT,     /* says "dot", likewise */
+	MANNER_ALPN_NONE,    /* selects none */
 	MANNER_RENEGOTIATE,  /* TLS 1.2; the genuine certificate first, then this one */
 	MANNER_STALL,        /* the ServerHello comes late */
 };
@@ -42,6 +46,7 @@ struct server_plan {
 	const struct sct_wish *beside_issuer; /* … of the first issuer sent (TLS 1.3);
 					       * NULL: none */
 	struct staple_wish staple;
+	const struct misdeed *misdeed; /* over DoH; NULL: none */
 };
 
 #define PLAN_PINS_MAX 2
@@ -54,6 +59,12 @@ struct client_plan {
 };
 
 enum verdict { VERDICT_ACCEPTED, VERDICT_REFUSED };
+
+enum protocol { PROTOCOL_DOT, PROTOCOL_DOH };
+#define PROTOCOL_COUNT 2
+
+/* What a scenario is served over. */
+enum over { OVER_BOTH, OVER_DOT_ONLY, OVER_DOH_ONLY };
 
 /* How the check that refused is switched off (for an accepted scenario there
  * is nothing to switch off). */
@@ -70,6 +81,8 @@ struct scenario {
 	const char *reason; /* of a refusal */
 	bool genuine_zone;  /* answers as the honest resolver does */
 	bool two_addresses; /* a second listener, honest, behind the first */
+	bool unanswered;    /* accepted, but what it answers is of no use */
+	enum over over;
 	struct server_plan server;
 	struct client_plan client;
 	enum twin_kind twin;
@@ -83,14 +96,18 @@ struct scenario_table {
 };
 
 extern const struct scenario_table scenarios_honest, scenarios_pkix, scenarios_name,
-	scenarios_pin, scenarios_tls, scenarios_ct, scenarios_delivery, scenarios_staple;
+	scenarios_pin, scenarios_tls, scenarios_ct, scenarios_delivery, scenarios_staple,
+	scenarios_http2, scenarios_http2_answers, scenarios_http2_frames;
 
 /* All of them in a fixed order, honest first; NULL behind the last. */
 const struct scenario *scenario_at(size_t index);
 /* NULL if there is none of that name. */
 const struct scenario *scenario_find(const char *name);
 
+bool scenario_is_over(const struct scenario *scenario, enum protocol protocol);
+
 const char *verdict_name(enum verdict verdict);
+const char *protocol_name(enum protocol protocol);
 const char *twin_kind_name(enum twin_kind kind);
 
 #endif

@@ -11,6 +11,9 @@ static const struct scenario_table *const tables[] = {
 	&scenarios_ct,
 	&scenarios_delivery,
 	&scenarios_staple,
+	&scenarios_http2,
+	&scenarios_http2_answers,
+	&scenarios_http2_frames,
 };
 
 const struct scenario *scenario_at(size_t index)
@@ -31,6 +34,17 @@ const struct scenario *scenario_find(const char *name)
 		if (strcmp(s->name, name) == 0)
 			return s;
 	return NULL;
+}
+
+bool scenario_is_over(const struct scenario *scenario, enum protocol protocol)
+{
+	return scenario->over == OVER_BOTH ||
+	       (scenario->over == OVER_DOH_ONLY) == (protocol == PROTOCOL_DOH);
+}
+
+const char *protocol_name(enum protocol protocol)
+{
+	return protocol == PROTOCOL_DOH ? "doh" : "dot";
 }
 
 const char *verdict_name(enum verdict verdict)

@@ -86,6 +86,7 @@ static const struct scenario rows[] = {
 	},
 	{
 		.name = "alpn-h2",
+		.over = OVER_DOT_ONLY,
 		.explains = "selects \"h2\", which was not offered",
 		.expected = VERDICT_REFUSED,
 		.reason = "tls_protocol",

@@ -5,15 +5,15 @@
 /* Room for the two addresses that may stand in a certificate. */
 struct places {
 	char own[ENDPOINT_TEXT_MAX];
-	char second[ENDPOINT_TEXT_MAX];
+	char other[ENDPOINT_TEXT_MAX];
 };
 
 static const char *replace_place(const char *text, const struct places *places)
 {
 	if (text != NULL && strcmp(text, OWN_ADDRESS) == 0)
 		return places->own;
-	if (text != NULL && strcmp(text, SECOND_ADDRESS) == 0)
-		return places->second;
+	if (text != NULL && strcmp(text, OTHER_ADDRESS) == 0)
+		return places->other;
 	return text;
 }
 
@@ -87,7 +87,7 @@ static enum status take_genuine(struct listener *listener, const struct pki *pki
 }
 
 enum status listener_certify(struct listener *listener, const struct pki *pki,
-	const struct listener *base, const struct endpoint *second)
+	const struct listener *base, const struct endpoint *other)
 {
 	const struct server_plan *plan = listener->server;
 	struct places places = { 0 };
@@ -101,33 +101,48 @@ enum status listener_certify(struct listener *listener, const struct pki *pki,
 		return STATUS_OK;
 	}
 	endpoint_format_address(&listener->address, places.own);
-	if (second != NULL)
-		endpoint_format_address(second, places.second);
+	if (other != NULL)
+		endpoint_format_address(other, places.other);
 	wish = replace_places(&plan->leaf, &places);
 	status = make_key(plan, base, &listener->own.key);
 	return status == STATUS_OK ? issue(listener, &wish, pki) : status;
 }
 
+/* Which protocol is selected (RFC 7301), and whether it must be offered. */
+static const char *alpn_of(const struct listener *listener, bool *forced)
+{
+	*forced = true;
+	switch (listener->server->manner) {
+	case MANNER_ALPN_H2:
+		return "h2";
+	case MANNER_ALPN_HTTP11:
+		return "http/1.1";
+	case MANNER_ALPN_DOT:
+		return "dot";
+	case MANNER_ALPN_NONE:
+		return NULL;
+	default:
+		*forced = false;
+		return listener->protocol == PROTOCOL_DOH ? "h2" : "dot";
+	}
+}
+
 static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
 	const unsigned char *offered, unsigned offered_n, void *arg)
 {
-	static const unsigned char h2[] = { 'h', '2' };
-	const struct listener *listener = arg;
+	bool forced;
+	const char *name = alpn_of(arg, &forced);
+	size_t n = name != NULL ? strlen(name) : 0;
 
 	(void)ssl;
-	if (listener->server->manner == MANNER_ALPN_H2) {
-		*out = h2;
-		*out_n = sizeof h2;
+	*out = (const unsigned char *)name;
+	*out_n = (unsigned char)n;
+	if (name != NULL && forced)
 		return SSL_TLSEXT_ERR_OK;
-	}
-	for (unsigned i = 0; i < offered_n && i + offered[i] < offered_n;
-		i += offered[i] + 1U) {
-		if (offered[i] == 3 && memcmp(offered + i + 1, "dot", 3) == 0) {
-			*out = offered + i + 1;
-			*out_n = 3;
+	for (unsigned i = 0; name != NULL && i < offered_n && i + offered[i] < offered_n;
+		i += offered[i] + 1U)
+		if (offered[i] == n && memcmp(offered + i + 1, name, n) == 0)
 			return SSL_TLSEXT_ERR_OK;
-		}
-	}
 	return SSL_TLSEXT_ERR_NOACK;
 }
 
@@ -145,6 +160,9 @@ static const struct {
 	[MANNER_ANONYMOUS] = { TLS1_2_VERSION, TLS1_2_VERSION,
 		"AECDH-AES128-SHA:@SECLEVEL=0" },
 	[MANNER_ALPN_H2] = { TLS1_2_VERSION, 0, NULL },
+	[MANNER_ALPN_HTTP11] = { TLS1_2_VERSION, 0, NULL },
+	[MANNER_ALPN_DOT] = { TLS1_2_VERSION, 0, NULL },
+	[MANNER_ALPN_NONE] = { TLS1_2_VERSION, 0, NULL },
 	[MANNER_RENEGOTIATE] = { TLS1_2_VERSION, TLS1_2_VERSION, NULL },
 	[MANNER_STALL] = { TLS1_2_VERSION, 0, NULL },
 };

@@ -83,9 +83,9 @@ def start_lab(short_tmp):
     """A function that starts a lab with the scenarios named."""
     factory = Factory()
 
-    def begin(*scenarios, twins=False):
+    def begin(*scenarios, **options):
         directory = tempfile.mkdtemp(dir=short_tmp)
-        return factory.add(Lab(directory, scenarios, twins))
+        return factory.add(Lab(directory, scenarios, **options))
     yield begin
     factory.end()
 

@@ -231,13 +231,14 @@ class Daemon(Child):
 
 
 class Lab(Child):
-    """pintle-lab with scenarios; without any, with all of them."""
+    """pintle-lab with scenarios; without any, with all of them. Over DoH their names end
+    in "-doh", unless they are of HTTP/2."""
 
-    def __init__(self, directory, scenarios=(), twins=False):
+    def __init__(self, directory, scenarios=(), twins=False, protocol="dot"):
         self.directory = str(directory)
         os.makedirs(self.directory, exist_ok=True)
         command = [LAB, "run", *scenarios, "--listen", random_net() + ".1",
-                   "--port", "0", "--dir", self.directory]
+                   "--protocol", protocol, "--port", "0", "--dir", self.directory]
         command += [] if twins else ["--no-twins"]
         with open(os.path.join(self.directory, "stdout"), "wb") as out:
             super().__init__(command, os.path.join(self.directory, "lab.log"), stdout=out)
