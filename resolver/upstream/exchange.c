@@ -93,7 +93,7 @@ static enum status exchange_new(struct exchanger *e,
 	x->checking_disabled = request->checking_disabled;
 	x->pad_to = request->pad_to;
 	x->turn = e->stats.questions;
-	x->on_early = request->on_early;
+	x->on_early = request->early_ms > 0 ? request->on_early : NULL;
 	x->early_at_ms = clock_now_ms() + request->early_ms;
 	x->deadline_ms = clock_now_ms() + request->timeout_ms;
 	if (request->only == NULL)

@@ -33,7 +33,7 @@ struct exchange_request {
 	uint32_t timeout_ms; /* for all attempts together */
 	const char *only;    /* borrowed during the call: this upstream alone, back-off
 				or not; NULL for all */
-	/* After `early_ms` without an answer, once, if it is set: how it stands so far,
+	/* After `early_ms` (0: never) without an answer, once: how it stands so far,
 	 * borrowed until it returns. The exchange goes on. */
 	void (*on_early)(void *data, const struct ede *so_far);
 	uint32_t early_ms;
