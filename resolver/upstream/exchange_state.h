@@ -38,7 +38,8 @@ struct exchange {
 	struct exchanger *exchanger;
 	struct list link;
 	exchange_done *done;
-	void (*on_early)(void *data, const struct ede *so_far); /* NULL: told, or unwanted */
+	void (*on_early)(
+		void *data, const struct ede *so_far); /* NULL: told, or unwanted */
 	void *data;
 
 	struct question question;
