@@ -24,6 +24,11 @@ static uint64_t silent_ms(const struct try *t)
 	return ms < SILENT_MAX_MS ? ms : SILENT_MAX_MS;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t since_ms(const struct try *t)
 {
 	return t->attempt.sent ? t->attempt.sent_ms : t->asked_ms;
@@ -67,24 +72,37 @@ static void pass_by(struct exchange *x, struct try *t)
 	t->upstream = NULL;
 }
 
-/* What is due of a try; when the next will be. */
-static uint64_t look_at(struct exchange *x, struct try *t, uint64_t now_ms)
+static uint64_t overdue_at_ms(const struct try *t)
 {
-	uint64_t overdue_ms = since_ms(t) + upstream_usual_ms(t->upstream);
-	uint64_t pass_by_ms = since_ms(t) + silent_ms(t);
+	return since_ms(t) + upstream_usual_ms(t->upstream);
+}
 
-	if (t->attempt.sent && !t->overdue && now_ms >= overdue_ms) {
+static uint64_t passed_by_at_ms(const struct try *t)
+{
+	return since_ms(t) + silent_ms(t);
+}
+
+static void look_at(struct exchange *x, struct try *t, uint64_t now_ms)
+{
+	if (t->attempt.sent && !t->overdue && now_ms >= overdue_at_ms(t)) {
 		t->overdue = true;
 		upstream_overdue(t->upstream, &t->attempt);
 		hedge(x, t);
 	}
-	if (!t->passed_by && now_ms >= pass_by_ms) {
+	if (!t->passed_by && now_ms >= passed_by_at_ms(t)) {
 		t->passed_by = true;
 		pass_by(x, t);
 	}
-	if (t->attempt.sent && !t->overdue)
-		return overdue_ms;
-	return t->passed_by ? x->deadline_ms : pass_by_ms;
+}
+
+/* One that waits for a connection may be sent at any time. */
+static uint64_t due_ms(const struct exchange *x, const struct try *t, uint64_t now_ms)
+{
+	if (!t->attempt.sent)
+		return now_ms + LOOK_MS;
+	if (!t->overdue)
+		return overdue_at_ms(t);
+	return t->passed_by ? x->deadline_ms : passed_by_at_ms(t);
 }
 
 /* Asked a moment ago it has not had its time: no reason to take it for dead. */
@@ -132,20 +150,16 @@ static void on_due(struct exchange *x, uint64_t now_ms)
 		on_deadline(x, now_ms);
 		return;
 	}
-	x->due_ms = x->deadline_ms;
-	for (size_t i = 0; i < TRIES_MAX; i++) {
-		uint64_t due_ms = x->deadline_ms;
-
+	for (size_t i = 0; i < TRIES_MAX; i++)
 		if (x->tries[i].upstream != NULL)
-			due_ms = look_at(x, &x->tries[i], now_ms);
-		if (due_ms < x->due_ms)
-			x->due_ms = due_ms;
-	}
-	if (x->on_early == NULL)
-		return;
-	if (x->early_at_ms < x->due_ms)
-		x->due_ms = x->early_at_ms;
-	if (now_ms >= x->early_at_ms)
+			look_at(x, &x->tries[i], now_ms);
+	x->due_ms = x->deadline_ms;
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream != NULL)
+			x->due_ms = least(x->due_ms, due_ms(x, &x->tries[i], now_ms));
+	if (x->on_early != NULL)
+		x->due_ms = least(x->due_ms, x->early_at_ms);
+	if (x->on_early != NULL && now_ms >= x->early_at_ms)
 		tell_early(x);
 }
 
@@ -195,7 +209,7 @@ void exchange_watch(struct exchange *x)
 	struct exchanger *e = x->exchanger;
 	uint64_t now_ms = clock_now_ms();
 
-	x->due_ms = now_ms + upstream_usual_ms(x->tries[0].upstream);
+	x->due_ms = due_ms(x, &x->tries[0], now_ms);
 	look_by(e, x->due_ms, now_ms);
 	list_append(&e->running, &x->link);
 }

@@ -133,6 +133,7 @@ static enum status ask(struct exchange *x, struct try *t, struct upstream *u,
 		.on_answer = on_answer,
 		.on_failed = on_failed,
 		.on_held = on_held };
+	x->due_ms = 0; /* what is due of it is worked out at the next look */
 	status = upstream_ask(u, &t->attempt, x->only != NULL, why);
 	if (status != STATUS_OK)
 		t->upstream = NULL;
