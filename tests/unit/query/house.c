@@ -11,7 +11,9 @@
 
 void house_init(struct house *h)
 {
-	const struct cache_options cache = { .size_bytes = 1 << 20, .max_ttl_s = 86400 };
+	const struct cache_options cache = {
+		.size_bytes = 1 << 20, .max_ttl_s = 86400, .stale_s = HOUSE_STALE_S
+	};
 
 	memset(h, 0, sizeof *h);
 	lab_init(&h->lab);

@@ -5,6 +5,9 @@
 #include "query/query.h"
 #include "tests/unit/upstream/lab.h"
 
+/* How long expired answers are kept; the servers' answers live for 60 s. */
+#define HOUSE_STALE_S 3600
+
 struct house {
 	struct lab lab;
 	struct cache *cache;
