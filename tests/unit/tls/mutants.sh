@@ -173,7 +173,7 @@ session.c|policy->identity == IDENTITY_NAME &&|s/policy->identity == IDENTITY_NA
 session.c|^enum status session_write|n;n;n;n;s/s->state != SESSION_OPEN/0/
 session.c|^enum status session_read|n;n;n;n;n;s/s->state != SESSION_OPEN/0/
 session.c|if (s->state != SESSION_HANDSHAKE)|s/s->state != SESSION_HANDSHAKE/0/
-session.c|SSL_ERROR_ZERO_RETURN|s/STATUS_CLOSED/STATUS_IO/
+session.c|if (error == SSL_ERROR_ZERO_RETURN)|n;s/STATUS_CLOSED/STATUS_IO/
 context.c|SSL_OP_NO_RENEGOTIATION|s/SSL_OP_NO_RENEGOTIATION/0/
 context.c|SSL_OP_NO_TICKET|s/| SSL_OP_NO_TICKET//
 context.c|SSL_CTX_set_verify(ssl|s/SSL_VERIFY_PEER/SSL_VERIFY_NONE/

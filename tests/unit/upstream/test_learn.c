@@ -77,11 +77,17 @@ static struct upstream *learner(const struct world *w)
 	return w->lab.set.items[0];
 }
 
-/* The server's certificate is the other CA's from now on; connections end. */
+/* The server's certificate is the other CA's from now on; connections end, and so do
+ * tickets, which are the first server's. */
 static void change_issuer(struct world *w, X509 *leaf, EVP_PKEY *key)
 {
+	static uint8_t ticket_keys[80]; /* as SSL_CTX_get_tlsext_ticket_keys(3) says */
 	struct dot_server *server = &w->lab.servers[0];
 
+	ticket_keys[0]++;
+	assert_int_equal(SSL_CTX_set_tlsext_ticket_keys(
+				 server->ssl, ticket_keys, sizeof ticket_keys),
+		1);
 	assert_int_equal(SSL_CTX_use_certificate(server->ssl, leaf), 1);
 	assert_int_equal(SSL_CTX_use_PrivateKey(server->ssl, key), 1);
 	dot_server_hang_up(server);
