@@ -393,8 +393,7 @@ def test_a_directory_that_may_not_be_written(store, signers, config):
     place = tempfile.mkdtemp(prefix="pintle-")
     try:
         os.chmod(place, 0o755)
-        # All that it reads lies there: neither the build directory nor the place where
-        # the default configuration belongs need be open to that user.
+        # All that it reads lies there: no other place need be open to that user.
         config["state_dir"] = place
         config["tls"]["ca_file"] = shutil.copy(config["tls"]["ca_file"], place)
         program = shutil.copy(BUILD / "pintlectl", place)
