@@ -10,11 +10,17 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from client import ask, ede, first, is_failed, is_good
+import client
+from client import ede, first, is_failed, is_good
 from harness import wait_for
 from servers import Authority, Toy, answer_a
 
 STALE, STALE_NXDOMAIN = 3, 19
+
+
+def ask(daemon, name):
+    """With EDNS, which Extended DNS Errors need."""
+    return client.ask(daemon, name, use_edns=0)
 
 
 def serve(ttl_s):
@@ -88,7 +94,7 @@ def test_stopped_then_refused(start, toy, stranger):
     assert false.handshakes == 0 and daemon.upstream()["state"] == "refused"
 
     # Without EDNS there is no word of it.
-    reply = ask(daemon, names[0], use_edns=-1)
+    reply = client.ask(daemon, names[0])
     assert is_good(reply) and reply.edns < 0
     assert daemon.control(command="flush", name=names[0])["flushed"] == 1
     assert is_failed(ask(daemon, names[0]))
