@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "ct/age.h"
 
 void upstream_set_init(
 	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events)
@@ -32,6 +34,7 @@ void upstream_set_deinit(struct upstream_set *set)
 
 	set->items = NULL;
 	set->n = 0;
+	floor_file_save(&set->floor, set->state_dir);
 	end_all(old, old_n, "shutting down");
 	logs_free(set->logs);
 	set->logs = NULL;
@@ -133,6 +136,7 @@ static enum status prepare_one(const struct upstream_set *set,
 		.state_dir = config->state_dir,
 		.events = &set->events,
 	};
+	parts->trust.clock = &set->floor.floor;
 	if (parts->logs != NULL)
 		parts->trust.logs = parts->logs->list;
 	status = find_roots(plan, at, error);
@@ -154,6 +158,7 @@ enum status upstream_set_prepare(const struct upstream_set *set,
 	*plan = (struct upstream_plan){
 		.parts = calloc(config->upstream_n, sizeof *plan->parts),
 		.items = calloc(config->upstream_n, sizeof(struct upstream *)),
+		.state_dir = config->state_dir,
 	};
 	if (plan->parts == NULL || plan->items == NULL)
 		status = STATUS_NOMEM;
@@ -198,6 +203,34 @@ static struct upstream *take(struct upstream_set *set, const char *name)
 	return NULL;
 }
 
+/* What is known of the time before anybody is judged. A file in ct.log_list is signed by
+ * nobody. */
+static void open_floor(struct upstream_set *set, const char *state_dir)
+{
+	struct clock_floor *floor = &set->floor.floor;
+
+	if (set->state_dir == NULL && floor->floor_s == 0)
+		floor_file_open(&set->floor, state_dir);
+	set->state_dir = state_dir;
+	if (set->logs != NULL && set->logs->source != LOGS_FILE)
+		clock_floor_raise(floor, ct_age_date_s(set->logs->list));
+}
+
+void upstream_set_prove(struct upstream_set *set, int64_t proven_s)
+{
+	char now[CLOCK_TEXT_MAX], proven[CLOCK_TEXT_MAX];
+	int64_t now_s = clock_wall_s();
+
+	clock_floor_raise(&set->floor.floor, proven_s);
+	if (now_s >= set->floor.floor.floor_s)
+		return;
+	clock_format(now_s, now);
+	clock_format(set->floor.floor.floor_s, proven);
+	log_warning("clock: it is behind: it says %s, and %s has been for certain; "
+		    "certificates are judged as of that",
+		now, proven);
+}
+
 void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 {
 	struct upstream **old = set->items;
@@ -214,6 +247,7 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	set->n = plan->n;
 	set->logs = plan->logs;
 	set->newest_list_ms = logs_newest_ms(set->logs, set->newest_list_ms);
+	open_floor(set, plan->state_dir);
 	free_parts(plan);
 	*plan = (struct upstream_plan){ 0 };
 	end_all(old, old_n, "configuration changed");

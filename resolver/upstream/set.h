@@ -4,9 +4,12 @@
 #define UPSTREAM_SET_H
 
 #include "base/text.h"
+#include "upstream/floor_file.h"
 #include "upstream/upstream.h"
 
 struct upstream_set {
+	struct floor_file floor; /* of the clock that all of them are judged by */
+	const char *state_dir;   /* where it is kept; NULL: nowhere */
 	uv_loop_t *loop;
 	struct upstream_events events;
 	struct upstream **items; /* owned, and owns each */
@@ -21,6 +24,7 @@ struct upstream_plan {
 	struct upstream **items;      /* owned; NULL: the one in force stays */
 	size_t n;
 	struct logs *logs; /* owned */
+	const char *state_dir;
 };
 
 /* A set without a loop is good for a check alone: what an upstream has learned is
@@ -43,6 +47,10 @@ void upstream_plan_discard(struct upstream_plan *plan);
 /* upstream_network_changed() and upstream_clock_stepped() of all. */
 void upstream_set_network_changed(struct upstream_set *set, bool drop);
 void upstream_set_clock_stepped(struct upstream_set *set);
+
+/* A time that has been for certain, beside what lists in force and connections prove;
+ * after the first commit. The log is told of a clock that is behind. */
+void upstream_set_prove(struct upstream_set *set, int64_t proven_s);
 
 /* NULL if there is none of that name. */
 struct upstream *upstream_set_find(const struct upstream_set *set, const char *name);

@@ -174,6 +174,8 @@ enum status worker_start(struct worker *w, struct text *error)
 	if (status != STATUS_OK)
 		return status;
 	upstream_set_commit(&w->upstreams, &plan);
+	/* Known whether it is in force or not. */
+	upstream_set_prove(&w->upstreams, loglist_builtin_date_s());
 	log_set_level(w->config->log_level);
 	status = netwatch_start(w->loop, &netwatch_events, w, &w->netwatch);
 	describe(status, error);
