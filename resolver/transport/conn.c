@@ -33,6 +33,10 @@ struct conn {
 	uv_connect_t connecting;
 	unsigned open_handles;
 
+	bool keep_queued;   /* at the end */
+	bool ending;        /* by itself, soon, … */
+	struct failure end; /* … for this reason */
+
 	uint8_t *queued; /* owned; plaintext that waits for the flush */
 	size_t queued_n, queued_cap;
 };
@@ -420,15 +424,52 @@ enum status conn_start(uv_loop_t *loop, struct tls_context *context,
 	return STATUS_OK;
 }
 
+/* Errors do not matter any more. */
+static void say_goodbye(struct conn *conn)
+{
+	if (conn->state != CONN_OPEN)
+		return;
+	if (!conn->keep_queued ||
+		session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) ==
+			STATUS_OK)
+		session_close(conn->session);
+	(void)send_pending(conn);
+}
+
+void conn_keep_queued(struct conn *conn)
+{
+	conn->keep_queued = true;
+}
+
 void conn_close(struct conn *conn)
 {
 	if (conn->state == CONN_CLOSED)
 		return;
-	if (conn->state == CONN_OPEN) {
-		session_close(conn->session);
-		(void)send_pending(conn);
-	}
+	say_goodbye(conn);
 	shut(conn);
+}
+
+static void on_end(uv_timer_t *timer)
+{
+	struct conn *conn = timer->data;
+
+	conn_keep_queued(conn);
+	say_goodbye(conn);
+	conn_end(conn, &conn->end);
+}
+
+void conn_end_soon(struct conn *conn, const struct failure *why)
+{
+	if (conn->state == CONN_CLOSED || conn->ending)
+		return;
+	conn->ending = true;
+	conn->end = *why;
+	uv_timer_start(&conn->deadline, on_end, 0, 0);
+}
+
+size_t conn_unsent(const struct conn *conn)
+{
+	return unsent(conn) + conn->queued_n;
 }
 
 enum conn_state conn_state(const struct conn *conn)

@@ -37,13 +37,21 @@ MUST_CHECK enum status conn_start(uv_loop_t *loop, struct tls_context *context,
 	const struct endpoint *address, unsigned handshake_ms,
 	const struct conn_events *events, void *owner, struct conn **out);
 
-/* Ends it without a callback; says goodbye if it is OPEN. */
+/* Ends it without a callback; says goodbye if it is OPEN. What is queued is not
+ * sent, unless conn_keep_queued() was called. */
 void conn_close(struct conn *conn);
+void conn_keep_queued(struct conn *conn);
+/* Ends it by itself for this reason, from the loop: on_closed() comes. What is queued by
+ * then is sent. Only the first reason counts. */
+void conn_end_soon(struct conn *conn, const struct failure *why);
 
 /* Queues bytes. What is queued in one turn of the loop leaves together, as one
  * TLS record and one write. CLOSED: not OPEN. LIMIT: the server does not take
  * what was sent before. NOMEM. */
 MUST_CHECK enum status conn_send(struct conn *conn, struct bytes plain);
+
+/* Bytes that wait for the server to take them. */
+size_t conn_unsent(const struct conn *conn);
 
 enum conn_state conn_state(const struct conn *conn);
 const char *conn_state_text(enum conn_state state);
