@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "transport/base.h"
+#include "transport/doh.h"
 #include "transport/dot.h"
 
 enum status transport_init(struct transport *t, const struct transport_ops *ops,
@@ -64,6 +65,8 @@ enum status transport_start(const struct transport_spec *spec,
 	switch (spec->protocol) {
 	case TRANSPORT_DOT:
 		return dot_start(spec, events, owner, out);
+	case TRANSPORT_DOH:
+		return doh_start(spec, events, owner, out);
 	}
 	return STATUS_UNSUPPORTED;
 }

@@ -8,11 +8,14 @@
 
 #include "dns/message.h"
 #include "transport/conn.h"
+#include "transport/doh_template.h"
 
 struct transport;
+struct h2_stream;
 
 enum transport_protocol {
 	TRANSPORT_DOT, /* DNS over TLS (RFC 7858) */
+	TRANSPORT_DOH, /* DNS over HTTPS (RFC 8484) */
 };
 
 /* One question on a connection; the caller's storage, untouched from
@@ -27,7 +30,9 @@ struct transport_query {
 	 * not looked at, or another try may help. */
 	void (*on_failed)(
 		struct transport_query *query, const struct failure *why, bool again);
-	uint32_t slot; /* the connection's */
+	/* The connection's. */
+	uint32_t slot;
+	struct h2_stream *stream;
 };
 
 struct transport_events {
@@ -48,6 +53,7 @@ struct transport_spec {
 	struct tls_context *context;
 	const struct endpoint *address;
 	unsigned handshake_ms;
+	const struct doh_template *template; /* DoH: borrowed until the end; else NULL */
 };
 
 /* As conn_start(). */

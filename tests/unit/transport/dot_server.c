@@ -29,6 +29,8 @@ static void on_client_closed(uv_handle_t *handle)
 {
 	struct dot_client *c = handle->data;
 
+	if (c->server->on_gone != NULL)
+		c->server->on_gone(c);
 	SSL_free(c->ssl);
 	framing_deinit(&c->framing);
 	OPENSSL_free(c);
@@ -118,6 +120,10 @@ static void on_plain(struct dot_client *c, struct bytes plain)
 	struct dot_server *s = c->server;
 	struct bytes message;
 
+	if (s->on_bytes != NULL) {
+		s->on_bytes(c, plain);
+		return;
+	}
 	while (!c->closing && framing_next(&c->framing, &plain, &message) == STATUS_OK) {
 		s->queries++;
 		if (s->on_query != NULL)
@@ -196,8 +202,23 @@ static void on_connection(uv_stream_t *stream, int status)
 	SSL_set_bio(c->ssl, c->in, c->out);
 	SSL_set_accept_state(c->ssl);
 	list_append(&s->clients, &c->link);
+	if (s->on_accepted != NULL)
+		s->on_accepted(c);
 	s->accepted++;
 	must(uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0, "read");
+}
+
+static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *n,
+	const unsigned char *in, unsigned in_n, void *arg)
+{
+	struct dot_server *s = arg;
+
+	(void)ssl, (void)in, (void)in_n;
+	if (s->alpn == NULL)
+		return SSL_TLSEXT_ERR_NOACK;
+	*out = (const unsigned char *)s->alpn;
+	*n = (unsigned char)strlen(s->alpn);
+	return SSL_TLSEXT_ERR_OK;
 }
 
 void dot_server_start(
@@ -211,6 +232,7 @@ void dot_server_start(
 	must(s->ssl != NULL && SSL_CTX_use_certificate(s->ssl, certificate) == 1 &&
 			SSL_CTX_use_PrivateKey(s->ssl, key) == 1,
 		"certificate");
+	SSL_CTX_set_alpn_select_cb(s->ssl, on_alpn, s);
 	must(endpoint_parse("127.0.0.1", 1, &any) == STATUS_OK, "address");
 	any.in.sin_port = 0;
 	uv_tcp_init(loop, &s->tcp);

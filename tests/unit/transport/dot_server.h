@@ -27,6 +27,13 @@ struct dot_server {
 	/* A whole message came; NULL: dot_client_answer() with NOERROR. */
 	void (*on_query)(struct dot_client *client, struct bytes query);
 	void *data;
+	/* For what is no DNS over TLS: the ALPN name to select, NULL: none; decrypted
+	 * bytes, for on_bytes instead of on_query; a client that was accepted and one
+	 * that goes. */
+	const char *alpn;
+	void (*on_bytes)(struct dot_client *client, struct bytes plain);
+	void (*on_accepted)(struct dot_client *client);
+	void (*on_gone)(struct dot_client *client);
 
 	unsigned accepted, handshakes, records, queries;
 	struct endpoint endpoint;
@@ -44,6 +51,7 @@ struct dot_client {
 	BIO *in, *out;
 	struct framing framing;
 	bool closing;
+	void *data; /* on_bytes's */
 };
 
 /* Listens on 127.0.0.1, on a port of the system's choice. The certificate and

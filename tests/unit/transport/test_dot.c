@@ -93,7 +93,7 @@ static int setup(void **state)
 	assert_false(
 		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot));
 	spec = (struct transport_spec){ &s->bench.loop, TRANSPORT_DOT, &s->context,
-		&s->server.endpoint, AMPLE_MS };
+		&s->server.endpoint, AMPLE_MS, NULL };
 	assert_int_equal(transport_start(&spec, &events, s, &s->dot), STATUS_OK);
 	*state = s;
 	return 0;
