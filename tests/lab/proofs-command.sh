@@ -25,6 +25,14 @@ exits 2 run no-such-scenario
 exits 2 run --port 70000
 exits 2 run --listen ::1
 exits 2 run --json
+exits 2 run --protocol http
+exits 2 run --doh-port 70000
+exits 1 run h2-goaway --protocol dot --port 0 --dir "$dir/other"
+if grep -q 'none of these scenarios is served over that protocol' "$dir/err"; then
+  pass "run: says what is not served"
+else
+  fail "run: $(cat "$dir/err")"
+fi
 exits 2 against
 port=$(field honest scenario 3)
 exits 1 run honest --port "${port#*:}" --dir "$dir/other"
@@ -49,6 +57,20 @@ expired refused ANSWERED
 plain-tcp refused refused
 2 of 3" ]; then
   pass "against: a client that checks nothing asks the expired upstream"
+else
+  fail "against: $(cat "$dir/out")"
+fi
+# shellcheck disable=SC2016
+exits 1 against 'curl -sk --http2 --connect-to "::$LAB_ADDRESS:$LAB_PORT" \
+    -H "content-type: application/dns-message" --data-binary "@$LAB_DIR/../query" "$LAB_URL"' \
+  honest expired plain-tcp h2-429 --protocol doh --port 0 --dir "$dir/against"
+if [ "$(awk '{ print $1, $2, $3 }' "$dir/out")" = "scenario expected outcome
+honest-doh ANSWERED ANSWERED
+expired-doh refused ANSWERED
+plain-tcp-doh refused refused
+h2-429 ANSWERED ANSWERED
+3 of 4" ]; then
+  pass "against: over DoH, too"
 else
   fail "against: $(cat "$dir/out")"
 fi

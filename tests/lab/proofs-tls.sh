@@ -85,7 +85,7 @@ wait "$client"
 # `renegotiate`, whose twin is without the second certificate, and `rsa-1024`.
 twins=$(awk -F '\t' '$2 == "twin" { print substr($1, 1, length($1) - 5) }' "$dir/scenarios.tsv")
 for s in $twins; do
-  case $s in renegotiate | rsa-1024) continue ;; esac
+  case ${s%-doh} in renegotiate | rsa-1024) continue ;; esac
   case $(field "$s-twin" twin 6) in
     "same server and certificate"*)
       if cmp -s "$dir/leaf-$s.pem" "$dir/leaf-$s-twin.pem"; then

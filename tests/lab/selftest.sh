@@ -1,5 +1,5 @@
 #!/bin/sh
-# Proves with other programs (openssl, kdig, Python) that each of the lab's servers has
+# Proves with other programs (openssl, kdig, curl, Python) that each of the lab's servers has
 # the fault it claims. Prints a line per proof; the proofs are in proofs-*.sh.
 # Most functions are called by the files of proofs, or by a trap.
 # shellcheck disable=SC2317
@@ -7,7 +7,7 @@ set -u
 here=$(dirname "$0")
 lab=${LAB:-./pintle-lab}
 python=${PYTHON:-python3}
-for tool in openssl kdig "$python"; do
+for tool in openssl kdig curl "$python"; do
   command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
 
@@ -26,7 +26,7 @@ fail() { echo "FAILED: $*"; failed=$((failed + 1)); }
 
 # Any free ports: a lab for people may be running on the usual one.
 mkfifo "$dir/said"
-"$lab" run --port 0 --dir "$dir" --die-with-parent >/dev/null 2>"$dir/said" &
+"$lab" run --protocol both --port 0 --dir "$dir" --die-with-parent >/dev/null 2>"$dir/said" &
 lab_pid=$!
 exec 3<"$dir/said"
 read -r word <&3
@@ -116,7 +116,7 @@ sent() {
 
 # --- proofs ------------------------------------------------------------------
 
-for part in certificates ct staples tls answers command; do
+for part in certificates ct staples tls answers https http2 command; do
   # shellcheck source=/dev/null
   . "$here/proofs-$part.sh"
 done
