@@ -98,12 +98,35 @@ static void many_stand_side_by_side(void **state)
 		assert_true(list_empty(&table.buckets[i]));
 }
 
+static void all_are_found_one_by_one(void **state)
+{
+	struct inflight *f;
+	char name[32];
+	unsigned n = 0;
+
+	(void)state;
+	assert_null(inflight_any(&table));
+	for (unsigned i = 0; i < MANY; i++) {
+		struct question q;
+		struct cache_key key;
+
+		snprintf(name, sizeof name, "n%u.example", i);
+		q = ask(name, TYPE_A);
+		key = key_of(&q, false, false);
+		assert_non_null(inflight_add(&table, &key));
+	}
+	for (; (f = inflight_any(&table)) != NULL; n++)
+		inflight_remove(f);
+	assert_int_equal(n, MANY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_same_question_is_found, setup),
 		cmocka_unit_test_setup(what_differs_is_another, setup),
 		cmocka_unit_test_setup(many_stand_side_by_side, setup),
+		cmocka_unit_test_setup(all_are_found_one_by_one, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
