@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,16 @@
 #include "base/clock.h"
 
 #define LINE_MAX_BYTES 1024
-/* A line that keeps repeating is reported at least this often. */
-#define REPEAT_REPORT_MS 10000
+/* A line that keeps repeating is reported after this time, and twice that, … up to
+ * the longest. */
+#define REPORT_FIRST_MS   10000
+#define REPORT_LONGEST_MS 600000
+
+/* Lines that come again with others in between: so many are known, and in so long each
+ * is written so often, then counted. */
+#define KNOWN_MAX     16
+#define KNOWN_WRITTEN 3
+#define WINDOW_MS     600000
 
 static _Atomic enum log_level threshold = LOG_LEVEL_NOTICE;
 
@@ -23,7 +32,18 @@ static struct {
 	enum log_level level;
 	unsigned repeats;
 	uint64_t since_ms;
+	uint64_t report_ms; /* after `since_ms` */
 } last;
+
+/* Of notice and above: the others are many where they are asked for. An empty line is a
+ * free place. */
+static struct known {
+	char line[LINE_MAX_BYTES];
+	enum log_level level;
+	unsigned written, counted;
+	uint64_t last_ms;
+} known[KNOWN_MAX];
+static uint64_t window_ms; /* when it began */
 
 static const struct {
 	const char *name;
@@ -80,6 +100,8 @@ static void emit(enum log_level level, const char *line)
 	fprintf(stderr, "%s %s\n", stamp, line);
 }
 
+/* --- lines that come again at once ----------------------------------------- */
+
 static void flush_repeats(void)
 {
 	char line[64];
@@ -94,29 +116,146 @@ static void flush_repeats(void)
 	emit(last.level, line);
 	last.repeats = 0;
 	last.since_ms = clock_now_ms();
+	last.report_ms *= 2;
+	if (last.report_ms > REPORT_LONGEST_MS)
+		last.report_ms = REPORT_LONGEST_MS;
+}
+
+static void flush_repeats_in_time(void)
+{
+	if (clock_now_ms() - last.since_ms >= last.report_ms)
+		flush_repeats();
+}
+
+/* What is written next stands behind something else. */
+static void end_repeats(void)
+{
+	flush_repeats();
+	last.line[0] = '\0';
+}
+
+/* --- lines that come again, with others in between ------------------------- */
+
+static void report(struct known *k)
+{
+	char line[LINE_MAX_BYTES + 64];
+
+	if (k->counted == 0)
+		return;
+	end_repeats();
+	snprintf(line, sizeof line, "%s (%u more in %u min)", k->line, k->counted,
+		(unsigned)((clock_now_ms() - window_ms + 59999) / 60000));
+	emit(k->level, line);
+	k->counted = 0;
+}
+
+static void forget(struct known *k)
+{
+	report(k);
+	k->line[0] = '\0';
+	k->written = 0;
+}
+
+/* The one that has not come for longest, of those that were counted or of all. */
+static struct known *find_oldest(bool counted)
+{
+	struct known *oldest = NULL;
+
+	for (struct known *k = known; k < known + KNOWN_MAX; k++) {
+		if (counted && k->counted == 0)
+			continue;
+		if (oldest == NULL || k->last_ms < oldest->last_ms)
+			oldest = k;
+	}
+	return oldest;
+}
+
+/* What came last is told last: that is how things are now. Who was counted goes on being
+ * counted; the others are forgotten. */
+static void close_window(void)
+{
+	struct known *k;
+
+	for (k = known; k < known + KNOWN_MAX; k++)
+		if (k->counted == 0)
+			forget(k);
+	while ((k = find_oldest(true)) != NULL)
+		report(k);
+	window_ms = clock_now_ms();
+}
+
+static void close_window_in_time(void)
+{
+	if (clock_now_ms() - window_ms >= WINDOW_MS)
+		close_window();
+}
+
+static struct known *find_line(const char *line)
+{
+	for (struct known *k = known; k < known + KNOWN_MAX; k++)
+		if (strcmp(k->line, line) == 0)
+			return k;
+	return NULL;
+}
+
+/* NULL: of no such line is account kept. */
+static struct known *know(enum log_level level, const char *line)
+{
+	struct known *k = find_line(line);
+
+	if (level > LOG_LEVEL_NOTICE || line[0] == '\0')
+		return NULL;
+	if (k == NULL) {
+		k = find_line("");
+		k = k != NULL ? k : find_oldest(false);
+		forget(k);
+		memcpy(k->line, line, LINE_MAX_BYTES);
+		k->level = level;
+	}
+	k->last_ms = clock_now_ms();
+	return k;
+}
+
+/* --- all lines ------------------------------------------------------------- */
+
+/* `line` is LINE_MAX_BYTES. */
+static void write_or_count(enum log_level level, const char *line)
+{
+	struct known *k = know(level, line);
+
+	if (k != NULL && k->written >= KNOWN_WRITTEN) {
+		k->counted++;
+		return;
+	}
+	if (strcmp(line, last.line) == 0) {
+		last.repeats++;
+		flush_repeats_in_time();
+		return;
+	}
+	if (k != NULL)
+		k->written++;
+	flush_repeats();
+	memcpy(last.line, line, LINE_MAX_BYTES);
+	last.level = level;
+	last.since_ms = clock_now_ms();
+	last.report_ms = REPORT_FIRST_MS;
+	emit(level, line);
 }
 
 void log_flush(void)
 {
 	pthread_mutex_lock(&lock);
 	flush_repeats();
+	close_window();
 	pthread_mutex_unlock(&lock);
 }
 
-/* `line` is LINE_MAX_BYTES. */
-static void write_or_count(enum log_level level, const char *line)
+void log_report(void)
 {
-	if (strcmp(line, last.line) == 0) {
-		last.repeats++;
-		if (clock_now_ms() - last.since_ms >= REPEAT_REPORT_MS)
-			flush_repeats();
-		return;
-	}
-	flush_repeats();
-	memcpy(last.line, line, LINE_MAX_BYTES);
-	last.level = level;
-	last.since_ms = clock_now_ms();
-	emit(level, line);
+	pthread_mutex_lock(&lock);
+	flush_repeats_in_time();
+	close_window_in_time();
+	pthread_mutex_unlock(&lock);
 }
 
 void log_line(enum log_level level, const char *fmt, ...)
@@ -130,6 +269,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
 	pthread_mutex_lock(&lock);
+	close_window_in_time();
 	write_or_count(level, line);
 	pthread_mutex_unlock(&lock);
 }

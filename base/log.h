@@ -2,8 +2,10 @@
  *
  * Under journald (JOURNAL_STREAM is set) a line starts with its priority as
  * "<N>"; elsewhere with the time. A line that repeats is counted, not written
- * again: "last message repeated 110 times". Any thread may write. Text from a stranger
- * goes through text_add_untrusted() first. */
+ * again: "last message repeated 110 times". One that comes again with others in between,
+ * as when several upstreams go and come, is written three times in ten minutes and then
+ * counted: "… (37 more in 10 min)". Any thread may write. Text from a stranger goes
+ * through text_add_untrusted() first. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -25,8 +27,11 @@ enum log_level log_get_level(void);
 MUST_CHECK enum status log_level_from_text(const char *text, enum log_level *level);
 
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Writes the count of a repeated line that is still held back. */
+/* Writes the counts of repeated lines that are still held back. */
 void log_flush(void);
+/* Writes those whose time has come. So does the next line; who logs nothing for long
+ * calls this now and then. */
+void log_report(void);
 
 /* Where lines go instead of stderr, for tests; one that logs would wait for
  * itself. NULL restores stderr. */

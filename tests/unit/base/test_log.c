@@ -15,7 +15,7 @@ static uint64_t now_ms;
 static struct {
 	enum log_level level;
 	char line[2048];
-} seen[16];
+} seen[64];
 static size_t n_seen;
 
 static uint64_t test_now_ms(void)
@@ -46,6 +46,7 @@ static int setup(void **state)
 	log_replace(keep_line);
 	log_set_level(LOG_LEVEL_NOTICE);
 	log_error("-- start --");
+	log_flush();
 	log_flush();
 	n_seen = 0;
 	return 0;
@@ -91,15 +92,17 @@ static void a_repeated_line_is_counted(void **state)
 	assert_string_equal(seen[2].line, "upstream quad9 is back");
 }
 
-static void a_line_that_goes_on_is_reported_every_ten_seconds(void **state)
+static void a_line_that_goes_on_is_reported_less_and_less_often(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 30; i++, now_ms += 1000)
+	for (int i = 0; i < 3600; i++, now_ms += 1000)
 		log_warning("again");
-	/* At 0 s the line; at 10 s and 20 s how often it came since. */
-	assert_int_equal(n_seen, 3);
+	/* At 0 s the line; at 10, 30, 70, 150, 310, 630, 1230 … s how often it came. */
+	assert_int_equal(n_seen, 11);
 	assert_string_equal(seen[1].line, "last message repeated 10 times");
-	assert_string_equal(seen[2].line, "last message repeated 10 times");
+	assert_string_equal(seen[2].line, "last message repeated 20 times");
+	assert_string_equal(seen[7].line, "last message repeated 600 times");
+	assert_string_equal(seen[10].line, "last message repeated 600 times");
 }
 
 static void a_flush_writes_what_is_held_back_once(void **state)
@@ -117,14 +120,103 @@ static void a_flush_writes_what_is_held_back_once(void **state)
 	assert_string_equal(seen[1].line, "last message repeated once");
 }
 
-static void lines_that_alternate_are_all_written(void **state)
+static void lines_that_alternate_are_written_three_times(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 40; i++, now_ms += 1000) {
+		log_warning("one");
+		log_warning("other");
+		log_error("third");
+		log_notice("fourth");
+	}
+	assert_int_equal(n_seen, 12);
+	log_flush();
+	assert_int_equal(n_seen, 16);
+	assert_string_equal(seen[12].line, "one (37 more in 1 min)");
+	assert_int_equal(seen[12].level, LOG_LEVEL_WARNING);
+	assert_string_equal(seen[15].line, "fourth (37 more in 1 min)");
+	assert_int_equal(seen[15].level, LOG_LEVEL_NOTICE);
+	log_flush();
+	assert_int_equal(n_seen, 16);
+}
+
+/* What is not told by a line is told by the clock: how things are now comes last. */
+static void counts_come_in_the_order_of_what_came_last(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++, now_ms += 1000) {
+		log_warning("gone");
+		log_notice("back");
+	}
+	log_warning("gone");
+	assert_int_equal(n_seen, 6);
+	now_ms += 590000;
+	log_report();
+	assert_int_equal(n_seen, 6);
+	now_ms += 6000;
+	log_report();
+	assert_int_equal(n_seen, 8);
+	assert_string_equal(seen[6].line, "back (2 more in 11 min)");
+	assert_string_equal(seen[7].line, "gone (3 more in 11 min)");
+	log_report();
+	assert_int_equal(n_seen, 8);
+}
+
+/* Gone and back each 10 s for a day. */
+static void a_day_of_flaps_is_a_page(void **state)
+{
+	unsigned lines = 0;
+
+	(void)state;
+	for (int i = 0; i < 8640; i++, now_ms += 10000) {
+		log_warning("upstream a is unreachable");
+		log_warning("upstream b is unreachable");
+		log_notice("upstream a is good");
+		log_notice("upstream b is good");
+		lines += (unsigned)n_seen;
+		n_seen = 0;
+	}
+	assert_in_range(lines, 4 * 100, 4 * 150);
+}
+
+/* What ended is written again when it begins again. */
+static void a_line_is_new_after_a_quiet_window(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
 		log_warning("one");
 		log_warning("other");
 	}
-	assert_int_equal(n_seen, 6);
+	now_ms += 600000;
+	log_report();
+	now_ms += 600000;
+	log_report();
+	n_seen = 0;
+	log_warning("one");
+	log_warning("other");
+	assert_int_equal(n_seen, 2);
+	assert_string_equal(seen[0].line, "one");
+}
+
+static void many_different_lines_are_written(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4000; i++, now_ms++) {
+		n_seen = 0;
+		log_warning("line %u", i % 17);
+		assert_int_equal(n_seen, 1);
+	}
+}
+
+static void details_are_not_counted(void **state)
+{
+	(void)state;
+	log_set_level(LOG_LEVEL_DEBUG);
+	for (unsigned i = 0; i < 7; i++) {
+		log_info("one");
+		log_debug("other");
+	}
+	assert_int_equal(n_seen, 14);
 }
 
 static void a_dropped_line_does_not_break_a_repetition(void **state)
@@ -203,9 +295,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(lines_above_the_level_are_dropped),
 		CASE(a_repeated_line_is_counted),
-		CASE(a_line_that_goes_on_is_reported_every_ten_seconds),
+		CASE(a_line_that_goes_on_is_reported_less_and_less_often),
 		CASE(a_flush_writes_what_is_held_back_once),
-		CASE(lines_that_alternate_are_all_written),
+		CASE(lines_that_alternate_are_written_three_times),
+		CASE(counts_come_in_the_order_of_what_came_last),
+		CASE(a_day_of_flaps_is_a_page),
+		CASE(a_line_is_new_after_a_quiet_window),
+		CASE(many_different_lines_are_written),
+		CASE(details_are_not_counted),
 		CASE(a_dropped_line_does_not_break_a_repetition),
 		CASE(threads_share_the_count),
 		CASE(a_long_line_is_cut),
