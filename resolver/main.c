@@ -11,6 +11,7 @@
 
 #define DEFAULT_CONFIG PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
 #define ERROR_MAX      CONFIG_ERROR_MAX
+#define MINUTE_MS      60000
 
 enum exit_code { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78 };
 
@@ -24,6 +25,7 @@ struct options {
 struct daemon {
 	uv_loop_t loop;
 	uv_signal_t on_hup, on_int, on_term;
+	uv_timer_t each_minute;
 	struct worker worker;
 	struct control *control;
 };
@@ -144,6 +146,7 @@ static void stop(struct daemon *d)
 	uv_close((uv_handle_t *)&d->on_hup, NULL);
 	uv_close((uv_handle_t *)&d->on_int, NULL);
 	uv_close((uv_handle_t *)&d->on_term, NULL);
+	uv_close((uv_handle_t *)&d->each_minute, NULL);
 }
 
 static void on_stop(uv_signal_t *handle, int number)
@@ -161,6 +164,19 @@ static void watch_signals(struct daemon *d)
 	uv_signal_start(&d->on_hup, on_reload, SIGHUP);
 	uv_signal_start(&d->on_int, on_stop, SIGINT);
 	uv_signal_start(&d->on_term, on_stop, SIGTERM);
+}
+
+/* What was counted while nothing else is logged. */
+static void on_minute(uv_timer_t *timer)
+{
+	(void)timer;
+	log_report();
+}
+
+static void watch_minutes(struct daemon *d)
+{
+	uv_timer_init(&d->loop, &d->each_minute);
+	uv_timer_start(&d->each_minute, on_minute, MINUTE_MS, MINUTE_MS);
 }
 
 /* `config` is taken over. */
@@ -208,6 +224,7 @@ static int run(struct config *config, const struct options *options)
 
 	uv_loop_init(&d.loop);
 	watch_signals(&d);
+	watch_minutes(&d);
 	status = start(&d, config, options, &error);
 	if (status != STATUS_OK) {
 		stop(&d);
