@@ -19,8 +19,8 @@ struct attempt {
 	 * that it was sent on ended, or was given up for another, or the server did not
 	 * look at it. */
 	void (*on_failed)(struct attempt *attempt, const struct failure *why, bool lost);
-	/* May be NULL. The upstream cannot be reached now; the question goes on waiting
-	 * for it, and others may be asked meanwhile. May come more than once. */
+	/* May be NULL. Once: the upstream cannot be reached now; the question goes on
+	 * waiting for it, and others may be asked meanwhile. */
 	void (*on_held)(struct attempt *attempt, const struct failure *why);
 
 	/* To read. */
@@ -31,6 +31,7 @@ struct attempt {
 	struct upstream *upstream;
 	struct lane *lane; /* that it is on; NULL: it waits */
 	const struct lane *not_on;
+	bool held; /* and was told so */
 	struct list link;
 	struct transport_query query;
 };

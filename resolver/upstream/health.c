@@ -19,8 +19,13 @@ static const struct {
 	[FAILURE_NONE] = { HEALTH_BROKEN, 500, 5000 },
 };
 
+/* The longest wait for one that did not even take a connection. */
+#define UNREACHED_LONGEST_MS 2000
 /* So many without a silence in between, and silences are forgotten. */
 #define PROVEN_ANSWERS 16
+/* Whose answers take longer is slow, until they take no longer than the other. */
+#define SLOW_MS      1000
+#define SLOW_LEFT_MS 800
 
 const char *health_state_text(enum health_state state)
 {
@@ -36,35 +41,61 @@ const char *health_state_text(enum health_state state)
 	return text[state];
 }
 
-bool health_succeeded(struct health *h)
+bool health_succeeded(struct health *h, uint64_t now_ms)
 {
 	bool news = h->state != HEALTH_GOOD;
 
+	if (h->state == HEALTH_SLOW && now_ms < h->retry_at_ms)
+		return false;
 	h->state = HEALTH_GOOD;
 	h->suspect = false;
 	h->retry_at_ms = 0;
 	return news;
 }
 
-void health_answered(struct health *h)
+/* Answers that take long do not make it good again, nor does one that came in time. */
+static bool changes_pace(const struct health *h, uint32_t smoothed_ms)
+{
+	if (h->answers < PROVEN_ANSWERS)
+		return false;
+	return (h->state == HEALTH_GOOD && smoothed_ms > SLOW_MS) ||
+	       (h->state == HEALTH_SLOW && smoothed_ms <= SLOW_LEFT_MS);
+}
+
+bool health_answered(struct health *h, uint32_t smoothed_ms)
 {
 	h->in_a_row = 0;
 	if (h->answers < PROVEN_ANSWERS && ++h->answers == PROVEN_ANSWERS)
 		h->silences = 0;
+	if (!changes_pace(h, smoothed_ms))
+		return false;
+	if (h->state == HEALTH_GOOD) {
+		h->state = HEALTH_SLOW;
+		h->retry_at_ms = UINT64_MAX; /* until it is faster */
+		h->last = failure_of(FAILURE_TIMEOUT, "its answers take long");
+	} else {
+		h->state = HEALTH_GOOD;
+		h->suspect = false;
+		h->retry_at_ms = 0;
+	}
+	return true;
 }
 
-static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row)
+static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row, uint64_t longest_ms)
 {
 	uint64_t wait = rules[kind].first_ms;
 
-	for (unsigned i = 1; i < in_a_row && wait < rules[kind].longest_ms; i++)
+	if (longest_ms > rules[kind].longest_ms)
+		longest_ms = rules[kind].longest_ms;
+	for (unsigned i = 1; i < in_a_row && wait < longest_ms; i++)
 		wait *= 2;
-	return wait < rules[kind].longest_ms ? wait : rules[kind].longest_ms;
+	return wait < longest_ms ? wait : longest_ms;
 }
 
-static bool has_news(const struct health *h, const struct failure *why)
+static bool has_news(
+	const struct health *h, enum health_state state, const struct failure *why)
 {
-	return h->state != rules[why->kind].state || strcmp(h->last.text, why->text) != 0;
+	return h->state != state || strcmp(h->last.text, why->text) != 0;
 }
 
 /* The network's absence is its own story; all other failures are one, whatever
@@ -74,39 +105,55 @@ static bool goes_on(const struct health *h, const struct failure *why)
 	return (h->last.kind == FAILURE_NO_NETWORK) == (why->kind == FAILURE_NO_NETWORK);
 }
 
-bool health_failed(struct health *h, const struct failure *why, uint64_t now_ms)
+bool health_failed(
+	struct health *h, const struct failure *why, bool reached, uint64_t now_ms)
 {
-	bool news = has_news(h, why);
+	enum health_state state = rules[why->kind].state;
+	bool news = has_news(h, state, why);
 
+	if (reached || state != HEALTH_UNREACHABLE)
+		h->hold_until_ms = 0;
+	else if (h->state != HEALTH_UNREACHABLE)
+		h->hold_until_ms = now_ms + HEALTH_HOLD_MS;
 	h->suspect = false;
 	h->answers = 0;
 	h->in_a_row = goes_on(h, why) ? h->in_a_row + 1 : 1;
-	h->state = rules[why->kind].state;
+	h->state = state;
 	h->last = *why;
-	h->retry_at_ms = now_ms + wait_ms(why->kind, h->in_a_row);
+	h->retry_at_ms = now_ms + wait_ms(why->kind, h->in_a_row,
+					  reached ? UINT64_MAX : UNREACHED_LONGEST_MS);
 	return news;
 }
 
 bool health_suspect(struct health *h, const struct failure *why, uint64_t now_ms)
 {
-	bool news = has_news(h, why);
+	bool news = has_news(h, HEALTH_SLOW, why);
+	uint64_t wait = 0;
 
-	h->state = rules[why->kind].state;
+	if (h->silences > 0)
+		wait = wait_ms(why->kind, h->silences, UINT64_MAX);
+	h->state = HEALTH_SLOW;
 	h->last = *why;
 	h->suspect = true;
 	h->answers = 0;
-	h->retry_at_ms = now_ms + (h->silences > 0 ? wait_ms(why->kind, h->silences) : 0);
+	h->retry_at_ms = now_ms + wait;
 	h->silences++;
 	return news;
 }
 
-void health_forgive(struct health *h)
+void health_forgive(struct health *h, uint64_t now_ms)
 {
 	h->in_a_row = 0;
 	h->retry_at_ms = 0;
+	h->hold_until_ms = now_ms + HEALTH_HOLD_MS;
 }
 
 bool health_may_try(const struct health *h, uint64_t now_ms)
 {
 	return now_ms >= h->retry_at_ms;
+}
+
+bool health_holds(const struct health *h, uint64_t now_ms)
+{
+	return h->state == HEALTH_UNREACHABLE && now_ms < h->hold_until_ms;
 }

@@ -1,6 +1,7 @@
 /* How an upstream fares, and when it may be tried again. Pure: time comes in.
  *
- *	unknown -> good <-> unreachable | refused | broken */
+ *	unknown -> good <-> slow
+ *	any of them <-> unreachable | refused | broken */
 #ifndef UPSTREAM_HEALTH_H
 #define UPSTREAM_HEALTH_H
 
@@ -8,13 +9,14 @@
 
 #include "transport/failure.h"
 
-/* So long questions wait for an upstream that cannot be reached. */
+/* So long questions wait for an upstream that cannot be reached: a server that is
+ * started again, a path that comes back. */
 #define HEALTH_HOLD_MS 10000
 
 enum health_state {
-	HEALTH_UNKNOWN,     /* not tried yet */
-	HEALTH_GOOD,        /* its last connection was accepted */
-	HEALTH_SLOW,        /* it answers, but fell silent lately or takes long */
+	HEALTH_UNKNOWN, /* not tried yet */
+	HEALTH_GOOD,    /* its last connection was accepted */
+	HEALTH_SLOW,    /* accepted and answering, but it fell silent, or takes long */
 	HEALTH_UNREACHABLE, /* no network, no answer, or nobody listens */
 	HEALTH_REFUSED,     /* the verdict went against it */
 	HEALTH_BROKEN,      /* it does not speak the protocol, or we cannot */
@@ -22,32 +24,43 @@ enum health_state {
 
 struct health {
 	enum health_state state;
-	struct failure last;  /* of the last failure; kind NONE before one */
-	unsigned in_a_row;    /* failures since the last answer */
-	uint64_t retry_at_ms; /* on clock_now_ms(); not tried before */
-	bool suspect;         /* it fell silent after it had answered */
-	unsigned silences;    /* of that kind, lately */
-	unsigned answers;     /* since the last silence or failure, up to a bound */
+	struct failure last;    /* of the last failure; kind NONE before one */
+	unsigned in_a_row;      /* failures since the last answer */
+	uint64_t retry_at_ms;   /* on clock_now_ms(); not tried before */
+	uint64_t hold_until_ms; /* health_holds() */
+	bool suspect;           /* it fell silent after it had answered */
+	unsigned silences;      /* of that kind, lately */
+	unsigned answers;       /* since the last silence or failure, up to a bound */
 };
 
 const char *health_state_text(enum health_state state);
 
 /* These return whether there is something new to tell: the state, or the reason
  * for it, is another than before. */
-bool health_succeeded(struct health *health);
-bool health_failed(struct health *health, const struct failure *why, uint64_t now_ms);
 
-/* It was good a moment ago: others come first until its back-off has ended and a
- * new connection is open; who has no other may ask it at once. */
+/* A connection was accepted, or stands: it is good, or slow until the back-off of a
+ * silence ends. */
+bool health_succeeded(struct health *health, uint64_t now_ms);
+/* `reached`: it took a TCP connection. Who did not costs little to be tried, and often
+ * it is the path that is gone: back-offs are short. */
+bool health_failed(
+	struct health *health, const struct failure *why, bool reached, uint64_t now_ms);
+
+/* It answered a moment ago, and is silent. Others come first until its back-off has
+ * ended; who has no other may ask it at once. */
 bool health_suspect(struct health *health, const struct failure *why, uint64_t now_ms);
 
 /* Only an answer forgets earlier failures: a server that lets everybody in and
- * answers nobody is tried less and less often. */
-void health_answered(struct health *health);
+ * answers nobody is tried less and less often. `smoothed_ms`: its latency. */
+bool health_answered(struct health *health, uint32_t smoothed_ms);
 
-/* The cause is mended, as an operator says: it may be tried at once. */
-void health_forgive(struct health *health);
+/* The cause is mended, as an operator says, or another network: it may be tried at
+ * once. */
+void health_forgive(struct health *health, uint64_t now_ms);
 
+/* Its back-off has ended. */
 bool health_may_try(const struct health *health, uint64_t now_ms);
+/* It takes no connection, but not for long: questions may wait. */
+bool health_holds(const struct health *health, uint64_t now_ms);
 
 #endif

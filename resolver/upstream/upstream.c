@@ -1,349 +1,86 @@
-/* ask -> (open a connection, address by address) -> accepted -> send all that
- * wait -> answers.
+/* ask -> the best connection, or wait for one -> answer.
  *
- * Failures: an address that fails hands over to the next one; when all have
- * failed, the upstream has, and everyone who waits is told. A connection that
- * worked and then ended is no failure: its questions are lost, not refused. */
+ * What happens on connections, and when others are opened, is in lanes.c and dialer.c;
+ * what is concluded from it is in notice.c. Here is what callers see. */
 #include "upstream/upstream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "upstream/evidence.h"
-#include "upstream/latency.h"
+#include "upstream/inner.h"
 
-/* TCP and TLS together, for one address. */
-#define HANDSHAKE_MS 2500
-
-struct upstream {
-	struct upstream_parts parts;
-	struct tls_policy policy; /* the configuration's, and what was learned */
-	struct tls_context context;
-	uint64_t serial;
-
-	struct transport *transport; /* owned; NULL without a connection */
-	bool open;
-	bool answered;         /* something came back on this connection */
-	size_t address_at;     /* the one in use, or to be tried first */
-	size_t addresses_left; /* to try, this one included */
-
-	struct list waiting; /* attempts, until the connection is open */
-	struct list sent;    /* attempts on the connection */
-
-	struct health health;
-	bool unproven; /* good by its handshake; no answer yet, and not told */
-	bool has_verdict;
-	struct verdict verdict;
-	struct contact contact;
-	struct upstream_stats stats;
-	struct latency latency;
-	uv_timer_t later; /* ends a connection that was given up */
-};
-
-/* --- telling the attempts -------------------------------------------------- */
-
-static struct attempt *attempt_of(struct list *link)
+static enum status upstream_init(struct upstream *u, const struct upstream_parts *parts,
+	const struct contact *contact)
 {
-	return list_entry(link, struct attempt, link);
-}
-
-static void list_move_all(struct list *from, struct list *to)
-{
-	while (!list_empty(from)) {
-		struct list *link = from->next;
-
-		list_remove(link);
-		list_append(to, link);
-	}
-}
-
-/* A callback may ask again or cancel others: the list is taken off first. */
-static void fail_attempts(struct upstream *u, const struct failure *why, bool lost)
-{
-	struct list failing;
-
-	list_init(&failing);
-	list_move_all(&u->sent, &failing);
-	list_move_all(&u->waiting, &failing);
-	while (!list_empty(&failing)) {
-		struct attempt *a = attempt_of(failing.next);
-
-		list_remove(&a->link);
-		a->on_failed(a, why, lost && a->sent);
-	}
-}
-
-static void tell_good(struct upstream *u);
-
-static void on_answer(struct transport_query *query, const struct message *answer)
-{
-	struct attempt *a = list_entry(query, struct attempt, query);
-	struct upstream *u = a->upstream;
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
-
-	u->answered = true;
-	contact_keep_in_time(&u->contact, &of);
-	health_answered(&u->health);
-	if (u->unproven)
-		tell_good(u);
-	u->stats.answers++;
-	latency_sample(&u->latency, clock_now_ms() - a->sent_ms, clock_now_ms());
-	list_remove(&a->link);
-	a->on_answer(a, answer);
-}
-
-static enum status send_attempt(struct upstream *u, struct attempt *a)
-{
+	static _Atomic uint32_t serial; /* of any thread; reloads will not use it up */
+	const struct config_upstream *config = parts->config;
 	enum status status;
 
-	a->query = (struct transport_query){ .question = a->question,
-		.on_answer = on_answer };
-	status = transport_send(u->transport, &a->query, a->wire);
-	if (status != STATUS_OK)
+	u->parts = *parts;
+	u->contact = *contact;
+	u->serial = ++serial;
+	u->idle.configured_ms = config->idle_timeout_ms;
+	list_init(&u->lanes);
+	list_init(&u->waiting);
+	notice_policy(u);
+	status = addresses_set(&u->addresses, config->addresses, config->address_n);
+	if (status == STATUS_OK)
+		status = tls_context_init(
+			&u->context, &u->policy, &parts->trust, tls_alpn_dot);
+	if (status != STATUS_OK) {
+		addresses_deinit(&u->addresses);
 		return status;
-	a->sent = true;
-	a->sent_ms = clock_now_ms();
-	u->stats.queries++;
-	list_append(&u->sent, &a->link);
+	}
+	u->spec = (struct transport_spec){
+		.loop = parts->loop, .protocol = TRANSPORT_DOT, .context = &u->context
+	};
+	dialer_init(&u->dialer, &u->addresses, &u->spec, &lanes_dialer_events, u);
+	if (parts->loop != NULL) {
+		uv_timer_init(parts->loop, &u->timer);
+		u->timer.data = u;
+	}
 	return STATUS_OK;
 }
-
-/* --- health ---------------------------------------------------------------- */
-
-static void describe_address(const struct upstream *u, char out[ENDPOINT_TEXT_MAX])
-{
-	endpoint_format(&u->parts.config->addresses[u->address_at], out);
-}
-
-static void note_failure(struct upstream *u, const struct failure *why)
-{
-	char address[ENDPOINT_TEXT_MAX];
-	bool again = u->unproven && strcmp(u->health.last.text, why->text) == 0;
-
-	u->unproven = false;
-	describe_address(u, address);
-	if (health_failed(&u->health, why, clock_now_ms()) && !again)
-		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), address,
-			health_state_text(u->health.state), why->text);
-}
-
-/* It has answered before: others come first until a new connection is open. */
-static void note_suspicion(struct upstream *u, const struct failure *why)
-{
-	char address[ENDPOINT_TEXT_MAX];
-
-	describe_address(u, address);
-	if (health_suspect(&u->health, why, clock_now_ms()) && u->health.silences == 1)
-		log_warning("upstream %s (%s) is silent: %s", upstream_name(u), address,
-			why->text);
-}
-
-static void tell_good(struct upstream *u)
-{
-	char address[ENDPOINT_TEXT_MAX], words[200];
-	struct text text = text_in(words, sizeof words);
-
-	u->unproven = false;
-	describe_address(u, address);
-	verdict_explain(&u->verdict, &text);
-	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
-		conn_tls_version(transport_conn(u->transport)));
-	u->parts.events->on_good(u->parts.events->owner);
-}
-
-/* After failures a handshake alone is not worth a line: some let everybody in and
- * answer nobody, for days. */
-static void note_success(struct upstream *u)
-{
-	if (!health_succeeded(&u->health))
-		return;
-	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;
-	if (!u->unproven)
-		tell_good(u);
-}
-
-static void set_policy(struct upstream *u)
-{
-	u->policy = u->parts.config->policy;
-	u->policy.learned = contact_pins(&u->contact, &u->policy);
-}
-
-static void keep_verdict(struct upstream *u, const struct verdict *verdict)
-{
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
-
-	u->verdict = *verdict;
-	u->has_verdict = true;
-	if (verdict->accepted)
-		contact_accepted(&u->contact, &of, verdict);
-	else
-		contact_refused(&u->contact, &of, verdict);
-	set_policy(u);
-	if (u->parts.logs != NULL)
-		logs_remind(u->parts.logs, clock_wall_s());
-}
-
-/* --- the connection -------------------------------------------------------- */
-
-static enum status open_connection(struct upstream *u);
-
-static void forget_connection(struct upstream *u)
-{
-	if (u->transport != NULL)
-		u->stats.mismatched += transport_mismatched(u->transport);
-	u->transport = NULL;
-	u->open = false;
-}
-
-static void drop_connection(struct upstream *u)
-{
-	struct transport *transport = u->transport;
-
-	forget_connection(u);
-	if (transport != NULL)
-		transport_close(transport);
-}
-
-static void on_open(void *owner)
-{
-	struct upstream *u = owner;
-	struct list waiting;
-
-	u->open = true;
-	u->answered = false;
-	u->stats.handshakes++;
-	keep_verdict(u, conn_verdict(transport_conn(u->transport)));
-	note_success(u);
-	list_init(&waiting);
-	list_move_all(&u->waiting, &waiting);
-	while (!list_empty(&waiting)) {
-		struct attempt *a = attempt_of(waiting.next);
-		struct failure why = failure_of(FAILURE_LOCAL, NULL);
-
-		list_remove(&a->link);
-		if (!u->open || send_attempt(u, a) != STATUS_OK)
-			a->on_failed(a, &why, false);
-	}
-}
-
-/* The upstream has failed: all its addresses, or we ourselves. */
-static void give_in(struct upstream *u, const struct failure *why)
-{
-	note_failure(u, why);
-	u->address_at = (u->address_at + 1) % u->parts.config->address_n;
-	fail_attempts(u, why, false);
-}
-
-/* This address will not do: the next one, or the end of the attempt. Trouble of
- * our own would be the same everywhere. */
-static void on_open_failed(struct upstream *u, const struct failure *why)
-{
-	char address[ENDPOINT_TEXT_MAX];
-
-	if (why->kind == FAILURE_LOCAL || --u->addresses_left == 0) {
-		give_in(u, why);
-		return;
-	}
-	describe_address(u, address);
-	log_info("upstream %s (%s): %s; trying its next address", upstream_name(u),
-		address, why->text);
-	u->address_at = (u->address_at + 1) % u->parts.config->address_n;
-	if (open_connection(u) != STATUS_OK) {
-		struct failure local = failure_of(FAILURE_LOCAL, NULL);
-
-		give_in(u, &local);
-	}
-}
-
-static void on_closed(void *owner, const struct failure *why,
-	const struct verdict *verdict, struct bytes refused_pem)
-{
-	struct upstream *u = owner;
-	bool was_open = u->open;
-	char address[ENDPOINT_TEXT_MAX];
-
-	forget_connection(u);
-	if (was_open) {
-		/* One that takes questions and never answers is not good. */
-		if (!u->answered && !list_empty(&u->sent))
-			note_failure(u, why);
-		fail_attempts(u, why, true);
-		return;
-	}
-	if (verdict != NULL && !verdict->accepted) {
-		describe_address(u, address);
-		keep_verdict(u, verdict);
-		evidence_keep(u->parts.state_dir, upstream_name(u), address, verdict,
-			refused_pem);
-	}
-	on_open_failed(u, why);
-}
-
-static enum status open_connection(struct upstream *u)
-{
-	static const struct transport_events events = { .on_open = on_open,
-		.on_closed = on_closed };
-	const struct transport_spec spec = { .loop = u->parts.loop,
-		.protocol = TRANSPORT_DOT,
-		.context = &u->context,
-		.address = &u->parts.config->addresses[u->address_at],
-		.handshake_ms = HANDSHAKE_MS };
-
-	return transport_start(&spec, &events, u, &u->transport);
-}
-
-/* --- what callers see ------------------------------------------------------ */
 
 enum status upstream_new(const struct upstream_parts *parts,
 	const struct contact *contact, struct upstream **out)
 {
-	static _Atomic uint32_t serial; /* of any thread; reloads will not use it up */
 	struct upstream *u = calloc(1, sizeof *u);
 	enum status status;
 
 	*out = NULL;
 	if (u == NULL)
 		return STATUS_NOMEM;
-	u->parts = *parts;
-	u->contact = *contact;
-	set_policy(u);
-	u->serial = ++serial;
-	list_init(&u->waiting);
-	list_init(&u->sent);
-	status = tls_context_init(&u->context, &u->policy, &parts->trust, tls_alpn_dot);
+	status = upstream_init(u, parts, contact);
 	if (status != STATUS_OK) {
 		free(u);
 		return status;
-	}
-	if (parts->loop != NULL) {
-		uv_timer_init(parts->loop, &u->later);
-		u->later.data = u;
 	}
 	*out = u;
 	return STATUS_OK;
 }
 
-static void on_later_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *handle)
 {
-	struct upstream *u = handle->data;
-
-	tls_context_deinit(&u->context);
-	free(u);
+	free(handle->data);
 }
 
 void upstream_free(struct upstream *u)
 {
+	struct list lost;
+
 	if (u == NULL)
 		return;
-	drop_connection(u);
-	if (u->parts.loop != NULL) {
-		uv_close((uv_handle_t *)&u->later, on_later_closed);
-		return;
-	}
+	list_init(&lost);
+	lanes_drop(u, &lost);
+	dialer_deinit(&u->dialer);
+	addresses_deinit(&u->addresses);
 	tls_context_deinit(&u->context);
-	free(u);
+	if (u->parts.loop != NULL)
+		uv_close((uv_handle_t *)&u->timer, on_timer_closed);
+	else
+		free(u);
 }
 
 void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
@@ -352,26 +89,54 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 
 	u->parts = *parts;
 	contact_keep(&u->contact, &of);
-	set_policy(u);
+	notice_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
 }
 
-static enum status start(struct upstream *u)
+enum status upstream_set_addresses(
+	struct upstream *u, const struct endpoint *endpoints, size_t n)
 {
-	u->addresses_left = u->parts.config->address_n;
-	return open_connection(u);
+	enum status status = addresses_set(&u->addresses, endpoints, n);
+
+	if (status != STATUS_OK)
+		return status;
+	dialer_stop(&u->dialer);
+	dialer_forget(&u->dialer);
+	if (u->health.state == HEALTH_UNREACHABLE)
+		health_forgive(&u->health, clock_now_ms());
+	lanes_arm(u);
+	return STATUS_OK;
 }
 
-static enum status start_or_send(struct upstream *u, struct attempt *a)
-{
-	enum status status = STATUS_OK;
+/* --- questions ------------------------------------------------------------- */
 
-	if (u->open)
-		return send_attempt(u, a);
-	if (u->transport == NULL)
-		status = start(u);
-	if (status == STATUS_OK)
-		list_append(&u->waiting, &a->link);
+/* Questions wait for one as they do for a server that is started again. */
+static void notice_no_address(struct upstream *u)
+{
+	struct failure why = { .kind = FAILURE_NO_NETWORK };
+
+	if (u->addresses.n > 0 || !health_may_try(&u->health, clock_now_ms()))
+		return;
+	text_copy(why.text, sizeof why.text, "its address is not known yet");
+	notice_failure(u, NULL, &why, false);
+}
+
+static enum status send_or_wait(struct upstream *u, struct attempt *a, bool insist)
+{
+	bool at_once = insist || health_may_try(&u->health, clock_now_ms());
+	struct lane *lane = lanes_choose(u, a->not_on);
+	enum status status;
+
+	if (lane != NULL) {
+		status = lane_send(lane, a);
+		if (status == STATUS_OK)
+			u->stats.queries++;
+		return status;
+	}
+	list_append(&u->waiting, &a->link);
+	status = lanes_open(u, at_once);
+	if (status != STATUS_OK)
+		list_remove(&a->link);
 	return status;
 }
 
@@ -381,16 +146,19 @@ enum status upstream_ask(
 	enum status status;
 
 	a->upstream = u;
-	a->sent = false;
+	a->sent = a->held = false;
+	a->lane = NULL;
+	a->not_on = a->beside != NULL ? a->beside->lane : NULL;
 	list_init(&a->link);
-	if (u->transport == NULL && !insist && !u->health.suspect &&
-		!health_may_try(&u->health, clock_now_ms())) {
+	notice_no_address(u);
+	if (lanes_choose(u, a->not_on) == NULL && !insist && !lanes_may_open(u)) {
 		*why = u->health.last;
 		return STATUS_CLOSED;
 	}
-	status = start_or_send(u, a);
+	status = send_or_wait(u, a, insist);
 	if (status != STATUS_OK)
 		*why = failure_of(FAILURE_LOCAL, status_text(status));
+	lanes_arm(u);
 	return status;
 }
 
@@ -398,78 +166,98 @@ void upstream_probe(struct upstream *u)
 {
 	struct failure why = failure_of(FAILURE_LOCAL, NULL);
 
-	if (u->transport == NULL && health_may_try(&u->health, clock_now_ms()) &&
-		start(u) != STATUS_OK)
-		note_failure(u, &why);
+	if (u->lane_n > 0 || !health_may_try(&u->health, clock_now_ms()))
+		return;
+	if (lanes_open(u, true) != STATUS_OK)
+		notice_failure(u, NULL, &why, true);
+	lanes_arm(u);
 }
 
 void upstream_cancel(struct upstream *u, struct attempt *a)
 {
-	list_remove(&a->link);
-	if (a->sent && u->transport != NULL)
-		transport_cancel(u->transport, &a->query);
-}
-
-static void on_later(uv_timer_t *timer)
-{
-	upstream_fail_all(timer->data, "silent connection dropped");
+	if (a->lane != NULL)
+		lane_cancel(a->lane, a);
+	else
+		list_remove(&a->link);
+	lanes_arm(u);
 }
 
 bool upstream_is_silent(const struct upstream *u, const struct attempt *a)
 {
-	return a->sent && u->open && transport_last_heard_ms(u->transport) <= a->sent_ms;
+	(void)u;
+	return a->lane != NULL && a->sent && lane_heard_ms(a->lane) <= a->sent_ms;
 }
 
 void upstream_give_up(struct upstream *u, struct attempt *a)
 {
-	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
+	struct lane *lane = a->lane;
 
+	if (lane != NULL && lane_heard_ms(lane) <= a->sent_ms) {
+		notice_silence(u, lane);
+		lane->dead = true;
+	}
 	upstream_cancel(u, a);
-	if (!upstream_is_silent(u, a))
-		return;
-	if (u->answered)
-		note_suspicion(u, &why);
-	else
-		note_failure(u, &why);
-	uv_timer_start(&u->later, on_later, 0, 0);
 }
 
 void upstream_overdue(struct upstream *u, struct attempt *a)
 {
-	(void)a;
-	if (u->open)
-		transport_check(u->transport);
-}
-
-uint32_t upstream_usual_ms(const struct upstream *u)
-{
-	return latency_usual_ms(&u->latency);
-}
-
-uint32_t upstream_latency_ms(const struct upstream *u)
-{
-	return latency_smoothed_ms(&u->latency);
+	if (a->lane == NULL)
+		return;
+	lane_suspect(a->lane, a, clock_now_ms());
+	if (lanes_choose(u, NULL) == NULL && lanes_may_open(u) &&
+		lanes_open(u, false) != STATUS_OK)
+		log_debug("upstream %s: no memory for another connection",
+			upstream_name(u));
+	lanes_arm(u);
 }
 
 void upstream_fail_all(struct upstream *u, const char *text)
 {
 	struct failure why = failure_of(FAILURE_CLOSED, text);
+	struct list failing;
 
-	drop_connection(u);
-	fail_attempts(u, &why, true);
+	list_init(&failing);
+	dialer_stop(&u->dialer);
+	lanes_drop(u, &failing);
+	while (!list_empty(&u->waiting)) {
+		struct list *link = u->waiting.next;
+
+		list_remove(link);
+		list_append(&failing, link);
+	}
+	lanes_fail(&failing, &why, true);
 }
+
+/* --- changes around it ----------------------------------------------------- */
 
 void upstream_network_changed(struct upstream *u, bool drop)
 {
-	health_forgive(&u->health);
+	struct failure why = failure_of(FAILURE_CLOSED, "the network changed");
+	struct list lost;
+
+	list_init(&lost);
+	health_forgive(&u->health, clock_now_ms());
+	dialer_stop(&u->dialer);
+	dialer_forget(&u->dialer);
 	if (drop)
-		upstream_fail_all(u, "the network changed");
+		lanes_drop(u, &lost);
+	list_for_each (it, &u->lanes)
+		transport_check(lane_of(it)->transport);
+	lanes_arm(u);
+	lanes_fail(&lost, &why, true);
+}
+
+static bool is_about_dates(enum reason reason)
+{
+	return reason == REASON_PKIX_EXPIRED || reason == REASON_PKIX_NOT_YET_VALID ||
+	       reason == REASON_CLOCK_SUSPECT || reason == REASON_CT_LOG_LIST_STALE ||
+	       reason == REASON_OCSP_REQUIRED;
 }
 
 void upstream_clock_stepped(struct upstream *u)
 {
-	if (u->health.state == HEALTH_REFUSED)
-		health_forgive(&u->health);
+	if (u->health.state == HEALTH_REFUSED && is_about_dates(u->verdict.reason))
+		health_forgive(&u->health, clock_now_ms());
 }
 
 enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
@@ -486,14 +274,27 @@ enum status upstream_accept(struct upstream *u, const struct contact_choice *cho
 	status = contact_take_over(&u->contact, &of, choice, error, was);
 	if (status != STATUS_OK)
 		return status;
-	set_policy(u);
+	notice_policy(u);
+	tls_context_forget_tickets(&u->context);
 	log_notice("upstream %s: another issuer was accepted by an operator",
 		upstream_name(u));
-	health_forgive(&u->health);
+	health_forgive(&u->health, clock_now_ms());
 	/* What is open was let in by the keys of before. */
 	upstream_fail_all(u, "another issuer was accepted");
 	upstream_probe(u);
 	return STATUS_OK;
+}
+
+/* --- what is known of it --------------------------------------------------- */
+
+uint32_t upstream_usual_ms(const struct upstream *u)
+{
+	return latency_usual_ms(&u->latency);
+}
+
+uint32_t upstream_latency_ms(const struct upstream *u)
+{
+	return latency_smoothed_ms(&u->latency);
 }
 
 bool upstream_wants_keepalive(const struct upstream *u)
@@ -545,14 +346,32 @@ struct upstream_stats upstream_stats(const struct upstream *u)
 {
 	struct upstream_stats stats = u->stats;
 
-	if (u->transport != NULL)
-		stats.mismatched += transport_mismatched(u->transport);
+	list_for_each (it, &u->lanes)
+		stats.mismatched += lane_mismatched(lane_of(it));
 	stats.latency_ms = upstream_latency_ms(u);
 	stats.usual_ms = upstream_usual_ms(u);
 	return stats;
 }
 
+const struct addresses *upstream_addresses(const struct upstream *u)
+{
+	return &u->addresses;
+}
+
+size_t upstream_lane_count(const struct upstream *u)
+{
+	return u->lane_n;
+}
+
 const struct conn *upstream_conn(const struct upstream *u)
 {
-	return u->transport != NULL ? transport_conn(u->transport) : NULL;
+	const struct lane *best = lanes_choose(u, NULL);
+
+	if (best != NULL)
+		return lane_conn(best);
+	if (!list_empty(&u->lanes))
+		return lane_conn(lane_of(u->lanes.prev));
+	if (!list_empty(&u->dialer.lanes))
+		return lane_conn(lane_of(u->dialer.lanes.next));
+	return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "tls/roots.h"
+#include "upstream/addresses.h"
 #include "upstream/attempt.h"
 #include "upstream/contact.h"
 #include "upstream/health.h"
@@ -50,6 +51,11 @@ void upstream_free(struct upstream *upstream);
  * one. Roots and logs are read anew, for one may be gone; and what the disk did not
  * take of its contacts is tried again. */
 void upstream_rebase(struct upstream *upstream, const struct upstream_parts *parts);
+
+/* Other addresses from now on (copied), none at all maybe: then questions wait as for a
+ * server that cannot be reached. Connections stay. NOMEM: as before. */
+MUST_CHECK enum status upstream_set_addresses(
+	struct upstream *upstream, const struct endpoint *endpoints, size_t n);
 
 /* OK: a callback will come. Otherwise none: it may not be tried now, and `why`
  * says what it last failed of. `insist` tries in spite of the back-off. A question for
@@ -108,7 +114,11 @@ const struct health *upstream_health(const struct upstream *upstream);
 /* The last verdict; NULL before the first handshake. */
 const struct verdict *upstream_verdict(const struct upstream *upstream);
 struct upstream_stats upstream_stats(const struct upstream *upstream);
-/* NULL without one. */
+/* Where it is looked for. */
+const struct addresses *upstream_addresses(const struct upstream *upstream);
+/* Connections that were accepted and have not ended. */
+size_t upstream_lane_count(const struct upstream *upstream);
+/* The best one, or one that is being opened; NULL without. */
 const struct conn *upstream_conn(const struct upstream *upstream);
 
 #endif

@@ -41,7 +41,7 @@ static void the_wait_doubles_up_to_its_end(void **state)
 	uint64_t now_ms = 77;
 
 	for (size_t i = 0; i < 8 && row->waits_ms[i] > 0; i++) {
-		health_failed(&h, &why, now_ms);
+		health_failed(&h, &why, true, now_ms);
 		assert_int_equal(h.state, row->state);
 		assert_int_equal(h.last.kind, row->kind);
 		assert_false(health_may_try(&h, now_ms));
@@ -50,7 +50,7 @@ static void the_wait_doubles_up_to_its_end(void **state)
 		now_ms += row->waits_ms[i];
 	}
 	for (int i = 0; i < 100000; i++)
-		health_failed(&h, &why, now_ms);
+		health_failed(&h, &why, true, now_ms);
 	assert_int_equal(h.retry_at_ms, now_ms + row->longest_ms);
 }
 
@@ -70,12 +70,12 @@ static void an_answer_ends_the_back_off(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		health_failed(&h, &why, 0);
-	health_succeeded(&h);
+		health_failed(&h, &why, true, 0);
+	health_succeeded(&h, 0);
 	assert_int_equal(h.state, HEALTH_GOOD);
 	assert_true(health_may_try(&h, 0));
-	health_answered(&h);
-	health_failed(&h, &why, 0);
+	health_answered(&h, 1);
+	health_failed(&h, &why, true, 0);
 	assert_int_equal(h.retry_at_ms, 500);
 }
 
@@ -88,8 +88,8 @@ static void a_connection_alone_does_not(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++, expected_ms *= 2) {
-		health_succeeded(&h);
-		health_failed(&h, &why, 0);
+		health_succeeded(&h, 0);
+		health_failed(&h, &why, true, 0);
 		assert_int_equal(h.retry_at_ms, expected_ms);
 	}
 }
@@ -102,11 +102,11 @@ static void another_kind_goes_on_with_the_back_off(void **state)
 	struct health h = { 0 };
 
 	(void)state;
-	health_failed(&h, &closed, 0);
+	health_failed(&h, &closed, true, 0);
 	assert_int_equal(h.retry_at_ms, 500);
-	health_failed(&h, &timeout, 0);
+	health_failed(&h, &timeout, true, 0);
 	assert_int_equal(h.retry_at_ms, 2000);
-	health_failed(&h, &closed, 0);
+	health_failed(&h, &closed, true, 0);
 	assert_int_equal(h.retry_at_ms, 2000);
 }
 
@@ -119,8 +119,8 @@ static void the_network_has_a_back_off_of_its_own(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		health_failed(&h, &none, 0);
-	health_failed(&h, &timeout, 0);
+		health_failed(&h, &none, true, 0);
+	health_failed(&h, &timeout, true, 0);
 	assert_int_equal(h.retry_at_ms, 1000);
 }
 
@@ -130,9 +130,9 @@ static void a_suspect_may_be_tried_at_once(void **state)
 	struct health h = { 0 };
 
 	(void)state;
-	health_succeeded(&h);
+	health_succeeded(&h, 0);
 	assert_true(health_suspect(&h, &timeout, 50));
-	assert_int_equal(h.state, HEALTH_UNREACHABLE);
+	assert_int_equal(h.state, HEALTH_SLOW);
 	assert_true(health_may_try(&h, 50));
 	assert_false(health_suspect(&h, &timeout, 60));
 }
@@ -146,18 +146,121 @@ static void silences_add_up_until_it_has_proved_itself(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
-		health_succeeded(&h);
-		assert_false(h.suspect);
-		health_answered(&h);
-		health_suspect(&h, &timeout, 0);
+		health_answered(&h, 1);
+		health_suspect(&h, &timeout, 100);
 		assert_true(h.suspect);
+		assert_int_equal(h.state, HEALTH_SLOW);
+		assert_int_equal(h.retry_at_ms, 100 + waits_ms[i]);
+		/* A connection does not make it good before. */
+		if (waits_ms[i] > 0)
+			assert_false(health_succeeded(&h, 99 + waits_ms[i]));
+		assert_true(health_succeeded(&h, 100 + waits_ms[i]));
+		assert_false(h.suspect);
+	}
+	for (int i = 0; i < 16; i++)
+		health_answered(&h, 1);
+	health_suspect(&h, &timeout, 100);
+	assert_int_equal(h.retry_at_ms, 100);
+}
+
+/* It need not wait for its time who answers all the while. */
+static void answers_make_it_good_again(void **state)
+{
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	health_succeeded(&h, 0);
+	health_suspect(&h, &timeout, 0);
+	health_suspect(&h, &timeout, 0);
+	for (int i = 0; i < 15; i++)
+		assert_false(health_answered(&h, 1));
+	assert_int_equal(h.state, HEALTH_SLOW);
+	assert_true(health_answered(&h, 1));
+	assert_int_equal(h.state, HEALTH_GOOD);
+	assert_false(health_answered(&h, 1));
+}
+
+static void whose_answers_take_long_is_slow(void **state)
+{
+	struct health h = { 0 };
+
+	(void)state;
+	health_succeeded(&h, 0);
+	for (int i = 0; i < 15; i++)
+		assert_false(health_answered(&h, 1001));
+	assert_true(health_answered(&h, 1001));
+	assert_int_equal(h.state, HEALTH_SLOW);
+	assert_string_equal(health_state_text(h.state), "slow");
+	/* No time makes it faster, nor does a connection. */
+	assert_false(health_may_try(&h, UINT64_MAX - 1));
+	assert_false(health_succeeded(&h, 1000000));
+	assert_false(health_answered(&h, 801));
+	assert_true(health_answered(&h, 800));
+	assert_int_equal(h.state, HEALTH_GOOD);
+	assert_true(health_may_try(&h, 0));
+}
+
+/* Its path may be back any moment. */
+static void who_took_no_connection_is_tried_more_often(void **state)
+{
+	static const uint64_t waits_ms[] = { 1000, 2000, 2000, 2000 };
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, "connecting");
+	struct health h = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+		health_failed(&h, &timeout, false, 0);
 		assert_int_equal(h.retry_at_ms, waits_ms[i]);
 	}
-	health_succeeded(&h);
-	for (int i = 0; i < 16; i++)
-		health_answered(&h);
-	health_suspect(&h, &timeout, 0);
-	assert_int_equal(h.retry_at_ms, 0);
+}
+
+static void questions_wait_for_who_cannot_be_reached(void **state)
+{
+	static const struct {
+		enum failure_kind kind;
+		bool reached, holds;
+	} kinds[] = {
+		{ FAILURE_NO_NETWORK, false, true },
+		{ FAILURE_UNREACHABLE, false, true },
+		{ FAILURE_TIMEOUT, false, true },
+		{ FAILURE_TIMEOUT, true, false },
+		{ FAILURE_UNREACHABLE, true, false },
+		{ FAILURE_REFUSED, false, false },
+		{ FAILURE_PROTOCOL, false, false },
+		{ FAILURE_CLOSED, false, false },
+		{ FAILURE_LOCAL, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct failure why = failure_of(kinds[i].kind, NULL);
+		struct health h = { 0 };
+
+		assert_false(health_holds(&h, 0));
+		health_failed(&h, &why, kinds[i].reached, 50);
+		assert_int_equal(health_holds(&h, 50), kinds[i].holds);
+		/* From the first failure on, not from the last. */
+		health_failed(&h, &why, kinds[i].reached, 5000);
+		assert_int_equal(health_holds(&h, 49 + HEALTH_HOLD_MS), kinds[i].holds);
+		assert_false(health_holds(&h, 50 + HEALTH_HOLD_MS));
+		health_forgive(&h, 60000);
+		assert_true(health_may_try(&h, 60000));
+		assert_int_equal(h.in_a_row, 0);
+	}
+}
+
+static void a_success_ends_the_waiting(void **state)
+{
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	health_failed(&h, &timeout, false, 0);
+	health_succeeded(&h, 1);
+	assert_false(health_holds(&h, 1));
+	health_failed(&h, &timeout, false, 20000);
+	assert_true(health_holds(&h, 20000));
 }
 
 static void what_is_known_is_no_news(void **state)
@@ -168,17 +271,17 @@ static void what_is_known_is_no_news(void **state)
 	struct health h = { 0 };
 
 	(void)state;
-	assert_true(health_succeeded(&h));
-	assert_false(health_succeeded(&h));
-	assert_true(health_failed(&h, &one, 0));
-	assert_false(health_failed(&h, &one, 0));
-	assert_true(health_failed(&h, &other, 0));
-	assert_false(health_failed(&h, &other, 0));
-	assert_true(health_failed(&h, &timeout, 0));
-	assert_true(health_succeeded(&h));
+	assert_true(health_succeeded(&h, 0));
+	assert_false(health_succeeded(&h, 0));
+	assert_true(health_failed(&h, &one, true, 0));
+	assert_false(health_failed(&h, &one, true, 0));
+	assert_true(health_failed(&h, &other, true, 0));
+	assert_false(health_failed(&h, &other, true, 0));
+	assert_true(health_failed(&h, &timeout, true, 0));
+	assert_true(health_succeeded(&h, 0));
 	/* The same as before the success is news again. */
-	assert_true(health_failed(&h, &timeout, 0));
-	assert_false(health_failed(&h, &timeout, 0));
+	assert_true(health_failed(&h, &timeout, true, 0));
+	assert_false(health_failed(&h, &timeout, true, 0));
 }
 
 int main(void)
@@ -191,6 +294,11 @@ int main(void)
 		cmocka_unit_test(the_network_has_a_back_off_of_its_own),
 		cmocka_unit_test(a_suspect_may_be_tried_at_once),
 		cmocka_unit_test(silences_add_up_until_it_has_proved_itself),
+		cmocka_unit_test(answers_make_it_good_again),
+		cmocka_unit_test(whose_answers_take_long_is_slow),
+		cmocka_unit_test(who_took_no_connection_is_tried_more_often),
+		cmocka_unit_test(questions_wait_for_who_cannot_be_reached),
+		cmocka_unit_test(a_success_ends_the_waiting),
 		cmocka_unit_test(what_is_known_is_no_news),
 	};
 	int failed = run_rows(

@@ -1,0 +1,82 @@
+/* What an upstream consists of; for upstream.c, lanes.c and notice.c alone. */
+#ifndef UPSTREAM_INNER_H
+#define UPSTREAM_INNER_H
+
+#include "upstream/dialer.h"
+#include "upstream/idle.h"
+#include "upstream/latency.h"
+#include "upstream/upstream.h"
+
+/* Connections at a time: one, one beside it, and one that comes for one that goes. */
+#define LANES_MAX 3
+
+struct upstream {
+	struct upstream_parts parts;
+	struct tls_policy policy; /* the configuration's, and what was learned */
+	struct tls_context context;
+	uint64_t serial;
+
+	struct addresses addresses;
+	struct transport_spec spec;
+	struct dialer dialer;
+	struct list lanes; /* opened; the oldest first */
+	unsigned lane_n;
+	struct list waiting; /* attempts without a lane */
+
+	struct idle idle;
+	struct latency latency;
+	struct health health;
+	bool unproven; /* good by its handshake; no answer yet, and not told */
+	bool has_verdict;
+	struct verdict verdict;
+	struct contact contact;
+	struct upstream_stats stats;
+
+	uv_timer_t timer;
+	bool armed;
+	uint64_t armed_ms;
+};
+
+static inline struct attempt *attempt_of(struct list *link)
+{
+	return list_entry(link, struct attempt, link);
+}
+
+static inline struct lane *lane_of(struct list *link)
+{
+	return list_entry(link, struct lane, link);
+}
+
+/* --- lanes.c: who is on which connection ----------------------------------- */
+
+extern const struct dialer_events lanes_dialer_events;
+
+/* The best one for a question that shall not be on `not_on`; NULL: none. */
+struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on);
+/* Its health has nothing against it. */
+bool lanes_may_open(const struct upstream *u);
+/* Opens another one, unless that is under way: soon, or at once. NOMEM, CRYPTO. */
+MUST_CHECK enum status lanes_open(struct upstream *u, bool at_once);
+/* Drops all; what was on them is moved to `lost`. */
+void lanes_drop(struct upstream *u, struct list *lost);
+/* Tells them; they may ask again or cancel each other meanwhile. */
+void lanes_fail(struct list *failing, const struct failure *why, bool lost);
+/* Has the timer run when there is something to do next. */
+void lanes_arm(struct upstream *u);
+
+/* --- notice.c: what is made of what happens: health, evidence, the log ------ */
+
+void notice_policy(struct upstream *u);
+void notice_open(struct upstream *u, const struct lane *lane);
+void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms);
+/* `reached`: as in health_failed(). */
+void notice_failure(struct upstream *u, const struct endpoint *address,
+	const struct failure *why, bool reached);
+/* The lane was given up. */
+void notice_silence(struct upstream *u, struct lane *lane);
+/* It is slow because it was silent, and that is long enough ago. */
+void notice_calm(struct upstream *u, const struct lane *lane);
+void notice_refused(struct upstream *u, const struct endpoint *address,
+	const struct verdict *verdict, struct bytes refused_pem);
+
+#endif

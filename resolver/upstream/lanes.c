@@ -1,0 +1,439 @@
+/* A lane opens -> all who wait are sent on it -> answers.
+ *
+ * Failures: a lane that ends loses its questions, which is no fault of theirs. One that
+ * is silent when it should not be gets no new questions; once another one is open and it
+ * is silent still, it is dropped. When no lane can be opened, those who wait go on
+ * waiting while the upstream has been unreachable for a short time only. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "upstream/inner.h"
+
+/* A spare lane is kept so long after it was of use. */
+#define SPARE_MS 30000
+/* A lane that is silent has so long to answer while another one is open, if it is not
+ * known how long the upstream usually takes. */
+#define GRACE_MS 200
+/* No lane is heard from for so long, or for 3 times the usual: the upstream is silent. */
+#define SILENT_MIN_MS 300
+
+static const struct lane_events lane_events;
+
+struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on)
+{
+	struct lane *best = NULL;
+
+	list_for_each (it, &u->lanes) {
+		struct lane *lane = lane_of(it);
+
+		if (lane == not_on || !lane_is_usable(lane))
+			continue;
+		if (best == NULL || lane_heard_ms(lane) > lane_heard_ms(best))
+			best = lane;
+	}
+	return best;
+}
+
+/* --- those who wait -------------------------------------------------------- */
+
+static void list_move_all(struct list *from, struct list *to)
+{
+	while (!list_empty(from)) {
+		struct list *link = from->next;
+
+		list_remove(link);
+		list_append(to, link);
+	}
+}
+
+void lanes_fail(struct list *failing, const struct failure *why, bool lost)
+{
+	while (!list_empty(failing)) {
+		struct attempt *a = attempt_of(failing->next);
+
+		list_remove(&a->link);
+		a->on_failed(a, why, lost && a->sent);
+	}
+}
+
+static void fail_waiting(struct upstream *u, const struct failure *why)
+{
+	struct list failing;
+
+	list_init(&failing);
+	list_move_all(&u->waiting, &failing);
+	lanes_fail(&failing, why, false);
+}
+
+/* A callback may ask again or cancel others: the list is taken off first. */
+static void send_waiting(struct upstream *u)
+{
+	struct list waiting;
+
+	if (lanes_choose(u, NULL) == NULL)
+		return;
+	list_init(&waiting);
+	list_move_all(&u->waiting, &waiting);
+	while (!list_empty(&waiting)) {
+		struct attempt *a = attempt_of(waiting.next);
+		struct lane *lane = lanes_choose(u, a->not_on);
+		struct failure why = failure_of(FAILURE_LOCAL, NULL);
+
+		list_remove(&a->link);
+		if (lane == NULL)
+			list_append(&u->waiting, &a->link);
+		else if (lane_send(lane, a) == STATUS_OK)
+			u->stats.queries++;
+		else
+			a->on_failed(a, &why, false);
+	}
+}
+
+static void tell_held(struct upstream *u, const struct failure *why)
+{
+	struct list waiting;
+
+	list_init(&waiting);
+	list_move_all(&u->waiting, &waiting);
+	while (!list_empty(&waiting)) {
+		struct attempt *a = attempt_of(waiting.next);
+		bool told = a->held;
+
+		list_remove(&a->link);
+		list_append(&u->waiting, &a->link);
+		a->held = true;
+		if (!told && a->on_held != NULL)
+			a->on_held(a, why);
+	}
+}
+
+/* --- the end of a lane ----------------------------------------------------- */
+
+static void end_lane(struct upstream *u, struct lane *lane, struct list *lost)
+{
+	struct list from;
+
+	list_init(&from);
+	lane_take_all(lane, &from);
+	for (struct list *it = from.next; it != &from; it = it->next)
+		u->stats.lost++;
+	list_move_all(&from, lost);
+	list_for_each (it, &u->waiting) {
+		struct attempt *a = attempt_of(it);
+
+		if (a->not_on == lane)
+			a->not_on = NULL;
+	}
+	u->stats.mismatched += lane_mismatched(lane);
+	u->lane_n--;
+	lane_free(lane);
+}
+
+void lanes_drop(struct upstream *u, struct list *lost)
+{
+	list_for_each_safe (it, &u->lanes)
+		end_lane(u, lane_of(it), lost);
+}
+
+/* What was asked after a pause and never answered tells as much as an end in it. */
+static uint64_t idle_before_end_ms(const struct lane *lane)
+{
+	if (list_empty(&lane->sent))
+		return clock_now_ms() - lane->used_ms;
+	return lane_heard_ms(lane) <= attempt_of(lane->sent.next)->sent_ms ? lane->idle_ms
+									   : 0;
+}
+
+static void on_lane_closed(void *owner, struct lane *lane, const struct failure *why,
+	const struct verdict *verdict, struct bytes refused_pem)
+{
+	struct upstream *u = owner;
+	struct list lost;
+
+	(void)verdict;
+	(void)refused_pem;
+	/* One that takes questions and never answers is not good. */
+	if (!lane->answered && !list_empty(&lane->sent))
+		notice_failure(u, &lane->address, why, true);
+	else if (why->kind == FAILURE_CLOSED || why->kind == FAILURE_UNREACHABLE)
+		idle_server_closed(&u->idle, idle_before_end_ms(lane));
+	list_init(&lost);
+	end_lane(u, lane, &lost);
+	lanes_arm(u);
+	lanes_fail(&lost, why, true);
+}
+
+/* --- answers --------------------------------------------------------------- */
+
+static void on_lane_answer(
+	void *owner, struct lane *lane, struct attempt *a, const struct message *answer)
+{
+	struct upstream *u = owner;
+
+	notice_answer(u, lane, clock_now_ms() - a->sent_ms);
+	lanes_arm(u);
+	a->on_answer(a, answer);
+}
+
+/* A server that answers no question as it should is of no use. */
+static void on_lane_failed(void *owner, struct lane *lane, struct attempt *a,
+	const struct failure *why, bool again)
+{
+	struct upstream *u = owner;
+
+	if (!again && !lane->answered) {
+		notice_failure(u, &lane->address, why, true);
+		lane_drain(lane);
+	}
+	lanes_arm(u);
+	a->on_failed(a, why, again);
+}
+
+static const struct lane_events lane_events = { .on_answer = on_lane_answer,
+	.on_failed = on_lane_failed,
+	.on_closed = on_lane_closed };
+
+/* --- opening one ----------------------------------------------------------- */
+
+/* Somebody is in need of another lane. */
+static bool is_wanted(const struct upstream *u)
+{
+	if (!list_empty(&u->waiting))
+		return true;
+	if (lanes_choose(u, NULL) != NULL)
+		return false;
+	list_for_each (it, &u->lanes)
+		if (!list_empty(&lane_of(it)->sent))
+			return true;
+	return false;
+}
+
+/* All places are taken: the oldest lane that gets no questions any more goes. */
+static void make_room(struct upstream *u)
+{
+	list_for_each (it, &u->lanes) {
+		if (lane_is_usable(lane_of(it)))
+			continue;
+		lane_of(it)->dead = true;
+		return;
+	}
+}
+
+bool lanes_may_open(const struct upstream *u)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	return u->dialer.running || u->health.state == HEALTH_SLOW ||
+	       health_may_try(&u->health, now_ms) || health_holds(&u->health, now_ms);
+}
+
+enum status lanes_open(struct upstream *u, bool at_once)
+{
+	if (u->addresses.n == 0 || dialer_is_busy(&u->dialer))
+		return STATUS_OK;
+	if (u->dialer.running && !at_once)
+		return STATUS_OK;
+	if (u->lane_n >= LANES_MAX) {
+		make_room(u);
+		return STATUS_OK;
+	}
+	u->dialer.insists = is_wanted(u);
+	return dialer_start(&u->dialer, at_once, clock_now_ms());
+}
+
+static void on_dial_open(void *owner, struct lane *lane)
+{
+	struct upstream *u = owner;
+
+	lane->events = &lane_events;
+	lane->owner = u;
+	list_append(&u->lanes, &lane->link);
+	u->lane_n++;
+	notice_open(u, lane);
+	send_waiting(u);
+	lanes_arm(u);
+}
+
+static void on_dial_refused(void *owner, const struct endpoint *address,
+	const struct verdict *verdict, struct bytes refused_pem)
+{
+	notice_refused(owner, address, verdict, refused_pem);
+}
+
+/* Tries that go on in a back-off, because questions wait, are no news. */
+static bool is_new(const struct upstream *u, const struct failure *why)
+{
+	return u->health.state != HEALTH_UNREACHABLE ||
+	       u->health.last.kind != why->kind ||
+	       health_may_try(&u->health, clock_now_ms());
+}
+
+static void on_dial_given_up(
+	void *owner, const struct endpoint *address, const struct failure *why)
+{
+	struct upstream *u = owner;
+	char words[ENDPOINT_TEXT_MAX];
+
+	if (lanes_choose(u, NULL) != NULL) {
+		/* It was for a spare one: what is open says more. */
+		endpoint_format(address, words);
+		log_debug("upstream %s (%s): no second connection: %s", upstream_name(u),
+			words, why->text);
+	} else if (is_new(u, why)) {
+		notice_failure(u, address, why, false);
+	}
+	if (health_holds(&u->health, clock_now_ms()) && is_wanted(u) &&
+		lanes_open(u, false) == STATUS_OK)
+		tell_held(u, why);
+	else
+		fail_waiting(u, why);
+	lanes_arm(u);
+}
+
+const struct dialer_events lanes_dialer_events = { .on_open = on_dial_open,
+	.on_refused = on_dial_refused,
+	.on_given_up = on_dial_given_up };
+
+/* --- time ------------------------------------------------------------------ */
+
+/* How long a suspected lane may still be silent while another one is open: a sign of
+ * life was asked for, and takes a round trip. */
+static uint64_t grace_ms(const struct upstream *u)
+{
+	uint64_t smoothed_ms = latency_smoothed_ms(&u->latency);
+	uint64_t usual_ms = latency_usual_ms(&u->latency);
+
+	if (smoothed_ms == 0)
+		return GRACE_MS;
+	smoothed_ms += smoothed_ms / 2;
+	return smoothed_ms > usual_ms ? smoothed_ms : usual_ms;
+}
+
+static uint64_t silent_due_ms(const struct upstream *u, const struct lane *lane)
+{
+	const struct lane *other = lanes_choose(u, lane);
+	uint64_t since_ms = lane->suspect_ms, usual_ms = latency_usual_ms(&u->latency);
+
+	if (!lane_is_suspect(lane))
+		return UINT64_MAX;
+	if (other != NULL) {
+		if (other->opened_ms > since_ms)
+			since_ms = other->opened_ms;
+		return since_ms + grace_ms(u);
+	}
+	if (lane->noted || !lane->answered)
+		return UINT64_MAX;
+	return since_ms + (3 * usual_ms > SILENT_MIN_MS ? 3 * usual_ms : SILENT_MIN_MS);
+}
+
+/* RFC 7828 §3.2.2: 0 asks to close, once there is nothing on it. */
+static uint64_t idle_due_ms(const struct upstream *u, const struct lane *lane)
+{
+	int64_t keepalive_ms = transport_keepalive_ms(lane->transport);
+	uint64_t limit_ms = idle_limit_ms(&u->idle, keepalive_ms);
+
+	if (!list_empty(&lane->sent))
+		return UINT64_MAX;
+	if (lane->state == LANE_DRAINING)
+		return 0;
+	if (lane != lanes_choose(u, NULL) && limit_ms > SPARE_MS)
+		limit_ms = SPARE_MS;
+	return lane->used_ms + limit_ms;
+}
+
+static uint64_t min_ms(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t due_ms(const struct upstream *u)
+{
+	uint64_t due = dialer_due_ms(&u->dialer);
+	const struct lane *usable = lanes_choose(u, NULL);
+
+	list_for_each (it, &u->lanes) {
+		const struct lane *lane = lane_of(it);
+
+		due = min_ms(due, lane->dead ? 0 : silent_due_ms(u, lane));
+		due = min_ms(due, idle_due_ms(u, lane));
+	}
+	if (usable != NULL && u->health.state == HEALTH_SLOW)
+		due = min_ms(due, u->health.retry_at_ms);
+	list_for_each (it, &u->waiting)
+		if (lanes_choose(u, attempt_of(it)->not_on) != NULL)
+			return 0;
+	if (!list_empty(&u->waiting) && !u->dialer.running && u->addresses.n > 0)
+		return 0;
+	return due;
+}
+
+static void look_at_lane(
+	struct upstream *u, struct lane *lane, struct list *lost, uint64_t now_ms)
+{
+	if (lane->dead) {
+		end_lane(u, lane, lost);
+	} else if (now_ms >= silent_due_ms(u, lane)) {
+		bool replaced = lanes_choose(u, lane) != NULL;
+
+		notice_silence(u, lane);
+		if (!replaced)
+			return;
+		u->stats.replaced++;
+		end_lane(u, lane, lost);
+	} else if (now_ms >= idle_due_ms(u, lane)) {
+		if (lane->state == LANE_OPEN)
+			idle_closed(&u->idle);
+		end_lane(u, lane, lost);
+	}
+}
+
+/* Those who still wait, and nobody opens a lane for them. */
+static void serve_waiting(struct upstream *u)
+{
+	struct failure why = u->health.last;
+
+	if (list_empty(&u->waiting) || u->dialer.running)
+		return;
+	if (lanes_may_open(u)) {
+		if (lanes_open(u, false) == STATUS_OK)
+			return;
+		why = failure_of(FAILURE_LOCAL, NULL);
+	}
+	fail_waiting(u, &why);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct failure why = failure_of(FAILURE_TIMEOUT, "silent connection dropped");
+	struct upstream *u = timer->data;
+	uint64_t now_ms = clock_now_ms();
+	const struct lane *usable;
+	struct list lost;
+
+	u->armed = false;
+	list_init(&lost);
+	list_for_each_safe (it, &u->lanes)
+		look_at_lane(u, lane_of(it), &lost, now_ms);
+	usable = lanes_choose(u, NULL);
+	if (usable != NULL && u->health.state == HEALTH_SLOW)
+		notice_calm(u, usable);
+	dialer_insist(&u->dialer, is_wanted(u));
+	dialer_tick(&u->dialer, now_ms);
+	send_waiting(u);
+	serve_waiting(u);
+	lanes_arm(u);
+	lanes_fail(&lost, &why, true);
+}
+
+/* Armed for too early, it looks again. */
+void lanes_arm(struct upstream *u)
+{
+	uint64_t now_ms = clock_now_ms(), due;
+
+	dialer_insist(&u->dialer, is_wanted(u));
+	due = due_ms(u);
+	if (due == UINT64_MAX || (u->armed && u->armed_ms <= due))
+		return;
+	u->armed = true;
+	u->armed_ms = due;
+	uv_timer_start(&u->timer, on_timer, due > now_ms ? due - now_ms : 0, 0);
+}

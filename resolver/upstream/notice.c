@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "upstream/evidence.h"
+#include "upstream/inner.h"
+
+void notice_policy(struct upstream *u)
+{
+	u->policy = u->parts.config->policy;
+	u->policy.learned = contact_pins(&u->contact, &u->policy);
+}
+
+static void keep_verdict(struct upstream *u, const struct verdict *verdict)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
+	u->verdict = *verdict;
+	u->has_verdict = true;
+	if (verdict->accepted)
+		contact_accepted(&u->contact, &of, verdict);
+	else
+		contact_refused(&u->contact, &of, verdict);
+	notice_policy(u);
+	if (u->parts.logs != NULL)
+		logs_remind(u->parts.logs, clock_wall_s());
+}
+
+static void tell_good(struct upstream *u, const struct lane *lane)
+{
+	char address[ENDPOINT_TEXT_MAX], words[200];
+	struct text text = text_in(words, sizeof words);
+
+	u->unproven = false;
+	endpoint_format(&lane->address, address);
+	verdict_explain(&u->verdict, &text);
+	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
+		conn_tls_version(lane_conn(lane)));
+	u->parts.events->on_good(u->parts.events->owner);
+}
+
+/* After failures a handshake alone is not worth a line: some let everybody in and
+ * answer nobody, for days. */
+void notice_open(struct upstream *u, const struct lane *lane)
+{
+	u->stats.handshakes++;
+	keep_verdict(u, conn_verdict(lane_conn(lane)));
+	if (!health_succeeded(&u->health, clock_now_ms()))
+		return;
+	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;
+	if (!u->unproven)
+		tell_good(u, lane);
+}
+
+void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+	char address[ENDPOINT_TEXT_MAX];
+	bool news;
+
+	latency_sample(&u->latency, took_ms, clock_now_ms());
+	contact_keep_in_time(&u->contact, &of);
+	news = health_answered(&u->health, latency_smoothed_ms(&u->latency));
+	/* Whatever was said of it meanwhile: it answers. */
+	if (u->health.state != HEALTH_GOOD && u->health.state != HEALTH_SLOW)
+		news = health_succeeded(&u->health, clock_now_ms());
+	u->stats.answers++;
+	if (u->unproven || (news && u->health.state == HEALTH_GOOD)) {
+		tell_good(u, lane);
+	} else if (news) {
+		endpoint_format(&lane->address, address);
+		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), address,
+			health_state_text(u->health.state), u->health.last.text);
+	}
+}
+
+void notice_failure(struct upstream *u, const struct endpoint *address,
+	const struct failure *why, bool reached)
+{
+	bool again = u->unproven && strcmp(u->health.last.text, why->text) == 0;
+	char words[ENDPOINT_TEXT_MAX] = "no address";
+
+	u->unproven = false;
+	if (address != NULL)
+		endpoint_format(address, words);
+	if (health_failed(&u->health, why, reached, clock_now_ms()) && !again)
+		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), words,
+			health_state_text(u->health.state), why->text);
+}
+
+/* It has answered before: others come first for a while. One that never did has
+ * failed. */
+void notice_silence(struct upstream *u, struct lane *lane)
+{
+	struct failure why = failure_of(FAILURE_TIMEOUT, NULL);
+	char address[ENDPOINT_TEXT_MAX];
+
+	if (lane->noted)
+		return;
+	lane->noted = true;
+	if (!lane->answered) {
+		notice_failure(u, &lane->address, &why, true);
+		return;
+	}
+	endpoint_format(&lane->address, address);
+	if (health_suspect(&u->health, &why, clock_now_ms()) && u->health.silences == 1)
+		log_warning("upstream %s (%s) is silent: %s", upstream_name(u), address,
+			why.text);
+}
+
+void notice_calm(struct upstream *u, const struct lane *lane)
+{
+	if (health_succeeded(&u->health, clock_now_ms()) && u->health.silences <= 1)
+		tell_good(u, lane);
+}
+
+void notice_refused(struct upstream *u, const struct endpoint *address,
+	const struct verdict *verdict, struct bytes refused_pem)
+{
+	char words[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(address, words);
+	keep_verdict(u, verdict);
+	evidence_keep(u->parts.state_dir, upstream_name(u), words, verdict, refused_pem);
+}
