@@ -192,7 +192,7 @@ void upstream_give_up(struct upstream *u, struct attempt *a)
 {
 	struct lane *lane = a->lane;
 
-	if (lane != NULL && lane_heard_ms(lane) <= a->sent_ms) {
+	if (upstream_is_silent(u, a)) {
 		notice_silence(u, lane);
 		lane->dead = true;
 	}

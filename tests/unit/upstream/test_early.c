@@ -99,7 +99,6 @@ static void it_is_told_once_and_goes_on(void **state)
 	dot_client_answer(held_client, bytes_of(held, held_n), RCODE_NOERROR);
 	RUN_UNTIL(&lab->bench.loop, p.done);
 	assert_true(p.has_answer);
-	assert_int_equal(lab->servers[0].accepted, 1);
 }
 
 static void who_is_answered_is_not_told(void **state)
