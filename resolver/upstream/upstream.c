@@ -185,16 +185,14 @@ void upstream_cancel(struct upstream *u, struct attempt *a)
 bool upstream_is_silent(const struct upstream *u, const struct attempt *a)
 {
 	(void)u;
-	return a->lane != NULL && a->sent && lane_heard_ms(a->lane) <= a->sent_ms;
+	return a->lane != NULL && lane_heard_ms(a->lane) <= a->sent_ms;
 }
 
 void upstream_give_up(struct upstream *u, struct attempt *a)
 {
-	struct lane *lane = a->lane;
-
 	if (upstream_is_silent(u, a)) {
-		notice_silence(u, lane);
-		lane->dead = true;
+		notice_silence(u, a->lane);
+		a->lane->dead = true;
 	}
 	upstream_cancel(u, a);
 }
