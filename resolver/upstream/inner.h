@@ -17,6 +17,7 @@ struct upstream {
 	uint64_t serial;
 
 	struct addresses addresses;
+	struct doh_template template; /* DoH */
 	struct transport_spec spec;
 	struct dialer dialer;
 	struct list lanes; /* opened; the oldest first */

@@ -45,6 +45,7 @@ void notice_open(struct upstream *u, const struct lane *lane)
 {
 	u->stats.handshakes++;
 	keep_verdict(u, conn_verdict(lane_conn(lane)));
+	u->stats.resumed += u->verdict.resumed;
 	if (!health_succeeded(&u->health, clock_now_ms()))
 		return;
 	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;

@@ -10,6 +10,25 @@
 #include "base/log.h"
 #include "upstream/inner.h"
 
+static bool is_doh(const struct upstream *u)
+{
+	return u->parts.config->protocol == UPSTREAM_DOH;
+}
+
+static enum status init_protocol(struct upstream *u)
+{
+	const struct config_upstream *config = u->parts.config;
+
+	u->spec = (struct transport_spec){
+		.loop = u->parts.loop, .protocol = TRANSPORT_DOT, .context = &u->context
+	};
+	if (!is_doh(u))
+		return STATUS_OK;
+	u->spec.protocol = TRANSPORT_DOH;
+	u->spec.template = &u->template;
+	return doh_template_init(&u->template, config->host, config->port, config->path);
+}
+
 static enum status upstream_init(struct upstream *u, const struct upstream_parts *parts,
 	const struct contact *contact)
 {
@@ -24,17 +43,17 @@ static enum status upstream_init(struct upstream *u, const struct upstream_parts
 	list_init(&u->lanes);
 	list_init(&u->waiting);
 	notice_policy(u);
-	status = addresses_set(&u->addresses, config->addresses, config->address_n);
+	status = init_protocol(u);
 	if (status == STATUS_OK)
-		status = tls_context_init(
-			&u->context, &u->policy, &parts->trust, tls_alpn_dot);
+		status = addresses_set(
+			&u->addresses, config->addresses, config->address_n);
+	if (status == STATUS_OK)
+		status = tls_context_init(&u->context, &u->policy, &parts->trust,
+			is_doh(u) ? tls_alpn_h2 : tls_alpn_dot);
 	if (status != STATUS_OK) {
 		addresses_deinit(&u->addresses);
 		return status;
 	}
-	u->spec = (struct transport_spec){
-		.loop = parts->loop, .protocol = TRANSPORT_DOT, .context = &u->context
-	};
 	dialer_init(&u->dialer, &u->addresses, &u->spec, &lanes_dialer_events, u);
 	if (parts->loop != NULL) {
 		uv_timer_init(parts->loop, &u->timer);
@@ -297,7 +316,7 @@ uint32_t upstream_latency_ms(const struct upstream *u)
 
 bool upstream_wants_keepalive(const struct upstream *u)
 {
-	return u->parts.config->protocol == UPSTREAM_DOT;
+	return !is_doh(u);
 }
 
 uint64_t upstream_serial(const struct upstream *u)

@@ -22,11 +22,12 @@ struct upstream_events {
 };
 
 struct upstream_stats {
-	uint64_t queries, answers, handshakes, mismatched;
-	uint64_t lost;       /* questions whose connection ended under them */
-	uint64_t replaced;   /* connections given up because they fell silent */
-	uint32_t latency_ms; /* smoothed; 0: none measured */
-	uint32_t usual_ms;   /* upstream_usual_ms() */
+	uint64_t queries, answers, mismatched;
+	uint64_t handshakes, resumed; /* all, and those without a certificate */
+	uint64_t lost;                /* questions whose connection ended under them */
+	uint64_t replaced;            /* connections given up because they fell silent */
+	uint32_t latency_ms;          /* smoothed; 0: none measured */
+	uint32_t usual_ms;            /* upstream_usual_ms() */
 };
 
 /* What one upstream is made of; all borrowed for its life. */
