@@ -188,8 +188,12 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 	struct upstream *u = t->upstream;
 
 	t->upstream = NULL;
-	if (is_asked(x, u))
+	if (is_asked(x, u)) {
+		/* The other try of it goes on, but should not be alone. */
+		if (has_failed(u) && !t->passed_by && exchange_try_next(x))
+			x->exchanger->stats.failovers++;
 		return;
+	}
 	if (lost && x->lost_n < LOST_MAX) {
 		x->lost_n++;
 		x->exchanger->stats.retries++;

@@ -156,7 +156,8 @@ def test_wrong_question(start, honest, lab):
     daemon = start([honest], tls=lab.tls, limits={"timeout": "500ms"})
     assert is_good(ask(daemon, "one.lab"))
     assert is_failed(ask(daemon, "wrongq.lab"))
-    assert daemon.upstream()["mismatched_answers"] == 1
+    # As it was silent but for that, it was asked again on another connection.
+    assert daemon.upstream()["mismatched_answers"] in (1, 2)
     assert not ask(daemon, "another.lab", "TXT").flags & dns.flags.TC
     assert is_good(ask(daemon, "example.lab"))
 
@@ -313,18 +314,17 @@ def test_hangs_up_on_every_query(start, toy):
 
 
 def test_back_off_grows(start, nobody):
-    """Each failure in a row waits longer, within its limit."""
+    """Each failure in a row waits longer, within its limit: who does not even take a
+    connection is tried again soon."""
     daemon = start([nobody])
-    waits = []
-    for i in range(4):
-        def may_try():
-            return daemon.upstream()["retry_in_ms"] == 0
-        wait_for("the next try", may_try)
-        assert is_failed(ask(daemon, f"n{i}.test"))
+    client, waits = Later(ask, daemon, "n.test"), []
+
+    def has_grown():
         waits.append(daemon.upstream()["retry_in_ms"])
-        if waits[-1] > 1000:
-            break
-    assert len(waits) >= 2 and 0 < waits[0] <= 500 and waits[-1] > waits[0]
+        return waits[-1] > 1000
+    wait_for("a long wait", has_grown)
+    assert any(0 < wait <= 500 for wait in waits) and max(waits) <= 2000
+    assert is_failed(client.get())
 
 
 def test_not_tried_during_back_off(start, toy):
