@@ -92,7 +92,7 @@ static int receive(struct client *c, struct bytes in, uint64_t now_ms)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct client c = { NULL };
+	struct client c = { .h2 = NULL };
 	/* Some inputs come whole, some in pieces. */
 	size_t piece = size % 3 == 0 ? 7 : RECORD_BYTES;
 
