@@ -5,10 +5,10 @@
 
 #include "dns/message.h"
 
+#define HTTP_INTERIM  1 /* 1xx */
 #define HTTP_OK       200
 #define HTTP_TOO_MANY 429
 #define HTTP_SERVER   500
-#define HTTP_FINAL    200
 #define FIELD_BYTES   32
 /* RFC 9111 §1.2.2: what is larger counts as this. */
 #define AGE_MAX_S 2147483648u
@@ -117,7 +117,7 @@ enum status doh_response_field(
 
 bool doh_response_is_final(const struct doh_response *r)
 {
-	return r->status >= HTTP_FINAL;
+	return r->status != 0 && r->status / 100 != HTTP_INTERIM;
 }
 
 struct failure doh_failure(const char *words)

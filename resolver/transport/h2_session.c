@@ -154,6 +154,10 @@ static int on_data_chunk_recv(nghttp2_session *session, uint8_t flags, int32_t i
 /* The server may answer before it has the whole question (RFC 9113 §8.1). */
 static void on_complete(struct h2 *h2, struct h2_stream *s)
 {
+	if (!s->has_head) {
+		give_up_because(h2, s, "the HTTP response has no head");
+		return;
+	}
 	h2->resets = 0;
 	h2_guard_answered(&h2->guard);
 	h2_session_detach(

@@ -237,8 +237,10 @@ def find_program(name):
 class Real(Child):
     """A DoT server that others wrote."""
 
+    programs = PROGRAMS
+
     def __init__(self, name, authority, directory, idle_ms=30000, at=None):
-        template, file, command = PROGRAMS[name]
+        template, file, command = self.programs[name]
         self.authority, self.name = authority, name
         self.host = random_net() + ".1"
         self.port = free_port(self.host)

@@ -72,6 +72,7 @@ static const struct row heads[] = {
 	{ "far too long", { OK, TYPE, "content-length", "18446744073709551616" },
 		"HTTP content is larger than a DNS message", false, 0 },
 
+	{ "051", { ":status", "051", TYPE }, "HTTP status 51", false, 0 },
 	{ "201", { ":status", "201", TYPE }, "HTTP status 201", false, 0 },
 	{ "204", { ":status", "204", TYPE }, "HTTP status 204", false, 0 },
 	{ "206", { ":status", "206", TYPE }, "HTTP status 206", false, 0 },
