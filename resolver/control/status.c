@@ -51,9 +51,10 @@ static json_t *failure_json(const struct failure *failure)
 }
 
 /* The rules that this upstream is excused from. */
-static json_t *exceptions_json(
-	const struct tls_policy *policy, const struct verdict *verdict)
+static json_t *exceptions_json(const struct upstream *u)
 {
+	const struct tls_policy *policy = &upstream_config(u)->policy;
+	const struct verdict *verdict = upstream_verdict(u);
 	json_t *out = json_array();
 
 	if (policy->pkix == PKIX_PINS_ONLY)
@@ -69,6 +70,8 @@ static json_t *exceptions_json(
 		json_array_append_new(out, json_string("clock_suspect"));
 	if (verdict != NULL && verdict->ct.waived)
 		json_array_append_new(out, json_string("ct_log_list_stale"));
+	if (upstream_serves_ntp(u))
+		json_array_append_new(out, json_string("ntp_names"));
 	return out;
 }
 
@@ -91,8 +94,7 @@ static json_t *upstream_json(const struct upstream *u)
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
 		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",
-		exceptions_json(&config->policy, verdict), "learned",
-		status_learned_json(u), "issuer_changed",
+		exceptions_json(u), "learned", status_learned_json(u), "issuer_changed",
 		status_issuer_changed_json(upstream_contact(u)), "latency_ms",
 		stats.latency_ms > 0 ? json_integer(stats.latency_ms) : json_null(),
 		"queries", (json_int_t)stats.queries, "answers",

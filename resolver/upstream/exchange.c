@@ -78,6 +78,18 @@ struct exchanger_stats exchanger_stats(const struct exchanger *e)
 	return e->stats;
 }
 
+static bool is_for_ntp(
+	const struct exchanger_options *options, const struct question *question)
+{
+	struct name name;
+
+	for (size_t i = 0; i < options->ntp_name_n; i++)
+		if (name_from_text(options->ntp_names[i], &name) == STATUS_OK &&
+			name_equal(&name, &question->name))
+			return true;
+	return false;
+}
+
 static enum status exchange_new(struct exchanger *e,
 	const struct exchange_request *request, struct exchange **out)
 {
@@ -89,6 +101,7 @@ static enum status exchange_new(struct exchanger *e,
 	x->exchanger = e;
 	list_init(&x->link);
 	x->question = *request->question;
+	x->for_ntp = is_for_ntp(&e->options, request->question);
 	x->dnssec_ok = request->dnssec_ok;
 	x->checking_disabled = request->checking_disabled;
 	x->pad_to = request->pad_to;

@@ -17,6 +17,10 @@ struct exchange;
 struct exchanger_options {
 	enum strategy strategy;
 	enum hedge hedge;
+	/* Plain host names; borrowed until the next rebase. Questions for them may be
+	 * asked of upstream_for_ntp(), when nobody else answers. */
+	const char *const *ntp_names;
+	size_t ntp_name_n;
 };
 
 struct exchanger_stats {

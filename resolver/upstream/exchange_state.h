@@ -43,6 +43,7 @@ struct exchange {
 	void *data;
 
 	struct question question;
+	bool for_ntp; /* for one of ntp_names */
 	bool dnssec_ok, checking_disabled;
 	unsigned pad_to;
 	char *only; /* owned, or NULL */

@@ -32,6 +32,7 @@ struct upstream {
 	struct verdict verdict;
 	struct contact contact;
 	struct upstream_stats stats;
+	struct upstream *ntp; /* owned; upstream_for_ntp(), once needed */
 
 	uv_timer_t timer;
 	bool armed;
@@ -64,6 +65,14 @@ void lanes_drop(struct upstream *u, struct list *lost);
 void lanes_fail(struct list *failing, const struct failure *why, bool lost);
 /* Has the timer run when there is something to do next. */
 void lanes_arm(struct upstream *u);
+
+/* --- suspicion.c: while the clock is not believed --------------------------- */
+
+/* If the clock is right by now, connections that were let in by an exception take no new
+ * questions, and a refusal for the clock is forgiven. */
+void suspicion_look(struct upstream *u);
+/* What it is made of, or has learned, is another: so it is for upstream_for_ntp(). */
+void suspicion_follow(struct upstream *u);
 
 /* --- notice.c: what is made of what happens: health, evidence, the log ------ */
 

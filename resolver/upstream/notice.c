@@ -9,6 +9,20 @@ void notice_policy(struct upstream *u)
 {
 	u->policy = u->parts.config->policy;
 	u->policy.learned = contact_pins(&u->contact, &u->policy);
+	u->policy.for_ntp = u->parts.for_ntp;
+}
+
+/* What is accepted for ntp_names proves nothing. */
+static void take_accepted(struct upstream *u, const struct verdict *verdict)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
+	if (u->parts.for_ntp)
+		return;
+	contact_accepted(&u->contact, &of, verdict);
+	if (u->parts.floor != NULL)
+		floor_file_raise(u->parts.floor, u->parts.state_dir,
+			clock_floor_proven_s(verdict));
 }
 
 static void keep_verdict(struct upstream *u, const struct verdict *verdict)
@@ -18,8 +32,8 @@ static void keep_verdict(struct upstream *u, const struct verdict *verdict)
 	u->verdict = *verdict;
 	u->has_verdict = true;
 	if (verdict->accepted)
-		contact_accepted(&u->contact, &of, verdict);
-	else
+		take_accepted(u, verdict);
+	else if (!u->parts.for_ntp)
 		contact_refused(&u->contact, &of, verdict);
 	notice_policy(u);
 	if (u->parts.logs != NULL)
@@ -43,9 +57,15 @@ static void tell_good(struct upstream *u, const struct lane *lane)
  * answer nobody, for days. */
 void notice_open(struct upstream *u, const struct lane *lane)
 {
+	bool was_suspect = u->has_verdict && u->verdict.clock_suspect;
+
 	u->stats.handshakes++;
 	keep_verdict(u, conn_verdict(lane_conn(lane)));
 	u->stats.resumed += u->verdict.resumed;
+	if (was_suspect && !u->verdict.clock_suspect)
+		log_notice("upstream %s: its certificate is valid as of the clock, too, "
+			   "now",
+			upstream_name(u));
 	if (!health_succeeded(&u->health, clock_now_ms()))
 		return;
 	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;

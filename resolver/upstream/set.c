@@ -119,9 +119,8 @@ static enum status open_contact(const struct upstream_parts *parts,
 	return contact_open(&of, old != NULL ? upstream_contact(old) : NULL, error, out);
 }
 
-static enum status prepare_one(const struct upstream_set *set,
-	const struct config *config, size_t at, struct text *error,
-	struct upstream_plan *plan)
+static enum status prepare_one(struct upstream_set *set, const struct config *config,
+	size_t at, struct text *error, struct upstream_plan *plan)
 {
 	struct upstream_parts *parts = &plan->parts[at];
 	const struct config_upstream *upstream = &config->upstreams[at];
@@ -134,6 +133,7 @@ static enum status prepare_one(const struct upstream_set *set,
 		.config = upstream,
 		.logs = upstream->policy.ct != CT_MODE_OFF ? plan->logs : NULL,
 		.state_dir = config->state_dir,
+		.floor = &set->floor,
 		.events = &set->events,
 	};
 	parts->trust.clock = &set->floor.floor;
@@ -150,8 +150,8 @@ static enum status prepare_one(const struct upstream_set *set,
 	return upstream_new(parts, &contact, &plan->items[at]);
 }
 
-enum status upstream_set_prepare(const struct upstream_set *set,
-	const struct config *config, struct text *error, struct upstream_plan *plan)
+enum status upstream_set_prepare(struct upstream_set *set, const struct config *config,
+	struct text *error, struct upstream_plan *plan)
 {
 	enum status status = STATUS_OK;
 

@@ -37,7 +37,7 @@ void upstream_set_deinit(struct upstream_set *set);
 /* Reads roots, log list and what was learned, and makes what is new. CONFIG with words in
  * `error`, NOMEM, CRYPTO: the set is as it was. `config` is borrowed by the set after a
  * commit. */
-MUST_CHECK enum status upstream_set_prepare(const struct upstream_set *set,
+MUST_CHECK enum status upstream_set_prepare(struct upstream_set *set,
 	const struct config *config, struct text *error, struct upstream_plan *plan);
 /* Cannot fail. Upstreams that are the same in both keep their connections; the
  * others' are closed, and what was asked on them is lost. */

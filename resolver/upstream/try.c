@@ -41,6 +41,23 @@ static struct candidate candidate_of(const struct exchange *x, const struct upst
 		.latency_ms = upstream_latency_ms(u) };
 }
 
+/* Behind all others: those that are refused for the clock alone. */
+static struct upstream *choose_for_ntp(const struct exchange *x)
+{
+	const struct upstream_set *set = x->exchanger->set;
+
+	for (size_t i = 0; x->for_ntp && i < set->n; i++) {
+		struct upstream *u = set->items[i];
+
+		if (x->only != NULL && u != upstream_set_find(set, x->only))
+			continue;
+		u = upstream_for_ntp(u);
+		if (u != NULL && !was_tried(x, u))
+			return u;
+	}
+	return NULL;
+}
+
 static struct upstream *choose(const struct exchange *x)
 {
 	const struct upstream_set *set = x->exchanger->set;
@@ -52,7 +69,7 @@ static struct upstream *choose(const struct exchange *x)
 	for (size_t i = 0; i < set->n; i++)
 		all[i] = candidate_of(x, set->items[i]);
 	best = select_best(x->exchanger->options.strategy, all, set->n, x->turn);
-	return best < set->n ? set->items[best] : NULL;
+	return best < set->n ? set->items[best] : choose_for_ntp(x);
 }
 
 static bool has_failed(const struct upstream *u)

@@ -91,6 +91,7 @@ void upstream_free(struct upstream *u)
 
 	if (u == NULL)
 		return;
+	upstream_free(u->ntp);
 	list_init(&lost);
 	lanes_drop(u, &lost);
 	dialer_deinit(&u->dialer);
@@ -110,6 +111,7 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 	contact_keep(&u->contact, &of);
 	notice_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
+	suspicion_follow(u);
 }
 
 enum status upstream_set_addresses(
@@ -117,6 +119,8 @@ enum status upstream_set_addresses(
 {
 	enum status status = addresses_set(&u->addresses, endpoints, n);
 
+	if (status == STATUS_OK && u->ntp != NULL)
+		status = upstream_set_addresses(u->ntp, endpoints, n);
 	if (status != STATUS_OK)
 		return status;
 	dialer_stop(&u->dialer);
@@ -169,6 +173,7 @@ enum status upstream_ask(
 	a->lane = NULL;
 	a->not_on = a->beside != NULL ? a->beside->lane : NULL;
 	list_init(&a->link);
+	suspicion_look(u);
 	notice_no_address(u);
 	if (lanes_choose(u, a->not_on) == NULL && !insist && !lanes_may_open(u)) {
 		*why = u->health.last;
@@ -185,6 +190,7 @@ void upstream_probe(struct upstream *u)
 {
 	struct failure why = failure_of(FAILURE_LOCAL, NULL);
 
+	suspicion_look(u);
 	if (u->lane_n > 0 || !health_may_try(&u->health, clock_now_ms()))
 		return;
 	if (lanes_open(u, true) != STATUS_OK)
@@ -233,6 +239,8 @@ void upstream_fail_all(struct upstream *u, const char *text)
 	struct failure why = failure_of(FAILURE_CLOSED, text);
 	struct list failing;
 
+	if (u->ntp != NULL)
+		upstream_fail_all(u->ntp, text);
 	list_init(&failing);
 	dialer_stop(&u->dialer);
 	lanes_drop(u, &failing);
@@ -252,6 +260,8 @@ void upstream_network_changed(struct upstream *u, bool drop)
 	struct failure why = failure_of(FAILURE_CLOSED, "the network changed");
 	struct list lost;
 
+	if (u->ntp != NULL)
+		upstream_network_changed(u->ntp, drop);
 	list_init(&lost);
 	health_forgive(&u->health, clock_now_ms());
 	dialer_stop(&u->dialer);
@@ -273,6 +283,9 @@ static bool is_about_dates(enum reason reason)
 
 void upstream_clock_stepped(struct upstream *u)
 {
+	if (u->ntp != NULL)
+		upstream_clock_stepped(u->ntp);
+	suspicion_look(u);
 	if (u->health.state == HEALTH_REFUSED && is_about_dates(u->verdict.reason))
 		health_forgive(&u->health, clock_now_ms());
 }
@@ -292,6 +305,7 @@ enum status upstream_accept(struct upstream *u, const struct contact_choice *cho
 	if (status != STATUS_OK)
 		return status;
 	notice_policy(u);
+	suspicion_follow(u);
 	tls_context_forget_tickets(&u->context);
 	log_notice("upstream %s: another issuer was accepted by an operator",
 		upstream_name(u));

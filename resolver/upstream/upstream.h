@@ -10,6 +10,7 @@
 #include "upstream/addresses.h"
 #include "upstream/attempt.h"
 #include "upstream/contact.h"
+#include "upstream/floor_file.h"
 #include "upstream/health.h"
 #include "upstream/logs.h"
 
@@ -35,9 +36,11 @@ struct upstream_parts {
 	uv_loop_t *loop;
 	const struct config_upstream *config;
 	struct tls_trust trust;
-	uint64_t stamp;        /* roots_stamp() of what they were read from */
-	struct logs *logs;     /* trust.logs is its; NULL: ct is off */
-	const char *state_dir; /* where evidence and contacts are kept, or NULL */
+	uint64_t stamp;           /* roots_stamp() of what they were read from */
+	struct logs *logs;        /* trust.logs is its; NULL: ct is off */
+	const char *state_dir;    /* where evidence and contacts are kept, or NULL */
+	struct floor_file *floor; /* trust.clock is its; what is accepted raises it */
+	bool for_ntp;             /* upstream_for_ntp()'s */
 	const struct upstream_events *events;
 };
 
@@ -93,6 +96,15 @@ uint32_t upstream_latency_ms(const struct upstream *upstream);
 void upstream_network_changed(struct upstream *upstream, bool drop);
 /* The wall clock was set: who was refused for a date may be tried at once. */
 void upstream_clock_stepped(struct upstream *upstream);
+
+/* To be asked in its place for ntp_names, and for nothing else, while it is refused for
+ * the clock alone: the same server over connections of its own, which need no pin while
+ * the clock is suspected and end when they are not used. Lives as long as `upstream`
+ * does; has its own serial, and what is told to `upstream` is told to it. NULL: it is not
+ * refused for that, or there is no memory. */
+struct upstream *upstream_for_ntp(struct upstream *upstream);
+/* It has such a connection. */
+bool upstream_serves_ntp(const struct upstream *upstream);
 
 /* Takes over issuer and root that were refused, or those before, and tries again at
  * once; `*was`: those it had. UNSUPPORTED: it does not learn. Otherwise as

@@ -25,7 +25,10 @@ static struct resolver_options options_of(const struct config *config)
 
 static struct exchanger_options exchanger_options_of(const struct config *config)
 {
-	return (struct exchanger_options){ config->strategy, config->hedge };
+	return (struct exchanger_options){ .strategy = config->strategy,
+		.hedge = config->hedge,
+		.ntp_names = config->ntp_names,
+		.ntp_name_n = config->ntp_name_n };
 }
 
 static enum status new_cache(const struct config *config, struct cache **out)

@@ -54,8 +54,10 @@ void lab_load(struct lab *lab)
 {
 	char words[256];
 	struct text error = text_in(words, sizeof words);
-	const struct exchanger_options asking = { lab->config.strategy,
-		lab->config.hedge };
+	const struct exchanger_options asking = { .strategy = lab->config.strategy,
+		.hedge = lab->config.hedge,
+		.ntp_names = lab->config.ntp_names,
+		.ntp_name_n = lab->config.ntp_name_n };
 	struct upstream_plan plan;
 
 	lab_write(lab);
