@@ -13,7 +13,12 @@
 #define BLOCK_BYTES_MAX  (24 * 1024)
 #define BLOCK_FRAMES_MAX 8
 
-enum frame_type { FRAME_DATA = 0, FRAME_HEADERS = 1, FRAME_CONTINUATION = 9 };
+enum frame_type {
+	FRAME_DATA,
+	FRAME_HEADERS,
+	FRAME_PUSH_PROMISE = 5,
+	FRAME_CONTINUATION = 9
+};
 #define FLAG_END_STREAM 0x1
 
 void h2_guard_init(struct h2_guard *g, uint64_t now_ms)
@@ -64,6 +69,9 @@ static const char *look_at_frame(struct h2_guard *g)
 
 	g->rest = length;
 	g->head_n = 0;
+	/* ENABLE_PUSH is 0; nghttp2 would wait until that is acknowledged. */
+	if (type == FRAME_PUSH_PROMISE)
+		return "PUSH_PROMISE, which nobody asked for";
 	if (type == FRAME_HEADERS || type == FRAME_CONTINUATION)
 		what = look_at_block(g, type, length);
 	if (what != NULL || is_free(type, flags, length))

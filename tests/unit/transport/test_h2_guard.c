@@ -67,7 +67,7 @@ static const struct row {
 	{ "PRIORITY", PRIORITY, 0, 5, 2000, 1000, FRAMES },
 	{ "GOAWAY", GOAWAY, 0, 8, 2000, 1000, FRAMES },
 	{ "HEADERS", HEADERS, 4, 1, 2000, 1000, FRAMES },
-	{ "PUSH_PROMISE", PUSH, 4, 10, 2000, 1000, FRAMES },
+	{ "PUSH_PROMISE", PUSH, 4, 10, 2000, 0, "PUSH_PROMISE, which nobody asked for" },
 	{ "frames nobody knows", UNKNOWN, 0, 0, 2000, 1000, FRAMES },
 	{ "empty DATA", DATA, 0, 0, 2000, 1000, FRAMES },
 	{ "DATA of one byte", DATA, 0, 1, 2000, 1000, FRAMES },
