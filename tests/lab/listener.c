@@ -13,10 +13,9 @@
 #define TWIN_AFFIX "-twin"
 #define DOH_AFFIX  "-doh"
 
-/* What a scenario's second address shows: no fault. DNS over TLS looks for the address
- * connected to, DNS over HTTPS for that of the URL, which is the first one. */
+/* What a scenario's second address shows: no fault, for that address. */
 static const struct server_plan second_server = {
-	.leaf = { .dns = { LAB_AUTH_NAME }, .ip = { OWN_ADDRESS, OTHER_ADDRESS } },
+	.leaf = { .dns = { LAB_AUTH_NAME }, .ip = { OWN_ADDRESS } },
 	.issuer = WHO_ISSUER,
 };
 
@@ -31,13 +30,11 @@ const char *role_name(enum role role)
 	return names[role];
 }
 
-static struct endpoint address_above(
-	const struct lab_options *options, uint32_t by, enum protocol protocol)
+static struct endpoint address_above(const struct endpoint *base, uint32_t by)
 {
-	struct endpoint e = options->base;
+	struct endpoint e = *base;
 
-	e.in.sin_addr.s_addr = htonl(ntohl(e.in.sin_addr.s_addr) + by);
-	e.in.sin_port = htons(options->ports[protocol]);
+	e.in.sin_addr.s_addr = htonl(ntohl(base->in.sin_addr.s_addr) + by);
 	return e;
 }
 
@@ -55,7 +52,8 @@ static struct listener *add_listener(struct lab *lab, const struct lab_options *
 	l->protocol = protocol;
 	snprintf(l->name, sizeof l->name, "%s%s%s", scenario->name,
 		affixed ? DOH_AFFIX : "", role == ROLE_TWIN ? TWIN_AFFIX : "");
-	l->address = address_above(options, (uint32_t)place + ROLE_STEP * role, protocol);
+	l->address = address_above(&options->base, (uint32_t)place + ROLE_STEP * role);
+	l->address.in.sin_port = htons(options->ports[protocol]);
 	l->genuine_zone = scenario->genuine_zone || role == ROLE_SECOND;
 	l->server = &scenario->server;
 	l->client = &scenario->client;
@@ -71,7 +69,8 @@ static void add_roles(struct lab *lab, const struct lab_options *options, size_t
 
 	l->expected = scenario->expected;
 	l->reason = scenario->reason;
-	if (scenario->two_addresses) {
+	/* A URL with an address has no second one. */
+	if (scenario->two_addresses && protocol == PROTOCOL_DOT) {
 		l = add_listener(lab, options, place, protocol, ROLE_SECOND);
 		l->server = &second_server;
 	}
@@ -144,11 +143,9 @@ static const struct listener *find_base(const struct lab *lab, const struct list
 
 enum status listener_equip(struct lab *lab, struct listener *l)
 {
-	const struct listener *other = l->role == ROLE_SECOND
-					       ? find(lab, l, l->protocol, ROLE_SCENARIO)
-					       : lab_second(lab, l);
-	enum status status = listener_certify(
-		l, lab->pki, find_base(lab, l), other != NULL ? &other->address : NULL);
+	struct endpoint second =
+		address_above(&l->address, ROLE_STEP * (ROLE_SECOND - l->role));
+	enum status status = listener_certify(l, lab->pki, find_base(lab, l), &second);
 	char file[LISTENER_NAME_MAX + 16];
 
 	if (status == STATUS_OK)

@@ -10,9 +10,9 @@
 #include "tests/lab/staple.h"
 
 /* In a wish's `ip` or `dns`, and as a name to ask for: the address of the
- * listener itself, and of the other one of a scenario with two. */
-#define OWN_ADDRESS   "@own"
-#define OTHER_ADDRESS "@other"
+ * listener itself, and that where the scenario's second listener is, or would be. */
+#define OWN_ADDRESS    "@own"
+#define SECOND_ADDRESS "@second"
 
 enum tls_manner {
 	MANNER_USUAL,        /* TLS 1.2 and 1.3, ECDHE and AEAD */
@@ -80,7 +80,7 @@ struct scenario {
 	enum verdict expected;
 	const char *reason; /* of a refusal */
 	bool genuine_zone;  /* answers as the honest resolver does */
-	bool two_addresses; /* a second listener, honest, behind the first */
+	bool two_addresses; /* over DoT a second listener, honest, behind the first */
 	bool unanswered;    /* accepted, but what it answers is of no use */
 	enum over over;
 	struct server_plan server;

@@ -5,15 +5,15 @@
 /* Room for the two addresses that may stand in a certificate. */
 struct places {
 	char own[ENDPOINT_TEXT_MAX];
-	char other[ENDPOINT_TEXT_MAX];
+	char second[ENDPOINT_TEXT_MAX];
 };
 
 static const char *replace_place(const char *text, const struct places *places)
 {
 	if (text != NULL && strcmp(text, OWN_ADDRESS) == 0)
 		return places->own;
-	if (text != NULL && strcmp(text, OTHER_ADDRESS) == 0)
-		return places->other;
+	if (text != NULL && strcmp(text, SECOND_ADDRESS) == 0)
+		return places->second;
 	return text;
 }
 
@@ -87,7 +87,7 @@ static enum status take_genuine(struct listener *listener, const struct pki *pki
 }
 
 enum status listener_certify(struct listener *listener, const struct pki *pki,
-	const struct listener *base, const struct endpoint *other)
+	const struct listener *base, const struct endpoint *second)
 {
 	const struct server_plan *plan = listener->server;
 	struct places places = { 0 };
@@ -101,8 +101,7 @@ enum status listener_certify(struct listener *listener, const struct pki *pki,
 		return STATUS_OK;
 	}
 	endpoint_format_address(&listener->address, places.own);
-	if (other != NULL)
-		endpoint_format_address(other, places.other);
+	endpoint_format_address(second, places.second);
 	wish = replace_places(&plan->leaf, &places);
 	status = make_key(plan, base, &listener->own.key);
 	return status == STATUS_OK ? issue(listener, &wish, pki) : status;

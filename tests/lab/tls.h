@@ -6,9 +6,9 @@
 
 /* Fills listener->own. `base` is what its twin is made from, or NULL: with the
  * same configuration kept, a twin shares the key; with the same server, the
- * certificate. `other` is the address of the other listener, or NULL. */
+ * certificate. `second` is the address of the scenario's second listener. */
 MUST_CHECK enum status listener_certify(struct listener *listener, const struct pki *pki,
-	const struct listener *base, const struct endpoint *other);
+	const struct listener *base, const struct endpoint *second);
 
 /* Fills listener->tls. */
 MUST_CHECK enum status listener_make_tls(
