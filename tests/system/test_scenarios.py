@@ -3,22 +3,15 @@ byte of a query. The lab's table says what has to come out."""
 
 import json
 import re
-import subprocess
 
 import pytest
 
 from client import ask, ede, is_failed, is_good
-from harness import LAB, PINTLECTL, run, wait_for
+from harness import PINTLECTL, run
+from scenarios import check_alert, check_table, listed, query
 
 
-def listed():
-    """The lab's scenarios over DoT as they are printed: name, verdict, reason."""
-    out = subprocess.run([LAB, "list"], check=True, capture_output=True, text=True).stdout
-    return [line.split()[:3] for line in out.splitlines()
-            if not line.endswith("(DoH only)")]
-
-
-LISTED = listed()
+LISTED = listed("dot")
 REFUSED = [name for name, expected, _ in LISTED if expected == "refused"]
 
 
@@ -43,111 +36,22 @@ def guarded(start, all_labs, everyone):
     return start(everyone, tls=all_labs.tls, ct=all_labs.ct)
 
 
-def query(daemon, upstream):
-    """How `pintlectl query` ended."""
-    return daemon.ctl("query", "example.lab", "--upstream", upstream, "--json")
-
-
 def test_every_scenario_is_listed(rows):
     scenarios = {row["name"] for row in rows if row["role"] == "scenario"}
     assert scenarios == {name for name, _, _ in LISTED}
     assert len(REFUSED) > len(LISTED) / 2
 
 
-def check_row(daemon, lab, row, has_second):
-    """One line of the table; a text for what is wrong with it."""
-    name, role = row["name"], row["role"]
-    done = query(daemon, name)
-    counts = lab.counters(name, role)
-    upstream = daemon.upstream(name)
-    verdict = upstream["verdict"]
-    if row["expected"] == "accepted":
-        problems = [
-            (verdict is None or not verdict["accepted"]) and f"verdict {verdict}",
-        ]
-        # There the answer may lose the race against the end of the connection.
-        if name != "renegotiate":
-            problems += [
-                done.returncode != 0 and f"exit code {done.returncode}: {done.stderr}",
-                counts["query_bytes"] == 0 and "no query arrived",
-                upstream["handshakes"] != 1 and "not one handshake",
-            ]
-        return [p for p in problems if p]
-    if has_second:
-        return check_second(lab, name, done, counts, upstream)
-    problems = [
-        done.returncode != 3 and f"exit code {done.returncode}: {done.stdout} {done.stderr}",
-        counts["query_bytes"] != 0 and f"{counts['query_bytes']} bytes of a query",
-        verdict is None and "no verdict",
-        verdict is not None and verdict["accepted"] and "accepted",
-        verdict is not None and verdict["reasons"] != [row["reason"]]
-        and f"reasons {verdict['reasons']}",
-        upstream["handshakes"] != 0 and "a handshake was completed",
-        upstream["queries"] != 0 and "a query was sent",
-    ]
-    return [p for p in problems if p]
-
-
-def check_second(lab, name, done, counts, upstream):
-    """Refused at the first address, accepted at the second."""
-    second = lab.counters(name, "second")
-    problems = [
-        done.returncode != 0 and f"exit code {done.returncode}: {done.stderr}",
-        counts["query_bytes"] != 0 and "the first address got a query",
-        second["query_bytes"] == 0 and "the second address got none",
-        upstream["connection"]["address"] != second["address"] and "another address",
-    ]
-    return [p for p in problems if p]
-
-
-def test_table(guarded, all_labs, rows):
+def test_table(guarded, all_labs):
     """A line each: verdict and reason, bytes, handshakes."""
-    wrong = []
-    with_second = {row["name"] for row in rows if row["role"] == "second"}
-    for row in rows:
-        if row["role"] == "second":
-            continue
-        has_second = row["role"] == "scenario" and row["name"] in with_second
-        for problem in check_row(guarded, all_labs, row, has_second):
-            wrong.append(f"{row['name']} ({row['expected']}, {row['reason']}): {problem}")
+    wrong = check_table(guarded, all_labs)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-# Where TLS got as far as our "no": what is said then (RFC 8446 §6.2).
-ALERTS = {
-    "pkix_untrusted": "unknown CA",
-    "pkix_expired": "certificate expired",
-    "clock_suspect": "bad certificate|certificate expired",
-    "pkix_signature": "decrypt error|bad certificate",
-    "pkix_constraint": "unknown CA|bad certificate|unsupported certificate|"
-                       "handshake failure|certificate unknown",
-    "pkix_purpose": "unsupported certificate",
-    "pkix_weak": "handshake failure|bad certificate|internal error|unknown CA",
-    "pkix_denied": "bad certificate status response",
-    "name_mismatch": "bad certificate|certificate unknown",
-    "pin_mismatch": "bad certificate status response|bad certificate|certificate unknown",
-    "pkix_revoked": "bad certificate status response",  # RFC 6066, section 8
-    "ocsp_required": "bad certificate status response",
-    "ct_no_scts": "bad certificate status response",
-    "ct_too_few": "bad certificate status response",
-    "ct_operators": "bad certificate status response",
-}
-
-
 def test_alerts(guarded, all_labs, rows):
-    """A refused server is told, with a certificate's alert."""
-    wrong = []
-    for row in rows:
-        if row["expected"] != "refused" or row["reason"] == "tls_protocol":
-            continue
-        query(guarded, row["name"])
-
-        def alert(row=row):
-            said = all_labs.counters(row["name"], row["role"])["last_alert"]
-            return said if said != "-" else None
-        said = wait_for(f"an alert to {row['name']}", alert)
-        if re.fullmatch(ALERTS[row["reason"]], said) is None:
-            wrong.append(f"{row['name']} ({row['reason']}): {said}")
+    wrong = [problem for row in rows
+             if row["expected"] == "refused" and row["reason"] != "tls_protocol"
+             and (problem := check_alert(guarded, all_labs, row))]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
