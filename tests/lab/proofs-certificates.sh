@@ -78,8 +78,8 @@ ip() { field "$1" "$2" 3 | sed 's/:.*//'; }
   chain one-address-of-two 0 -verify_ip "$(ip one-address-of-two second)"
   chain one-address-of-two 0 $by_name
   chain name-pins-only 62 $by_name -CAfile "$dir/leaf-name-pins-only.pem"
-  chain pinned-issuer-other-name 62 $by_name
-  chain pinned-issuer-other-name 0 -verify_hostname other.lab
+  chain pinned-ca-other-name 62 $by_name
+  chain pinned-ca-other-name 0 -verify_hostname other.lab
 }
 second=$(field one-address-of-two second 3)
 if [ "$(connect_to "$second" -verify_ip "${second%:*}" | chain_code)" = 0 ]; then

@@ -122,7 +122,7 @@ static const struct scenario rows[] = {
 		.twin_client = BY_LEAF_PIN,
 	},
 	{
-		.name = "pinned-issuer-other-name",
+		.name = "pinned-ca-other-name",
 		.explains = "the pinned issuer's certificate for another customer",
 		.expected = VERDICT_REFUSED,
 		.reason = "name_mismatch",
