@@ -54,11 +54,20 @@ await() {
 }
 
 # --- the lab, then pintle -----------------------------------------------------
-"$lab" run --dir "$dir" --port 0 --die-with-parent >/dev/null 2>"$dir/lab.log" &
+"$lab" run --protocol both --dir "$dir" --port 0 --die-with-parent >/dev/null 2>"$dir/lab.log" &
 pids=$!
 await "$pids" grep -q '^ready' "$dir/lab.log" || die "$(cat "$dir/lab.log")"
 
-sed "s/^listen:.*/listen: [\"127.0.0.1:$port\"]/" "$dir/pintle.yaml" >"$dir/run.yaml"
+# use dot|doh|h2: the lab's configuration with these upstreams; all of them would be
+# more than pintle takes.
+use() {
+  awk -v wanted="$1" '
+    /^  - name: / { kind = $3 ~ /^h2-/ ? "h2" : $3 ~ /-doh(-twin)?$/ ? "doh" : "dot" }
+    kind == "" || kind == wanted' "$dir/pintle.yaml" |
+    sed "s/^listen:.*/listen: [\"127.0.0.1:$port\"]/" >"$dir/run.yaml"
+}
+
+use dot
 setpriv --pdeathsig TERM "$pintle" -c "$dir/run.yaml" >"$dir/pintle.log" 2>&1 &
 daemon=$!
 pids="$pids $daemon"
@@ -102,14 +111,27 @@ ask() {
   fi
 }
 
-tail -n +2 "$dir/scenarios.tsv" | while IFS='	' read -r name role _ expected reason _; do
-  printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$role" "$expected" "$reason" "$(ask "$name")"
-done >"$dir/verdicts"
+# ask_all dot|doh|h2: a line for each row of the lab's table that is asked then
+ask_all() {
+  use "$1"
+  "$ctl" --socket "$dir/control.sock" reload >"$dir/answer" 2>&1 || die "$(cat "$dir/answer")"
+  tail -n +2 "$dir/scenarios.tsv" |
+    while IFS='	' read -r name role _ expected reason _ protocol answers; do
+      grep -qx "  - name: $name" "$dir/run.yaml" || continue
+      printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$role" "$expected" "$reason" \
+        "$(ask "$name")" "$protocol" "$answers"
+    done
+}
+
+for what in dot doh h2; do ask_all "$what"; done >"$dir/verdicts"
+use dot
+"$ctl" --socket "$dir/control.sock" reload >"$dir/answer" 2>&1 || die "$(cat "$dir/answer")"
 "$lab" counters --dir "$dir" >"$dir/counters"
 
 echo
-echo "Every upstream of the lab, asked for example.lab. Its twin has the one check"
-echo "that refuses switched off:"
+echo "Every upstream of the lab, asked for example.lab over TLS (DoT) and over HTTPS (DoH),"
+echo "and the bytes that came there behind the handshake. Its twin has the one check that"
+echo "refuses switched off:"
 echo
 awk -F '\t' -f "${srcdir:-.}/tests/lab/table.awk" "$dir/counters" "$dir/verdicts" && as_expected=0 ||
   as_expected=1
