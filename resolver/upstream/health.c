@@ -45,7 +45,8 @@ bool health_succeeded(struct health *h, uint64_t now_ms)
 {
 	bool news = h->state != HEALTH_GOOD;
 
-	if (h->state == HEALTH_SLOW && now_ms < h->retry_at_ms)
+	/* Whose answers take long is no faster for that. */
+	if (h->state == HEALTH_SLOW && (!h->suspect || now_ms < h->retry_at_ms))
 		return false;
 	h->state = HEALTH_GOOD;
 	h->suspect = false;
@@ -71,7 +72,6 @@ bool health_answered(struct health *h, uint32_t smoothed_ms)
 		return false;
 	if (h->state == HEALTH_GOOD) {
 		h->state = HEALTH_SLOW;
-		h->retry_at_ms = UINT64_MAX; /* until it is faster */
 		h->last = failure_of(FAILURE_TIMEOUT, "its answers take long");
 	} else {
 		h->state = HEALTH_GOOD;

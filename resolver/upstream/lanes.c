@@ -356,7 +356,7 @@ static uint64_t due_ms(const struct upstream *u)
 		due = min_ms(due, lane->dead ? 0 : silent_due_ms(u, lane));
 		due = min_ms(due, idle_due_ms(u, lane));
 	}
-	if (usable != NULL && u->health.state == HEALTH_SLOW)
+	if (usable != NULL && u->health.suspect)
 		due = min_ms(due, u->health.retry_at_ms);
 	list_for_each (it, &u->waiting)
 		if (lanes_choose(u, attempt_of(it)->not_on) != NULL)
@@ -414,7 +414,7 @@ static void on_timer(uv_timer_t *timer)
 	list_for_each_safe (it, &u->lanes)
 		look_at_lane(u, lane_of(it), &lost, now_ms);
 	usable = lanes_choose(u, NULL);
-	if (usable != NULL && u->health.state == HEALTH_SLOW)
+	if (usable != NULL && u->health.suspect)
 		notice_calm(u, usable);
 	dialer_insist(&u->dialer, is_wanted(u));
 	dialer_tick(&u->dialer, now_ms);

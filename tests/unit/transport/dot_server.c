@@ -234,7 +234,7 @@ void dot_server_start(
 		"certificate");
 	SSL_CTX_set_alpn_select_cb(s->ssl, on_alpn, s);
 	must(endpoint_parse("127.0.0.1", 1, &any) == STATUS_OK, "address");
-	any.in.sin_port = 0;
+	any.in.sin_port = s->endpoint.in.sin_port;
 	uv_tcp_init(loop, &s->tcp);
 	s->tcp.data = s;
 	must(uv_tcp_bind(&s->tcp, &any.sa, 0) == 0 &&

@@ -54,7 +54,8 @@ struct dot_client {
 	void *data; /* on_bytes's */
 };
 
-/* Listens on 127.0.0.1, on a port of the system's choice. The certificate and
+/* Listens on 127.0.0.1, on a port of the system's choice, or that of before if it was
+ * stopped and `endpoint` is as it was; 0 at first. The certificate and
  * its key are copied. `mode`, `on_query` and `data` are set before or after. */
 void dot_server_start(
 	struct dot_server *server, uv_loop_t *loop, X509 *certificate, EVP_PKEY *key);
