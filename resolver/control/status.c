@@ -88,7 +88,8 @@ static json_t *upstream_json(const struct upstream *u)
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, "
 		"s:I, s:I, s:I}",
-		"name", config->name, "protocol", "dot", "state",
+		"name", config->name, "protocol",
+		config->protocol == UPSTREAM_DOH ? "doh" : "dot", "state",
 		health_state_text(health->state), "addresses",
 		endpoints_json(config->addresses, config->address_n), "connection",
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,

@@ -45,7 +45,7 @@ def test_asked(real, start, name, get):
         assert is_good(one.get())
     upstream = daemon.upstream()
     assert upstream["handshakes"] == 1 and upstream["mismatched_answers"] == 0
-    assert upstream["verdict"]["accepted"]
+    assert upstream["protocol"] == "doh" and upstream["verdict"]["accepted"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -102,6 +102,18 @@ def test_wrong_path(real, start):
     daemon = start([upstream])
     assert not is_good(ask(daemon, "one.test"))
     assert daemon.upstream()["verdict"]["accepted"]
+
+
+def test_wrong_path_and_another(real, start):
+    """The next upstream answers, and status says what is wrong with the first."""
+    bad = real("dnsdist").upstream("bad")
+    bad["url"] = bad["url"].replace("/dns-query", "/elsewhere")
+    daemon = start([bad, real("kresd").upstream("good")], strategy="ordered")
+    for i in range(10):
+        assert is_good(ask(daemon, f"n{i}.test"))
+    assert daemon.upstream("bad")["state"] == "broken"
+    assert "HTTP status 404" in daemon.upstream("bad")["last_failure"]["text"]
+    assert daemon.upstream("good")["state"] == "good"
 
 
 @pytest.mark.parametrize("get", [True, False], ids=["GET", "POST"])
