@@ -15,6 +15,9 @@
 #define CONNECTION_WINDOW_BYTES (1024 * 1024)
 /* Answers of ours to PING and SETTINGS that the server has not fetched. */
 #define ACKS_MAX 100
+/* Requests until the server has told its limit. Fewer than H2_RESETS_MAX: one with a
+ * small limit refuses the rest of them, and is honest. */
+#define STREAMS_AT_FIRST 50
 
 static struct h2_stream *stream_of(nghttp2_session *session, int32_t id)
 {
@@ -378,6 +381,7 @@ enum status h2_session_new(struct h2 *h2)
 	set_callbacks(callbacks);
 	nghttp2_option_set_no_auto_window_update(option, 1);
 	nghttp2_option_set_max_outbound_ack(option, ACKS_MAX);
+	nghttp2_option_set_peer_max_concurrent_streams(option, STREAMS_AT_FIRST);
 	if (nghttp2_session_client_new2(&h2->session, callbacks, h2, option) == 0 &&
 		introduce(h2->session) == 0)
 		status = STATUS_OK;

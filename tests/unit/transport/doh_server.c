@@ -263,9 +263,9 @@ static int on_stream_close(
 
 static nghttp2_session *session_new(struct doh_client *c)
 {
-	nghttp2_session_callbacks *callbacks;
+	nghttp2_session_callbacks *callbacks = NULL;
 	nghttp2_session *session;
-	nghttp2_option *option;
+	nghttp2_option *option = NULL;
 
 	must(nghttp2_session_callbacks_new(&callbacks) == 0 &&
 			nghttp2_option_new(&option) == 0,

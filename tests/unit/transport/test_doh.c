@@ -195,6 +195,36 @@ static void their_limit_of_streams_is_kept(void **state)
 	assert_int_equal(transport_in_flight(s->doh), 2);
 }
 
+static struct doh_asked at_once[300];
+
+static void ask_at_once(struct doh_scene *s)
+{
+	for (size_t i = 0; i < 300; i++)
+		doh_ask(s, &at_once[i], "a.lab");
+}
+
+/* Before the server has told its limit, which may be smaller. */
+static void many_at_once_at_first(void **state)
+{
+	struct doh_scene *s = *state;
+
+	s->in_open = ask_at_once;
+	RUN_UNTIL(LOOP(s), s->answers == 300);
+	assert_int_equal(s->failures, 0);
+	doh_scene_close(s);
+
+	s->server.settings[0] =
+		(nghttp2_settings_entry){ NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 3 };
+	s->server.settings_n = 1;
+	s->answers = 0;
+	doh_scene_connect(s);
+	RUN_UNTIL(LOOP(s), s->answers + s->failures == 300 || s->closed);
+	assert_int_equal(s->closed, 0);
+	assert_in_range(s->failures, 0, 50);
+	for (size_t i = 0; i < 300; i++)
+		assert_true(at_once[i].answers || at_once[i].again);
+}
+
 static void too_many_are_refused(void **state)
 {
 	struct doh_scene *s = *state;
@@ -436,6 +466,7 @@ int main(void)
 		GET(many_streams),
 		POST(many_streams),
 		GET(their_limit_of_streams_is_kept),
+		GET(many_at_once_at_first),
 		POST(too_many_are_refused),
 		POST(their_window_is_kept),
 		GET(the_answer_to_a_cancelled_query_is_dropped),
