@@ -57,7 +57,7 @@ static const struct row {
 	{ "--key", "loglist/show loglist/check loglist/update", WORD, AT(key), "KEY",
 		"Ed25519, base64; for check also a PEM file" },
 	{ "--url", "loglist/update", WORD, AT(url), "URL", "where the list is" },
-	{ "--address", "loglist/update", WORD, AT(address), "IP[:PORT]",
+	{ "--address", "probe loglist/update", WORD, AT(address), "IP[:PORT]",
 		"that server's address" },
 	{ "--ca-file", "loglist/update", WORD, AT(ca_file), "FILE",
 		"the roots for that server" },

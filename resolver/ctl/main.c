@@ -12,7 +12,7 @@
 static const struct command commands[] = {
 	{ "status", "", "does it work? upstreams, their verdicts, cache", NULL, 0, 0,
 		command_status },
-	{ "probe", "UPSTREAM | tls://IP[:PORT][#NAME]",
+	{ "probe", "UPSTREAM | tls://IP[:PORT][#NAME] | https://HOST[:PORT]/PATH",
 		"connect once; print chain, pins, verdict", NULL, 1, 1, command_probe },
 	{ "verify", "--chain FILE [--name NAME | --ip ADDRESS] [OPTION...]",
 		"the daemon's verdict on certificates in a file", NULL, 0, 0,

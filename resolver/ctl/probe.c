@@ -216,7 +216,7 @@ static enum exit_code probe(const struct args *args, const struct probe_target *
 		STATUS_OK)
 		return complain(CTL_CONFIG, "%s",
 			why[0] != '\0' ? why : "the roots cannot be read");
-	if (tls_context_init(&context, policy, &trust, tls_alpn_dot) != STATUS_OK) {
+	if (tls_context_init(&context, policy, &trust, *target->alpn) != STATUS_OK) {
 		roots_free(trust.roots);
 		return complain(CTL_FAILED, "%s", status_text(STATUS_CRYPTO));
 	}

@@ -3,24 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/url.h"
 #include "ct/age.h"
 #include "ctl/ct_options.h"
 #include "ctl/loglist_open.h"
 #include "ctl/paths.h"
 
+/* For whom there is no configuration: the certificate must name the address. */
+static const struct tls_policy policy_preset = {
+	.ca_path = PATHS_ROOTS,
+	.ct = CT_MODE_REQUIRE,
+};
+
 /* "IP[:PORT][#NAME]". The name stays where it is in argv. */
-static enum exit_code read_url(const char *text, struct probe_target *out)
+static enum exit_code read_tls_url(const char *text, struct probe_target *out)
 {
 	char address[ENDPOINT_TEXT_MAX];
 	size_t n = strcspn(text, "#");
 	struct tls_policy *policy = &out->policy;
 	const char *wrong;
 
-	*policy = (struct tls_policy){
-		.ca_path = PATHS_ROOTS,
-		.ct = CT_MODE_REQUIRE,
-		.ct_policy = ct_policy_default(),
-	};
+	*policy = policy_preset;
+	out->alpn = &tls_alpn_dot;
 	if (text[n] == '#') {
 		wrong = auth_name_problem(text + n + 1);
 		if (wrong != NULL)
@@ -40,6 +44,47 @@ static enum exit_code read_url(const char *text, struct probe_target *out)
 	out->addresses = &out->address;
 	out->address_n = 1;
 	return CTL_OK;
+}
+
+/* --address; the only one then. */
+static enum exit_code take_address(
+	const char *text, uint16_t port, struct probe_target *out)
+{
+	if (endpoint_parse(text, port, &out->address) != STATUS_OK ||
+		endpoint_is_wildcard(&out->address))
+		return complain(CTL_USAGE,
+			"--address '%s' is not an IP address with or without a port",
+			text);
+	out->addresses = &out->address;
+	out->address_n = 1;
+	return CTL_OK;
+}
+
+/* The host is looked up nowhere: who answers would choose what is seen. */
+static enum exit_code read_https_url(const struct args *args, struct probe_target *out)
+{
+	struct doh_url url;
+	const char *problem = doh_url_read(out->name, &url);
+
+	if (problem != NULL)
+		return complain(CTL_USAGE, "'%s' %s; allowed: " DOH_URL_ALLOWED,
+			out->name, problem);
+	out->policy = policy_preset;
+	out->alpn = &tls_alpn_h2;
+	out->address = url.address;
+	out->addresses = &out->address;
+	out->address_n = 1;
+	if (url.address.sa.sa_family != AF_UNSPEC)
+		return CTL_OK;
+	text_copy(out->host, sizeof out->host, url.host);
+	out->policy.identity = IDENTITY_NAME;
+	out->policy.auth_name = out->host;
+	if (args->address == NULL)
+		return complain(CTL_USAGE,
+			"'%s' has no IP address, and %s is not looked up: give "
+			"--address IP[:PORT]",
+			out->name, url.host);
+	return take_address(args->address, url.port, out);
 }
 
 /* What the daemon holds it to. Its record is read, and never written. */
@@ -66,11 +111,34 @@ static enum exit_code read_learned(struct probe_target *out)
 		out->name, why.n > 0 ? words : status_text(status));
 }
 
+static enum exit_code read_configured(const struct args *args,
+	const struct config_upstream *upstream, struct probe_target *out)
+{
+	out->policy = upstream->policy;
+	out->alpn = upstream->protocol == UPSTREAM_DOH ? &tls_alpn_h2 : &tls_alpn_dot;
+	out->addresses = upstream->addresses;
+	out->address_n = upstream->address_n;
+	if (args->address != NULL && upstream->policy.identity != IDENTITY_ADDRESS)
+		return take_address(args->address, upstream->port, out);
+	if (args->address != NULL)
+		return complain(CTL_USAGE,
+			"the certificate of upstream %s must name its address: take "
+			"--address out",
+			out->name);
+	if (upstream->address_n == 0)
+		return complain(CTL_USAGE,
+			"upstream %s has no address, and %s is not looked up: give "
+			"--address IP[:PORT]",
+			out->name, upstream->host);
+	return CTL_OK;
+}
+
 static enum exit_code read_upstream(const struct args *args, struct probe_target *out)
 {
 	const char *path = args->config != NULL ? args->config : PATHS_CONFIG;
 	const struct config_upstream *upstream;
 	struct config_error error;
+	enum exit_code code;
 
 	if (config_load(path, &out->config, &error) != STATUS_OK) {
 		out->config = NULL;
@@ -84,9 +152,9 @@ static enum exit_code read_upstream(const struct args *args, struct probe_target
 			fprintf(stderr, "  %s\n", out->config->upstreams[i].name);
 		return CTL_USAGE;
 	}
-	out->policy = upstream->policy;
-	out->addresses = upstream->addresses;
-	out->address_n = upstream->address_n;
+	code = read_configured(args, upstream, out);
+	if (code != CTL_OK)
+		return code;
 	return upstream->policy.pin_mode == PIN_LEARN ? read_learned(out) : CTL_OK;
 }
 
@@ -95,11 +163,9 @@ static enum exit_code read_target(const struct args *args, struct probe_target *
 	const char *text = args->operands[0];
 
 	if (strncmp(text, "https://", 8) == 0)
-		return complain(CTL_USAGE,
-			"DNS over HTTPS is not in this version: probe tls://IP[:PORT]"
-			"[#NAME]");
+		return read_https_url(args, out);
 	if (strncmp(text, "tls://", 6) == 0)
-		return read_url(text + 6, out);
+		return read_tls_url(text + 6, out);
 	return read_upstream(args, out);
 }
 
@@ -154,6 +220,10 @@ enum exit_code probe_target_init(const struct args *args, struct probe_target *o
 	*out = (struct probe_target){ .name = args->operands[0] };
 	clock_floor_raise(&out->floor, loglist_builtin_date_s());
 	code = read_target(args, out);
+	if (code == CTL_OK && args->address != NULL && out->config == NULL &&
+		out->host[0] == '\0')
+		code = complain(
+			CTL_USAGE, "'%s' has an address: take --address out", out->name);
 	if (code == CTL_OK)
 		code = read_ct(args, out);
 	return code == CTL_OK ? open_logs(args, out) : code;

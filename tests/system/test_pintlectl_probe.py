@@ -343,9 +343,96 @@ def test_probe_of_who_hangs_up(server):
     ("tls://127.0.0.1#", USAGE), ("tls://127.0.0.1#.lab", USAGE),
     ("tls://127.0.0.1#127.0.0.1", USAGE), ("tls://" + "1" * 5000, USAGE),
     ("tls://[::1", USAGE),
+    ("https://", USAGE), ("https://127.0.0.1", USAGE), ("https://[::]/q", USAGE),
+    ("https://127.0.0.1:0/q", USAGE), ("https://127.0.0.1/q#x", USAGE),
+    ("https://127.0.0.1/q{?name}", USAGE), ("https://u@127.0.0.1/q", USAGE),
+    ("http://127.0.0.1/q", CONFIG),
 ])
-def test_probe_targets(target, code):
-    assert ctl("probe", target).returncode == code
+def test_probe_targets(target, code, tmp_path):
+    # What is no URL is an upstream's name.
+    assert ctl("-c", tmp_path / "none.yaml", "probe", target).returncode == code
+
+
+# --- over HTTPS -------------------------------------------------------------------------
+
+
+def h2_with(pki, *protocols):
+    """TLS that selects one of `protocols`; keeps what was selected, and came behind."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki / "chain.pem", pki / "leaf.key")
+    if protocols:
+        context.set_alpn_protocols(protocols)
+
+    def serve(self, connection):
+        with context.wrap_socket(connection, server_side=True) as session:
+            self.seen.append((session.selected_alpn_protocol(), session.recv(100)))
+
+    return serve
+
+
+def write_doh(where, pki, port, *more):
+    path = where / "pintle.yaml"
+    path.write_text(
+        "listen: ['127.0.0.1:5300']\nct: {mode: 'off'}\nbootstrap: [192.0.2.53]\n"
+        "upstreams:\n  - name: lab\n    protocol: doh\n"
+        f"    url: https://a.lab:{port}/q{{?dns}}\n    ca_file: {pki / 'root.pem'}\n"
+        + "".join(f"    {line}\n" for line in more))
+    return path
+
+
+def test_probe_doh_upstream(pki, tmp_path, server):
+    one = server(h2_with(pki, "h2", "http/1.1"))
+    done = ctl("-c", write_doh(tmp_path, pki, one.port, "address: [127.0.0.1]"),
+               "probe", "lab")
+    assert done.returncode == OK and "accepted" in done.out and "a.lab" in done.out
+    one.stop()
+    assert one.seen == [("h2", b"")]  # not a byte of a request
+
+
+@pytest.mark.parametrize("protocols", [(), ("http/1.1",)])
+def test_probe_doh_without_h2_is_refused(pki, tmp_path, server, protocols):
+    one = server(h2_with(pki, *protocols))
+    done = ctl("-c", write_doh(tmp_path, pki, one.port, "address: [127.0.0.1]"),
+               "probe", "lab", "--json")
+    said = json.loads(done.out)
+    assert (done.returncode, said["reasons"]) == (REFUSED, ["tls_protocol"])
+
+
+def test_probe_upstream_without_an_address(pki, tmp_path, server):
+    one = server(h2_with(pki, "h2"))
+    config = write_doh(tmp_path, pki, one.port)
+    done = ctl("-c", config, "probe", "lab")
+    assert done.returncode == USAGE and "a.lab is not looked up: give --address" in done.err
+    done = ctl("-c", config, "probe", "lab", "--address", "127.0.0.1", "--json")
+    assert done.returncode == OK, done.err
+    assert json.loads(done.out)["address"] == f"127.0.0.1:{one.port}"
+
+
+def test_probe_https_uses_the_system_roots(pki, server):
+    one = server(h2_with(pki, "h2"))
+    done = ctl("probe", f"https://a.lab:{one.port}/q", "--address", "127.0.0.1",
+               "--ct", "off", "--json")
+    said = json.loads(done.out)
+    assert (done.returncode, said["reasons"]) == (REFUSED, ["pkix_untrusted"])
+    assert said["address"] == f"127.0.0.1:{one.port}"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["https://a.lab/q"], "a.lab is not looked up: give --address"),
+    (["https://a.lab/q", "--address", "b.lab"], "--address 'b.lab' is not an IP address"),
+    (["https://a.lab/q", "--address", "0.0.0.0"], "--address '0.0.0.0' is not an IP"),
+    (["https://192.0.2.1/q", "--address", "192.0.2.2"], "take --address out"),
+    (["tls://192.0.2.1", "--address", "192.0.2.1"], "take --address out"),
+])
+def test_probe_addresses_in_error(words, said):
+    done = ctl("probe", *words)
+    assert done.returncode == USAGE and said in done.err
+
+
+def test_probe_by_address_at_another_one(pki, tmp_path):
+    done = ctl("-c", write_config(tmp_path, pki, 853), "probe", "lab",
+               "--address", "127.0.0.2")
+    assert done.returncode == USAGE and "must name its address" in done.err
 
 
 def test_probe_config_errors(pki, tmp_path):
