@@ -8,6 +8,7 @@
 #include "tests/lab/http2_parts.h"
 
 #define TYPE            "application/dns-message"
+#define DRIBBLE_BYTES   16
 #define HUGE_BYTES      (65535 + 4465)
 #define FIELDS_MAX      4
 #define FIELD_VALUE_MAX 16
@@ -31,8 +32,8 @@ static ssize_t on_read(nghttp2_session *session, int32_t stream, uint8_t *out, s
 	}
 	if (n == 0 && response->no_end)
 		return NGHTTP2_ERR_DEFERRED;
-	if (response->body == BODY_DRIBBLE && n > 1)
-		n = 1;
+	if (response->body == BODY_DRIBBLE && n > DRIBBLE_BYTES)
+		n = DRIBBLE_BYTES;
 	if (n > cap)
 		n = cap;
 	memcpy(out, request->body + request->sent, n);

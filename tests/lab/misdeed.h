@@ -49,7 +49,7 @@ enum body {
 	BODY_HUGE,    /* more than a DNS message can be */
 	BODY_ENDLESS, /* as much as the client's windows allow, for ever */
 	BODY_GZIP,    /* the answer, compressed */
-	BODY_DRIBBLE, /* the answer, a byte a frame */
+	BODY_DRIBBLE, /* the answer, a few bytes a frame */
 };
 
 /* What is answered in place of a DNS message with status 200. */

@@ -106,7 +106,7 @@ while read -r name wanted; do
 done <"$dir/wanted"
 frames h2-unknown-frame "UNKNOWN-fa ff 1 100 *; $answer; SILENCE"
 frames h2-trailers 'HEADERS 04 1 *; DATA 00 1 56 *; HEADERS 05 1 *; SILENCE'
-frames h2-dribble 'HEADERS 04 1 *; DATA 00 1 1 *; DATA 01 1 1 *; SILENCE'
+frames h2-dribble 'HEADERS 04 1 *; DATA 00 1 16 *; DATA 00 1 16 *; DATA 00 1 16 *; DATA 01 1 8 *; SILENCE'
 frames h2-goaway-midway \
   'HEADERS 04 1 *; DATA 00 1 28 *; GOAWAY 00 0 8 0000000100000000; DATA 01 1 28 *; SILENCE' 3
 says h2-bad-preface '^HTTP/1.1 400 Bad Request' -alpn h2 -ign_eof

@@ -1,6 +1,6 @@
 /* An honest certificate, and a connection that ends too early, or too much of
  * something. Where it is the first connection alone that misbehaves, the question asked
- * there is to be answered by the next. */
+ * there is to be answered by the next; those that never answer have `unanswered`. */
 #include "tests/lab/misdeed.h"
 #include "tests/lab/plans.h"
 #include "tests/lab/scenario.h"
@@ -162,8 +162,10 @@ static const struct scenario rows[] = {
 				{ .type = FRAME_CONTINUATION, .on_stream = true })),
 	},
 	{
-		HONEST("h2-header-bomb", "16 KB of header block that become 48 MB"),
-		.server = MISDEED(.act = misdeed_header_bomb),
+		HONEST("h2-header-bomb",
+			"answers whose header block of 16 KB becomes 48 MB"),
+		.unanswered = true,
+		.server = MISDEED(.when = WHEN_ALWAYS, .act = misdeed_header_bomb),
 	},
 	{
 		HONEST("h2-header-huge", "a megabyte of fields in one header block"),
@@ -174,20 +176,26 @@ static const struct scenario rows[] = {
 		.server = MISDEED(.flood = FRAMES({ .type = FRAME_PING, .n = 8 })),
 	},
 	{
-		HONEST("h2-data-huge", "an answer of 70000 bytes"),
-		.server = MISDEED(.response = RESPONSE(.body = BODY_HUGE)),
+		HONEST("h2-data-huge", "answers of 70000 bytes"),
+		.unanswered = true,
+		.server = MISDEED(.when = WHEN_ALWAYS,
+			.response = RESPONSE(.body = BODY_HUGE)),
 	},
 	{
-		HONEST("h2-data-endless", "an answer without end, within the client's "
+		HONEST("h2-data-endless", "answers without end, within the client's "
 					  "windows"),
-		.server = MISDEED(.response = RESPONSE(.body = BODY_ENDLESS)),
+		.unanswered = true,
+		.server = MISDEED(.when = WHEN_ALWAYS,
+			.response = RESPONSE(.body = BODY_ENDLESS)),
 	},
 	{
-		HONEST("h2-data-flood", "an answer without end, whatever the windows"),
-		.server = MISDEED(.first = FRAMES({ .type = FRAME_HEADERS,
-					  .flags = FLAG_END_HEADERS,
-					  .on_stream = true,
-					  PAYLOAD("\x88") }),
+		HONEST("h2-data-flood", "answers without end, whatever the windows"),
+		.unanswered = true,
+		.server = MISDEED(.when = WHEN_ALWAYS,
+			.first = FRAMES({ .type = FRAME_HEADERS,
+				.flags = FLAG_END_HEADERS,
+				.on_stream = true,
+				PAYLOAD("\x88") }),
 			.flood = FRAMES(
 				{ .type = FRAME_DATA, .on_stream = true, .n = 16384 })),
 	},

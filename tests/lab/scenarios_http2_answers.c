@@ -104,7 +104,7 @@ static const struct scenario rows[] = {
 			.response = RESPONSE(.has_trailers = true)),
 	},
 	{
-		HONEST("h2-dribble", "the answer comes a byte a frame"),
+		HONEST("h2-dribble", "the answer comes in frames of 16 bytes"),
 		.server = MISDEED(.when = WHEN_ALWAYS,
 			.response = RESPONSE(.body = BODY_DRIBBLE)),
 	},
