@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import shutil
+import time
 
 import pytest
 
@@ -292,7 +293,10 @@ def stored(tmp_path, make_config, lab, honest):
     config = make_config([honest], tls=lab.tls, ct={"update": update})
     os.mkdir(config["state_dir"], 0o700)
 
-    def put(timestamp="2998-01-01T00:00:00Z", signer=ours):
+    # Newer than the built-in one, and not of the future: it proves the time.
+    newer = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+
+    def put(timestamp=newer, signer=ours):
         with open(lab.ct["log_list"], encoding="utf-8") as file:
             data = json.load(file)
         data["log_list_timestamp"] = timestamp
