@@ -32,6 +32,7 @@ try {
 	uint64_t asked_ms;
 	bool overdue;   /* … and was told so */
 	bool passed_by; /* another was asked beside it */
+	bool held;      /* it cannot be reached now */
 };
 
 struct exchange {

@@ -221,15 +221,27 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 	go_on(x);
 }
 
-/* It cannot be reached now and may be in a moment; the next one need not wait for that.
- */
+static bool are_all_held(const struct exchange *x)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream != NULL && !x->tries[i].held)
+			return false;
+	return true;
+}
+
+/* It cannot be reached now and may be in a moment: the next one need not wait for that,
+ * and if there is none, who wants to know early how it stands knows enough. */
 static void on_held(struct attempt *attempt, const struct failure *why)
 {
 	struct try *t = list_entry(attempt, struct try, attempt);
+	struct exchange *x = t->exchange;
 
 	(void)why;
-	if (!t->passed_by && exchange_try_next(t->exchange))
+	t->held = true;
+	if (!t->passed_by && exchange_try_next(x))
 		t->passed_by = true;
+	if (are_all_held(x))
+		x->early_at_ms = x->due_ms = 0;
 }
 
 /* An answer that says "I cannot" is taken only if nobody else is left. */
