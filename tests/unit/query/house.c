@@ -127,6 +127,14 @@ void visit_wait(struct visit *v)
 	assert_int_equal(v->replies, 1);
 }
 
+void visit_hold(struct visit *v)
+{
+	lab_tick(&v->house->lab);
+	assert_int_equal(v->replies, 0);
+	bench_now_ms += HEALTH_HOLD_MS;
+	visit_wait(v);
+}
+
 void visit_leave(struct visit *v)
 {
 	if (v->waits)

@@ -48,6 +48,8 @@ enum query_outcome visit_send(
 /* Runs the loop until the reply is there. */
 void visit_wait(struct visit *visit);
 /* The client goes away. */
+/* The same where upstreams cannot be reached: it waits for them, but not for ever. */
+void visit_hold(struct visit *visit);
 void visit_leave(struct visit *visit);
 
 #endif
