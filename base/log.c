@@ -81,6 +81,8 @@ void log_replace(void (*to)(enum log_level level, const char *line))
 {
 	pthread_mutex_lock(&lock);
 	sink = to;
+	memset(&last, 0, sizeof last);
+	memset(known, 0, sizeof known);
 	pthread_mutex_unlock(&lock);
 }
 

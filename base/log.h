@@ -34,7 +34,7 @@ void log_flush(void);
 void log_report(void);
 
 /* Where lines go instead of stderr, for tests; one that logs would wait for
- * itself. NULL restores stderr. */
+ * itself. NULL restores stderr. What was written before is forgotten. */
 void log_replace(void (*sink)(enum log_level level, const char *line));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -5,6 +5,7 @@
 #include "upstream/dialer.h"
 #include "upstream/idle.h"
 #include "upstream/latency.h"
+#include "upstream/resolution.h"
 #include "upstream/upstream.h"
 
 /* Connections at a time: one, one beside it, and one that comes for one that goes. */
@@ -17,6 +18,9 @@ struct upstream {
 	uint64_t serial;
 
 	struct addresses addresses;
+	struct resolution
+		*resolution;       /* owned; NULL: it has addresses, or needs none yet */
+	struct failure unresolved; /* of the last look-up; NONE */
 	struct doh_template template; /* DoH */
 	struct transport_spec spec;
 	struct dialer dialer;
@@ -65,6 +69,14 @@ void lanes_drop(struct upstream *u, struct list *lost);
 void lanes_fail(struct list *failing, const struct failure *why, bool lost);
 /* Has the timer run when there is something to do next. */
 void lanes_arm(struct upstream *u);
+
+/* --- naming.c: where a server is that has but a name ------------------------- */
+
+/* Begins to look it up, unless that is done. */
+void naming_look(struct upstream *u);
+/* Its configuration is another: what was found stays, and is looked up again. */
+void naming_follow(struct upstream *u);
+void naming_stop(struct upstream *u);
 
 /* --- suspicion.c: while the clock is not believed --------------------------- */
 

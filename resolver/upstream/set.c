@@ -135,6 +135,8 @@ static enum status prepare_one(struct upstream_set *set, const struct config *co
 		.state_dir = config->state_dir,
 		.floor = &set->floor,
 		.events = &set->events,
+		.bootstrap = config->bootstrap,
+		.bootstrap_n = config->bootstrap_n,
 	};
 	parts->trust.clock = &set->floor.floor;
 	if (parts->logs != NULL)

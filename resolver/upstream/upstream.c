@@ -92,6 +92,7 @@ void upstream_free(struct upstream *u)
 	if (u == NULL)
 		return;
 	upstream_free(u->ntp);
+	naming_stop(u);
 	list_init(&lost);
 	lanes_drop(u, &lost);
 	dialer_deinit(&u->dialer);
@@ -112,6 +113,7 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 	notice_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
 	suspicion_follow(u);
+	naming_follow(u);
 }
 
 enum status upstream_set_addresses(
@@ -140,7 +142,9 @@ static void notice_no_address(struct upstream *u)
 
 	if (u->addresses.n > 0 || !health_may_try(&u->health, clock_now_ms()))
 		return;
-	text_copy(why.text, sizeof why.text, "its address is not known yet");
+	text_copy(why.text, sizeof why.text,
+		u->unresolved.kind != FAILURE_NONE ? u->unresolved.text
+						   : "its address is not known yet");
 	notice_failure(u, NULL, &why, false);
 }
 
@@ -174,6 +178,7 @@ enum status upstream_ask(
 	a->not_on = a->beside != NULL ? a->beside->lane : NULL;
 	list_init(&a->link);
 	suspicion_look(u);
+	naming_look(u);
 	notice_no_address(u);
 	if (lanes_choose(u, a->not_on) == NULL && !insist && !lanes_may_open(u)) {
 		*why = u->health.last;
@@ -191,6 +196,7 @@ void upstream_probe(struct upstream *u)
 	struct failure why = failure_of(FAILURE_LOCAL, NULL);
 
 	suspicion_look(u);
+	naming_look(u);
 	if (u->lane_n > 0 || !health_may_try(&u->health, clock_now_ms()))
 		return;
 	if (lanes_open(u, true) != STATUS_OK)
@@ -262,6 +268,8 @@ void upstream_network_changed(struct upstream *u, bool drop)
 
 	if (u->ntp != NULL)
 		upstream_network_changed(u->ntp, drop);
+	if (u->resolution != NULL)
+		resolution_network_changed(u->resolution);
 	list_init(&lost);
 	health_forgive(&u->health, clock_now_ms());
 	dialer_stop(&u->dialer);

@@ -42,6 +42,8 @@ struct upstream_parts {
 	struct floor_file *floor; /* trust.clock is its; what is accepted raises it */
 	bool for_ntp;             /* upstream_for_ntp()'s */
 	const struct upstream_events *events;
+	const struct endpoint *bootstrap; /* whom to ask for its name */
+	size_t bootstrap_n;
 };
 
 /* `contact` (copied): what is known of it from before. */
