@@ -29,7 +29,7 @@ def test_nothing_of_the_client_leaves(daemon, options):
     assert "length=128" in seen
 
 
-@pytest.mark.parametrize("padding, length", [(128, 128), (0, 36), (468, 468), (64, 64)])
+@pytest.mark.parametrize("padding, length", [(128, 128), (0, 40), (468, 468), (64, 64)])
 def test_padding(start, honest, lab, padding, length):
     daemon = start([honest], tls=lab.tls, edns={"padding": padding})
     seen = echo(daemon)
@@ -62,8 +62,9 @@ def test_do_and_cd_are_passed_on(daemon, do, cd):
 
 
 def test_query_wire(start, toy):
-    """What leaves is one question, RD, an OPT; neither the client's ID nor a number
-    that counts from zero in every run."""
+    """What leaves is one question, RD, an OPT with padding and the question how long an
+    idle connection is kept (RFC 7828); neither the client's ID nor a number that counts
+    from zero in every run."""
     wires = []
 
     def behave(session):
@@ -81,7 +82,8 @@ def test_query_wire(start, toy):
     for query in queries:
         assert query.flags == dns.flags.RD and query.opcode() == 0
         assert len(query.question) == 1 and not query.answer and not query.authority
-        assert query.edns == 0 and [o.otype for o in query.options] == [12]
+        assert query.edns == 0 and [o.otype for o in query.options] == [11, 12]
+        assert query.options[0].to_wire() == b""
         assert query.payload == 1232
     ids = [query.id for query in queries]
     assert len(set(ids)) >= len(ids) - 1, ids

@@ -124,8 +124,7 @@ static void who_waits_goes_with_the_first_that_is_heard(void **state)
 	tried_ask(lab, &slow);
 	RUN_UNTIL(&lab->bench.loop, held_n > 0);
 	lab->servers[1].mode = SERVER_MUTE;
-	assert_int_equal(
-		upstream_set_addresses(first(lab), &lab->servers[1].endpoint, 1),
+	assert_int_equal(upstream_set_addresses(first(lab), &lab->servers[1].endpoint, 1),
 		STATUS_OK);
 	overdue(lab, &slow);
 	tried_ask(lab, &waiting);
