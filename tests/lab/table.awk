@@ -39,7 +39,7 @@ function is_http2(key) { return key ~ /^h2-/ && expected[key] == "accepted" }
 # Refused at its first address, accepted at its second: the answer came from there.
 function verdict_words(key) {
 	if (has_second(key, "dot"))
-		return reason[key] " (over DoT its other address answered)"
+		return reason[key] " (DoT: other address answers)"
 	if (is_declined(key))
 		return "accepted, renegotiation declined"
 	return seen[key, "scenario", is_over(key, "dot") ? "dot" : "doh"]
