@@ -105,13 +105,20 @@ static bool goes_on(const struct health *h, const struct failure *why)
 	return (h->last.kind == FAILURE_NO_NETWORK) == (why->kind == FAILURE_NO_NETWORK);
 }
 
+/* A start without a network: nobody knows when there will be one, and the watch on
+ * links and routes will tell. What went away may be back in a moment. */
+static bool was_never_connected(const struct health *h, const struct failure *why)
+{
+	return h->state == HEALTH_UNKNOWN && why->kind == FAILURE_NO_NETWORK;
+}
+
 bool health_failed(
 	struct health *h, const struct failure *why, bool reached, uint64_t now_ms)
 {
 	enum health_state state = rules[why->kind].state;
 	bool news = has_news(h, state, why);
 
-	if (reached || state != HEALTH_UNREACHABLE)
+	if (reached || state != HEALTH_UNREACHABLE || was_never_connected(h, why))
 		h->hold_until_ms = 0;
 	else if (h->state != HEALTH_UNREACHABLE)
 		h->hold_until_ms = now_ms + HEALTH_HOLD_MS;

@@ -234,7 +234,7 @@ static void questions_wait_for_who_cannot_be_reached(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct failure why = failure_of(kinds[i].kind, NULL);
-		struct health h = { 0 };
+		struct health h = { .state = HEALTH_GOOD };
 
 		assert_false(health_holds(&h, 0));
 		health_failed(&h, &why, kinds[i].reached, 50);
@@ -247,6 +247,25 @@ static void questions_wait_for_who_cannot_be_reached(void **state)
 		assert_true(health_may_try(&h, 60000));
 		assert_int_equal(h.in_a_row, 0);
 	}
+}
+
+static void nobody_waits_for_a_network_that_never_was(void **state)
+{
+	struct failure none = failure_of(FAILURE_NO_NETWORK, NULL);
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct health h = { 0 }, other = { 0 };
+
+	(void)state;
+	health_failed(&h, &none, false, 50);
+	health_failed(&h, &none, false, 60);
+	assert_false(health_holds(&h, 60));
+	/* Something changed: it may be a network. */
+	health_forgive(&h, 70);
+	health_failed(&h, &none, false, 80);
+	assert_true(health_holds(&h, 80));
+	/* There is a network, and it leads nowhere yet. */
+	health_failed(&other, &timeout, false, 50);
+	assert_true(health_holds(&other, 50));
 }
 
 static void a_success_ends_the_waiting(void **state)
@@ -297,6 +316,7 @@ int main(void)
 		cmocka_unit_test(whose_answers_take_long_is_slow),
 		cmocka_unit_test(who_took_no_connection_is_tried_more_often),
 		cmocka_unit_test(questions_wait_for_who_cannot_be_reached),
+		cmocka_unit_test(nobody_waits_for_a_network_that_never_was),
 		cmocka_unit_test(a_success_ends_the_waiting),
 		cmocka_unit_test(what_is_known_is_no_news),
 	};
