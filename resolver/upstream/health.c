@@ -112,6 +112,14 @@ static bool was_never_connected(const struct health *h, const struct failure *wh
 	return h->state == HEALTH_UNKNOWN && why->kind == FAILURE_NO_NETWORK;
 }
 
+/* A connection that was accepted may come to a bad end once, by a server's restart or a
+ * middlebox: what was asked on it is asked again at once. */
+static bool is_pardoned(const struct health *h, const struct failure *why, bool reached)
+{
+	return reached && h->in_a_row == 1 &&
+	       (why->kind == FAILURE_PROTOCOL || why->kind == FAILURE_CLOSED);
+}
+
 bool health_failed(
 	struct health *h, const struct failure *why, bool reached, uint64_t now_ms)
 {
@@ -127,8 +135,10 @@ bool health_failed(
 	h->in_a_row = goes_on(h, why) ? h->in_a_row + 1 : 1;
 	h->state = state;
 	h->last = *why;
-	h->retry_at_ms = now_ms + wait_ms(why->kind, h->in_a_row,
-					  reached ? UINT64_MAX : UNREACHED_LONGEST_MS);
+	h->retry_at_ms = now_ms;
+	if (!is_pardoned(h, why, reached))
+		h->retry_at_ms += wait_ms(why->kind, h->in_a_row,
+			reached ? UINT64_MAX : UNREACHED_LONGEST_MS);
 	return news;
 }
 

@@ -41,8 +41,9 @@ const char *health_state_text(enum health_state state);
 /* A connection was accepted, or stands: it is good, or slow until the back-off of a
  * silence ends. */
 bool health_succeeded(struct health *health, uint64_t now_ms);
-/* `reached`: it took a TCP connection. Who did not costs little to be tried, and often
- * it is the path that is gone: back-offs are short. */
+/* `reached`: it failed on a connection that was accepted. The first time it may be tried
+ * again at once. Who took none costs little to be tried, and often it is the path that is
+ * gone: back-offs are short. */
 bool health_failed(
 	struct health *health, const struct failure *why, bool reached, uint64_t now_ms);
 
