@@ -13,12 +13,13 @@ static json_t *endpoint_json(const struct endpoint *e)
 	return json_string(text);
 }
 
-static json_t *endpoints_json(const struct endpoint *endpoints, size_t n)
+/* Those in use: of the configuration, or looked up. */
+static json_t *addresses_json(const struct addresses *addresses)
 {
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(out, endpoint_json(&endpoints[i]));
+	for (size_t i = 0; i < addresses->n; i++)
+		json_array_append_new(out, endpoint_json(&addresses->items[i].endpoint));
 	return out;
 }
 
@@ -87,11 +88,11 @@ static json_t *upstream_json(const struct upstream *u)
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, "
-		"s:I, s:I, s:I}",
+		"s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"name", config->name, "protocol",
 		config->protocol == UPSTREAM_DOH ? "doh" : "dot", "state",
 		health_state_text(health->state), "addresses",
-		endpoints_json(config->addresses, config->address_n), "connection",
+		addresses_json(upstream_addresses(u)), "connection",
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
 		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",
@@ -101,7 +102,10 @@ static json_t *upstream_json(const struct upstream *u)
 		"queries", (json_int_t)stats.queries, "answers",
 		(json_int_t)stats.answers, "handshakes", (json_int_t)stats.handshakes,
 		"mismatched_answers", (json_int_t)stats.mismatched, "issuer_changes",
-		(json_int_t)upstream_contact(u)->changes);
+		(json_int_t)upstream_contact(u)->changes, "connections",
+		(json_int_t)upstream_lane_count(u), "usual_ms",
+		(json_int_t)stats.usual_ms, "resumed", (json_int_t)stats.resumed, "lost",
+		(json_int_t)stats.lost, "replaced", (json_int_t)stats.replaced);
 }
 
 static json_t *upstreams_json(const struct upstream_set *set)
@@ -152,11 +156,13 @@ static json_t *upstream_stats_json(const struct upstream *u)
 {
 	struct upstream_stats stats = upstream_stats(u);
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "queries",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queries",
 		(json_int_t)stats.queries, "answers", (json_int_t)stats.answers,
 		"handshakes", (json_int_t)stats.handshakes, "mismatched_answers",
 		(json_int_t)stats.mismatched, "latency_ms", (json_int_t)stats.latency_ms,
-		"issuer_changes", (json_int_t)upstream_contact(u)->changes);
+		"issuer_changes", (json_int_t)upstream_contact(u)->changes, "resumed",
+		(json_int_t)stats.resumed, "lost", (json_int_t)stats.lost, "replaced",
+		(json_int_t)stats.replaced);
 }
 
 json_t *stats_json(const struct worker *w)
