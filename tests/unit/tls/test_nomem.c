@@ -25,7 +25,7 @@ static bool collect_shown(X509_STORE *roots, X509 *leaf, struct peer_shown shown
 	struct verdict *v, size_t *built_n)
 {
 	struct tls_policy policy = collect_policy();
-	struct tls_trust trust = { roots, scenes_logs() };
+	struct tls_trust trust = { .roots = roots, .logs = scenes_logs() };
 	X509 *sent[] = { leaf, world.inter.certificate };
 	STACK_OF(X509) *list = make_list(sent, 2);
 	static const uint8_t address[] = { 192, 0, 2, 1 };
