@@ -24,6 +24,7 @@ struct transport {
 	struct conn *conn; /* owned; NULL once it has ended */
 	size_t in_flight;
 	uint64_t last_heard_ms;
+	bool was_heard; /* not only by its handshake */
 	uint64_t mismatched;
 	int64_t keepalive_ms;
 
@@ -41,6 +42,9 @@ MUST_CHECK enum status transport_init(struct transport *transport,
 /* Around whatever may call the owner. After leave() it may be gone. */
 void transport_enter(struct transport *transport);
 void transport_leave(struct transport *transport);
+
+/* An answer that matched, or a reply to a check. */
+void transport_heard(struct transport *transport);
 
 /* Inside enter() and leave(). The connection is over: tells the owner. */
 void transport_ended(struct transport *transport, const struct failure *why,

@@ -209,7 +209,7 @@ static void on_turn(struct doh *doh)
 	enum status status = flush(doh, &why);
 
 	if (h2_heard(doh->h2))
-		doh->base.last_heard_ms = clock_now_ms();
+		transport_heard(&doh->base);
 	tell_draining(doh);
 	deliver(doh);
 	if (doh->base.conn == NULL)

@@ -180,7 +180,7 @@ static void on_message(struct dot *dot, struct bytes wire)
 		return;
 	}
 	dot->stray_n = 0;
-	dot->base.last_heard_ms = clock_now_ms();
+	transport_heard(&dot->base);
 	keepalive_ms = edns_keepalive_ms(&m.edns);
 	if (keepalive_ms >= 0)
 		dot->base.keepalive_ms = keepalive_ms;

@@ -33,6 +33,12 @@ void transport_leave(struct transport *t)
 		t->ops->free(t);
 }
 
+void transport_heard(struct transport *t)
+{
+	t->last_heard_ms = clock_now_ms();
+	t->was_heard = true;
+}
+
 void transport_ended(struct transport *t, const struct failure *why,
 	const struct verdict *verdict, struct bytes refused_pem)
 {
@@ -113,6 +119,11 @@ size_t transport_in_flight(const struct transport *t)
 uint64_t transport_last_heard_ms(const struct transport *t)
 {
 	return t->last_heard_ms;
+}
+
+bool transport_was_heard(const struct transport *t)
+{
+	return t->was_heard;
 }
 
 uint64_t transport_mismatched(const struct transport *t)

@@ -79,6 +79,8 @@ size_t transport_in_flight(const struct transport *transport);
 /* clock_now_ms() of the last thing that showed the server to be at work: an answer that
  * matched, or a reply to transport_check(). At first, of the start, then of on_open. */
 uint64_t transport_last_heard_ms(const struct transport *transport);
+/* There was such a thing since on_open. */
+bool transport_was_heard(const struct transport *transport);
 /* Answers that matched no question here and were dropped. */
 uint64_t transport_mismatched(const struct transport *transport);
 /* How long the server keeps an idle connection, by its own last words (RFC 7828, in

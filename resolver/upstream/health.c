@@ -54,6 +54,13 @@ bool health_succeeded(struct health *h, uint64_t now_ms)
 	return news;
 }
 
+void health_on_trial(struct health *h, uint64_t look_ms)
+{
+	h->state = HEALTH_SLOW;
+	h->suspect = true;
+	h->retry_at_ms = look_ms;
+}
+
 /* Answers that take long do not make it good again, nor does one that came in time. */
 static bool changes_pace(const struct health *h, uint32_t smoothed_ms)
 {

@@ -23,7 +23,7 @@ static void on_failed(void *owner, const struct failure *why)
 
 	u->unresolved = *why;
 	/* Nobody there could be asked: it is not the upstream that fails. */
-	u->unresolved.kind = FAILURE_NO_NETWORK;
+	u->unresolved.kind = FAILURE_UNREACHABLE;
 	if (u->addresses.n == 0)
 		notice_failure(u, NULL, &u->unresolved, false);
 }

@@ -5,6 +5,9 @@
 #include "upstream/evidence.h"
 #include "upstream/inner.h"
 
+/* How often it is looked at whether a sign of life has come. */
+#define TRIAL_LOOK_MS 100
+
 void notice_policy(struct upstream *u)
 {
 	u->policy = u->parts.config->policy;
@@ -53,6 +56,20 @@ static void tell_good(struct upstream *u, const struct lane *lane)
 	u->parts.events->on_good(u->parts.events->owner);
 }
 
+static bool is_on_trial(const struct upstream *u)
+{
+	return u->unproven && u->health.in_a_row > 0;
+}
+
+/* Some let everybody in and answer nobody: a sign of life is asked for before anybody is
+ * sent there who could go elsewhere. */
+static void put_on_trial(struct upstream *u, const struct lane *lane)
+{
+	u->unproven = true;
+	health_on_trial(&u->health, clock_now_ms() + TRIAL_LOOK_MS);
+	transport_check(lane->transport);
+}
+
 /* After failures a handshake alone is not worth a line: some let everybody in and
  * answer nobody, for days. */
 void notice_open(struct upstream *u, const struct lane *lane)
@@ -66,9 +83,13 @@ void notice_open(struct upstream *u, const struct lane *lane)
 		log_notice("upstream %s: its certificate is valid as of the clock, too, "
 			   "now",
 			upstream_name(u));
+	if (u->health.in_a_row > 0) {
+		put_on_trial(u, lane);
+		return;
+	}
 	if (!health_succeeded(&u->health, clock_now_ms()))
 		return;
-	u->unproven = u->health.in_a_row > 0 || u->health.silences > 0;
+	u->unproven = u->health.silences > 0;
 	if (!u->unproven)
 		tell_good(u, lane);
 }
@@ -79,11 +100,14 @@ void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms
 	char address[ENDPOINT_TEXT_MAX];
 	bool news;
 
+	if (is_on_trial(u))
+		u->health.retry_at_ms = 0;
 	latency_sample(&u->latency, took_ms, clock_now_ms());
 	contact_keep_in_time(&u->contact, &of);
 	news = health_answered(&u->health, latency_smoothed_ms(&u->latency));
 	/* Whatever was said of it meanwhile: it answers. */
-	if (u->health.state != HEALTH_GOOD && u->health.state != HEALTH_SLOW)
+	if (u->unproven ||
+		(u->health.state != HEALTH_GOOD && u->health.state != HEALTH_SLOW))
 		news = health_succeeded(&u->health, clock_now_ms());
 	u->stats.answers++;
 	if (u->unproven || (news && u->health.state == HEALTH_GOOD)) {
@@ -131,7 +155,14 @@ void notice_silence(struct upstream *u, struct lane *lane)
 
 void notice_calm(struct upstream *u, const struct lane *lane)
 {
-	if (health_succeeded(&u->health, clock_now_ms()) && u->health.silences <= 1)
+	bool on_trial = is_on_trial(u);
+
+	if (clock_now_ms() < u->health.retry_at_ms)
+		return;
+	if (on_trial && !transport_was_heard(lane->transport))
+		put_on_trial(u, lane);
+	else if (health_succeeded(&u->health, clock_now_ms()) &&
+		 (on_trial || u->health.silences <= 1))
 		tell_good(u, lane);
 }
 

@@ -138,7 +138,7 @@ enum status upstream_set_addresses(
 /* Questions wait for one as they do for a server that is started again. */
 static void notice_no_address(struct upstream *u)
 {
-	struct failure why = { .kind = FAILURE_NO_NETWORK };
+	struct failure why = { .kind = FAILURE_UNREACHABLE };
 
 	if (u->addresses.n > 0 || !health_may_try(&u->health, clock_now_ms()))
 		return;

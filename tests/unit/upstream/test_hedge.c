@@ -148,7 +148,7 @@ static void no_more_than_the_budget(void **state)
 static void a_silent_one_gets_company(void **state)
 {
 	struct lab *lab = *state;
-	struct asked a;
+	struct asked a, b;
 
 	load(lab, 2, HEDGE_OFF);
 	lab->servers[0].on_query = lab_say_nothing;
@@ -157,6 +157,9 @@ static void a_silent_one_gets_company(void **state)
 	bench_now_ms += SILENT_MS;
 	lab_assert_answered_by(lab, &a, "b");
 	assert_int_equal(stats(lab).failovers, 1);
+	/* Who stays silent stands behind, though it lets everybody in. */
+	lab_ask(lab, &b);
+	lab_assert_answered_by(lab, &b, "b");
 }
 
 /* An answer that comes late is an answer, while the other has none. */
