@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,9 +15,30 @@ static void expect(bool truth)
 		abort();
 }
 
+/* It can be reached: there are addresses, or a name to look up and somebody to ask. */
+static void check_reach(const struct config *config, const struct config_upstream *up)
+{
+	struct endpoint address;
+
+	if (up->address_n > 0)
+		return;
+	expect(config->bootstrap_n > 0 && up->host != NULL && *up->host != '\0');
+	expect(endpoint_parse(up->host, 853, &address) != STATUS_OK);
+}
+
+static void check_protocol(const struct config_upstream *up)
+{
+	if (up->protocol == UPSTREAM_DOH) {
+		expect(up->url != NULL && up->path != NULL && *up->path == '/');
+		expect(up->host != NULL && strstr(up->url, up->host) != NULL);
+	} else {
+		expect(up->url == NULL && up->path == NULL && !up->get);
+	}
+}
+
 static void check_upstream(const struct config_upstream *up)
 {
-	expect(up->address_n > 0 && *up->name != '\0');
+	expect(*up->name != '\0');
 	expect(up->policy.ct == CT_MODE_OFF || up->policy.ct_policy != NULL);
 	expect(up->policy.ct_stale != CT_STALE_JUDGE && up->policy.learned == NULL);
 	expect(up->policy.pin_mode != PIN_LEARN || up->policy.pins.n == 0);
@@ -39,6 +61,8 @@ static void check_config(const struct config *config)
 	for (size_t i = 0; i < config->upstream_n; i++) {
 		const struct config_upstream *up = &config->upstreams[i];
 
+		check_reach(config, up);
+		check_protocol(up);
 		check_upstream(up);
 		expect(config_find_upstream(config, up->name) == up);
 	}
