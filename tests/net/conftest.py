@@ -1,6 +1,7 @@
 """What the tests of tests/system share is shared here too."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -10,6 +11,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "system"))
 
 # pylint: disable=wrong-import-position
 from servers import Authority  # noqa: E402
+
+# Who ends the tests wants no namespaces left.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ Only measures with one of the words in their names, if there are any."""
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 
@@ -37,6 +38,9 @@ def rows(authority):
         for idle_s in (2, 5, 30):
             yield f"idle-{idle_s} {p}", \
                 lambda p=p, idle_s=idle_s: measures.idle(authority, p, idle_s)
+        yield f"idle-edge {p}", lambda p=p: measures.edge(authority, p)
+    yield "keepalive dot", \
+        lambda: measures.idle(authority, "dot", 2, program="unbound", rounds=(0, 2))
     yield "flaps", lambda: measures.flaps(authority, 1000)
 
 
@@ -45,6 +49,8 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
+    # No namespaces are left.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if reason := stage.why_not():
         sys.exit(f"measure: {reason}")
     with tempfile.TemporaryDirectory() as directory:
