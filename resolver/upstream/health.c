@@ -56,7 +56,6 @@ bool health_succeeded(struct health *h, uint64_t now_ms)
 
 void health_on_trial(struct health *h, uint64_t look_ms)
 {
-	h->state = HEALTH_SLOW;
 	h->suspect = true;
 	h->retry_at_ms = look_ms;
 }

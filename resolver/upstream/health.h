@@ -41,8 +41,8 @@ const char *health_state_text(enum health_state state);
 /* A connection was accepted, or stands: it is good, or slow until the back-off of a
  * silence ends. */
 bool health_succeeded(struct health *health, uint64_t now_ms);
-/* A connection was accepted after failures: slow until there is a sign that it answers,
- * too. Looked at again at `look_ms`. */
+/* A connection was accepted after failures: nothing changes until there is a sign that it
+ * answers, too. Looked at again at `look_ms`. */
 void health_on_trial(struct health *health, uint64_t look_ms);
 /* `reached`: it failed on a connection that was accepted. The first time it may be tried
  * again at once. Who took none costs little to be tried, and often it is the path that is

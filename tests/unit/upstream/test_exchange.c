@@ -150,7 +150,7 @@ static void one_that_failed_is_tried_beside_the_question(void **state)
 	/* The handshake alone proves little: it is asked for a sign of life. */
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
 	bench_settle(&lab->bench.loop);
-	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_SLOW);
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_BROKEN);
 	assert_int_equal(lab->good, 1);
 	bench_now_ms += 100;
 	RUN_UNTIL(&lab->bench.loop,
