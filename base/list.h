@@ -56,4 +56,15 @@ static inline void list_remove(struct list *item)
 	list_init(item);
 }
 
+/* All of `from`, in their order, to the end of `to`. */
+static inline void list_move_all(struct list *from, struct list *to)
+{
+	while (!list_empty(from)) {
+		struct list *item = from->next;
+
+		list_remove(item);
+		list_append(to, item);
+	}
+}
+
 #endif

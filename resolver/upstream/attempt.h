@@ -36,4 +36,9 @@ struct attempt {
 	struct transport_query query;
 };
 
+static inline struct attempt *attempt_of(struct list *link)
+{
+	return list_entry(link, struct attempt, link);
+}
+
 #endif

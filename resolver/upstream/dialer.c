@@ -37,11 +37,6 @@ static const unsigned weights[FAILURE_COUNT] = {
 	[FAILURE_LOCAL] = 7,
 };
 
-static struct lane *lane_of(struct list *link)
-{
-	return list_entry(link, struct lane, link);
-}
-
 static uint32_t pace_ms(const struct dialer *d, uint64_t now_ms)
 {
 	size_t i = 0;

@@ -1,4 +1,5 @@
-/* What an upstream consists of; for upstream.c, lanes.c and notice.c alone. */
+/* What an upstream consists of; private to upstream.c, which callers see, and to lanes.c,
+ * naming.c, notice.c and suspicion.c, of which each has a part of it. */
 #ifndef UPSTREAM_INNER_H
 #define UPSTREAM_INNER_H
 
@@ -42,16 +43,6 @@ struct upstream {
 	bool armed;
 	uint64_t armed_ms;
 };
-
-static inline struct attempt *attempt_of(struct list *link)
-{
-	return list_entry(link, struct attempt, link);
-}
-
-static inline struct lane *lane_of(struct list *link)
-{
-	return list_entry(link, struct lane, link);
-}
 
 /* --- lanes.c: who is on which connection ----------------------------------- */
 

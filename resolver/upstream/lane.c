@@ -154,7 +154,7 @@ void lane_cancel(struct lane *lane, struct attempt *a)
 void lane_take_all(struct lane *lane, struct list *to)
 {
 	while (!list_empty(&lane->sent)) {
-		struct attempt *a = list_entry(lane->sent.next, struct attempt, link);
+		struct attempt *a = attempt_of(lane->sent.next);
 
 		lane_cancel(lane, a);
 		list_append(to, &a->link);

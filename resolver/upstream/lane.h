@@ -52,6 +52,11 @@ struct lane {
 	bool noted; /* its silence is known to its upstream's health */
 };
 
+static inline struct lane *lane_of(struct list *link)
+{
+	return list_entry(link, struct lane, link);
+}
+
 /* Connects; the rest of `spec` is the owner's. NOMEM, CRYPTO. */
 MUST_CHECK enum status lane_start(const struct transport_spec *spec,
 	const struct lane_events *events, void *owner, struct lane **out);

@@ -35,16 +35,6 @@ struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on)
 
 /* --- those who wait -------------------------------------------------------- */
 
-static void list_move_all(struct list *from, struct list *to)
-{
-	while (!list_empty(from)) {
-		struct list *link = from->next;
-
-		list_remove(link);
-		list_append(to, link);
-	}
-}
-
 void lanes_fail(struct list *failing, const struct failure *why, bool lost)
 {
 	while (!list_empty(failing)) {

@@ -250,12 +250,7 @@ void upstream_fail_all(struct upstream *u, const char *text)
 	list_init(&failing);
 	dialer_stop(&u->dialer);
 	lanes_drop(u, &failing);
-	while (!list_empty(&u->waiting)) {
-		struct list *link = u->waiting.next;
-
-		list_remove(link);
-		list_append(&failing, link);
-	}
+	list_move_all(&u->waiting, &failing);
 	lanes_fail(&failing, &why, true);
 }
 

@@ -98,6 +98,24 @@ static void removing_twice_is_harmless(void **state)
 	assert_order(&head, "cba");
 }
 
+static void all_move_to_the_end_of_another(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
+	struct list from, to;
+
+	(void)state;
+	list_init(&from);
+	list_init(&to);
+	list_move_all(&from, &to);
+	assert_true(list_empty(&to));
+	list_append(&to, &a.link);
+	list_append(&from, &b.link);
+	list_append(&from, &c.link);
+	list_move_all(&from, &to);
+	assert_order(&to, "abc");
+	assert_true(list_empty(&from));
+}
+
 static void the_element_at_hand_may_be_freed(void **state)
 {
 	struct list head;
@@ -128,6 +146,7 @@ int main(void)
 		cmocka_unit_test(items_go_to_the_front_the_middle_and_the_end),
 		cmocka_unit_test(items_are_removed_from_anywhere),
 		cmocka_unit_test(removing_twice_is_harmless),
+		cmocka_unit_test(all_move_to_the_end_of_another),
 		cmocka_unit_test(the_element_at_hand_may_be_freed),
 	};
 
