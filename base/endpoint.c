@@ -145,6 +145,17 @@ bool endpoint_is_wildcard(const struct endpoint *e)
 	return memcmp(address.p, zero, address.n) == 0;
 }
 
+bool endpoint_is_loopback(const struct endpoint *e)
+{
+	struct bytes address = endpoint_address(e);
+
+	if (e->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&e->in6.sin6_addr))
+		return true;
+	if (e->sa.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&e->in6.sin6_addr))
+		return false;
+	return address.p[address.n - 4] == IN_LOOPBACKNET;
+}
+
 /* True if the first `bits` bits agree. */
 static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {

@@ -39,6 +39,8 @@ socklen_t endpoint_size(const struct endpoint *e);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 /* 0.0.0.0 or :: */
 bool endpoint_is_wildcard(const struct endpoint *e);
+/* 127.0.0.0/8, IPv4-mapped too, or ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+bool endpoint_is_loopback(const struct endpoint *e);
 
 /* A block of addresses. An IPv4-mapped IPv6 address is treated as IPv4. */
 struct prefix {

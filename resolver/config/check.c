@@ -1,17 +1,5 @@
 #include "config/check.h"
 
-static bool is_loopback(const struct endpoint *e)
-{
-	static const char *const blocks[] = { "127.0.0.0/8", "::1" };
-	struct prefix block;
-
-	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-		if (prefix_parse(blocks[i], &block) == STATUS_OK &&
-			prefix_contains(&block, e))
-			return true;
-	return false;
-}
-
 /* Whether a question sent to `server` comes back to pintle itself. */
 static bool is_listened_on(const struct config *config, const struct endpoint *server)
 {
@@ -21,7 +9,8 @@ static bool is_listened_on(const struct config *config, const struct endpoint *s
 				  own->sa.sa_family == server->sa.sa_family &&
 				  endpoint_port(own) == endpoint_port(server);
 
-		if (endpoint_equal(own, server) || (everywhere && is_loopback(server)))
+		if (endpoint_equal(own, server) ||
+			(everywhere && endpoint_is_loopback(server)))
 			return true;
 	}
 	return false;

@@ -16,13 +16,6 @@ static bool set_option(int fd, int level, int option)
 	return setsockopt(fd, level, option, &on, sizeof on) == 0;
 }
 
-static bool is_loopback(const struct endpoint *e)
-{
-	if (e->sa.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&e->in6.sin6_addr);
-	return ntohl(e->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-}
-
 static bool bind_now(int fd, const struct endpoint *e)
 {
 	return bind(fd, &e->sa, endpoint_size(e)) == 0;
@@ -36,7 +29,7 @@ static bool bind_to(int fd, const struct endpoint *e)
 
 	if (bind_now(fd, e))
 		return true;
-	if (errno != EADDRNOTAVAIL || is_loopback(e))
+	if (errno != EADDRNOTAVAIL || endpoint_is_loopback(e))
 		return false;
 	if (!set_option(fd, in6 ? IPPROTO_IPV6 : IPPROTO_IP,
 		    in6 ? IPV6_FREEBIND : IP_FREEBIND) ||

@@ -164,6 +164,24 @@ static void only_zero_is_the_wildcard(void **state)
 	}
 }
 
+static void loopback_is_a_block_and_an_address(void **state)
+{
+	static const struct {
+		const char *text;
+		bool loopback;
+	} rows[] = { { "127.0.0.1", true }, { "127.255.255.255", true }, { "::1", true },
+		{ "126.255.255.255", false }, { "128.0.0.0", false }, { "::", false },
+		{ "::2", false }, { "7f00::1", false }, { "::ffff:127.0.0.1", true },
+		{ "::ffff:192.0.2.1", false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct endpoint e = parsed(rows[i].text);
+
+		assert_true(endpoint_is_loopback(&e) == rows[i].loopback);
+	}
+}
+
 static void a_block_contains_its_addresses(void **state)
 {
 	static const struct {
@@ -251,6 +269,7 @@ int main(void)
 		cmocka_unit_test(the_parts_are_those_of_the_family),
 		cmocka_unit_test(endpoints_differ_in_family_address_port_and_link),
 		cmocka_unit_test(only_zero_is_the_wildcard),
+		cmocka_unit_test(loopback_is_a_block_and_an_address),
 		cmocka_unit_test(a_block_contains_its_addresses),
 		cmocka_unit_test(what_is_no_block_is_refused),
 	};
