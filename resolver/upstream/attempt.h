@@ -21,14 +21,13 @@ struct attempt {
 	void (*on_failed)(struct attempt *attempt, const struct failure *why, bool lost);
 	/* May be NULL. Once: the upstream cannot be reached now; the question goes on
 	 * waiting for it, and others may be asked meanwhile. */
-	void (*on_held)(struct attempt *attempt, const struct failure *why);
+	void (*on_held)(struct attempt *attempt);
 
 	/* To read. */
 	bool sent;
 	uint64_t sent_ms; /* clock_now_ms() */
 
 	/* The upstream's own. */
-	struct upstream *upstream;
 	struct lane *lane; /* that it is on; NULL: it waits */
 	const struct lane *not_on;
 	bool held; /* and was told so */

@@ -65,7 +65,7 @@ static void pass_by(struct exchange *x, struct try *t)
 	if (!exchange_try_next(x))
 		return;
 	x->exchanger->stats.failovers++;
-	if (!upstream_is_silent(t->upstream, &t->attempt))
+	if (!attempt_is_silent(&t->attempt))
 		return;
 	explain_late(&x->explanation, t);
 	upstream_give_up(t->upstream, &t->attempt);

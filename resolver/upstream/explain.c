@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-void explanation_init(struct explanation *e)
-{
-	memset(e, 0, sizeof *e);
-}
-
 static void add(struct explanation *e, const char *upstream, const char *why)
 {
 	struct text text;

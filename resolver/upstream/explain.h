@@ -10,6 +10,7 @@
 /* As many as the text has room to say something useful of. */
 #define EXPLAINED_MAX 4
 
+/* Zeroed: empty. */
 struct explanation {
 	char reasons[EXPLAINED_MAX][EDE_TEXT_MAX]; /* "NAME: words" */
 	unsigned n;                                /* upstreams, those without room too */
@@ -17,8 +18,6 @@ struct explanation {
 	bool silent;  /* one was accepted and gave no answer in time */
 	bool refused; /* a verdict went against one */
 };
-
-void explanation_init(struct explanation *e);
 
 /* It was asked, or was not asked again so soon after `why`. */
 void explanation_add(

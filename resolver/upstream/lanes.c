@@ -78,7 +78,7 @@ static void send_waiting(struct upstream *u)
 	}
 }
 
-static void tell_held(struct upstream *u, const struct failure *why)
+static void tell_held(struct upstream *u)
 {
 	struct list waiting;
 
@@ -92,7 +92,7 @@ static void tell_held(struct upstream *u, const struct failure *why)
 		list_append(&u->waiting, &a->link);
 		a->held = true;
 		if (!told && a->on_held != NULL)
-			a->on_held(a, why);
+			a->on_held(a);
 	}
 }
 
@@ -273,7 +273,7 @@ static void on_dial_given_up(
 	}
 	if (health_holds(&u->health, clock_now_ms()) && is_wanted(u) &&
 		lanes_open(u, false) == STATUS_OK)
-		tell_held(u, why);
+		tell_held(u);
 	else
 		fail_waiting(u, why);
 	lanes_arm(u);

@@ -6,12 +6,11 @@
 #define MARGIN_MIN_MS 20
 
 /* The clock counts whole milliseconds: a sample of 0 took less than 1. */
-void latency_sample(struct latency *l, uint64_t took_ms, uint64_t now_ms)
+void latency_sample(struct latency *l, uint64_t took_ms)
 {
 	uint32_t sample = took_ms < SAMPLE_MAX_MS ? (uint32_t)took_ms : SAMPLE_MAX_MS;
 	uint32_t smoothed = l->smoothed_8 / 8, off;
 
-	l->measured_ms = now_ms;
 	if (sample == 0)
 		sample = 1;
 	if (l->smoothed_8 == 0) {

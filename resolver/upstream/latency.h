@@ -12,13 +12,12 @@
 #define LATENCY_USUAL_MAX_MS 400
 
 struct latency {
-	uint32_t smoothed_8;  /* ms, times 8; 0: none measured */
-	uint32_t variance_4;  /* ms, times 4 */
-	uint64_t measured_ms; /* clock_now_ms() of the last sample */
+	uint32_t smoothed_8; /* ms, times 8; 0: none measured */
+	uint32_t variance_4; /* ms, times 4 */
 };
 
 /* From sent to answer. */
-void latency_sample(struct latency *latency, uint64_t took_ms, uint64_t now_ms);
+void latency_sample(struct latency *latency, uint64_t took_ms);
 /* At least 1; 0 without a measurement. */
 uint32_t latency_smoothed_ms(const struct latency *latency);
 /* An answer that takes longer is overdue: smoothed + 4 × variance, at least 20 ms more

@@ -102,7 +102,7 @@ void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms
 
 	if (is_on_trial(u))
 		u->health.retry_at_ms = 0;
-	latency_sample(&u->latency, took_ms, clock_now_ms());
+	latency_sample(&u->latency, took_ms);
 	contact_keep_in_time(&u->contact, &of);
 	news = health_answered(&u->health, latency_smoothed_ms(&u->latency));
 	/* Whatever was said of it meanwhile: it answers. */

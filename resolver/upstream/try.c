@@ -128,7 +128,7 @@ static enum status wire_for(
 	return status;
 }
 
-static void on_held(struct attempt *attempt, const struct failure *why);
+static void on_held(struct attempt *attempt);
 static void on_answer(struct attempt *attempt, const struct message *answer);
 static void on_failed(struct attempt *attempt, const struct failure *why, bool lost);
 
@@ -231,12 +231,11 @@ static bool are_all_held(const struct exchange *x)
 
 /* It cannot be reached now and may be in a moment: the next one need not wait for that,
  * and if there is none, who wants to know early how it stands knows enough. */
-static void on_held(struct attempt *attempt, const struct failure *why)
+static void on_held(struct attempt *attempt)
 {
 	struct try *t = list_entry(attempt, struct try, attempt);
 	struct exchange *x = t->exchange;
 
-	(void)why;
 	t->held = true;
 	if (!t->passed_by && exchange_try_next(x))
 		t->passed_by = true;

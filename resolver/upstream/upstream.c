@@ -172,7 +172,6 @@ enum status upstream_ask(
 {
 	enum status status;
 
-	a->upstream = u;
 	a->sent = a->held = false;
 	a->lane = NULL;
 	a->not_on = a->beside != NULL ? a->beside->lane : NULL;
@@ -213,15 +212,14 @@ void upstream_cancel(struct upstream *u, struct attempt *a)
 	lanes_arm(u);
 }
 
-bool upstream_is_silent(const struct upstream *u, const struct attempt *a)
+bool attempt_is_silent(const struct attempt *a)
 {
-	(void)u;
 	return a->lane != NULL && lane_heard_ms(a->lane) <= a->sent_ms;
 }
 
 void upstream_give_up(struct upstream *u, struct attempt *a)
 {
-	if (upstream_is_silent(u, a)) {
+	if (attempt_is_silent(a)) {
 		notice_silence(u, a->lane);
 		a->lane->dead = true;
 	}

@@ -49,7 +49,7 @@ struct upstream_parts {
 /* `contact` (copied): what is known of it from before. */
 MUST_CHECK enum status upstream_new(const struct upstream_parts *parts,
 	const struct contact *contact, struct upstream **out);
-/* Closes its connection. Attempts must have been cancelled, or failed with
+/* Closes its connections. Attempts must have been cancelled, or failed with
  * upstream_fail_all(). */
 void upstream_free(struct upstream *upstream);
 
@@ -87,7 +87,7 @@ void upstream_fail_all(struct upstream *upstream, const char *why);
  * callback runs meanwhile. */
 void upstream_overdue(struct upstream *upstream, struct attempt *attempt);
 /* Nothing was heard on its connection since it was sent. */
-bool upstream_is_silent(const struct upstream *upstream, const struct attempt *attempt);
+bool attempt_is_silent(const struct attempt *attempt);
 /* How long after it was sent an answer is overdue. */
 uint32_t upstream_usual_ms(const struct upstream *upstream);
 /* Smoothed; 0: none measured. */

@@ -94,12 +94,11 @@ static void an_answer_beside_a_refusal(void **state)
 static void what_does_not_fit_is_counted(void **state)
 {
 	struct failure why = failure_of(FAILURE_UNREACHABLE, "connection refused");
-	struct explanation e;
+	struct explanation e = { 0 };
 	struct ede ede;
 	char *more;
 
 	(void)state;
-	explanation_init(&e);
 	for (unsigned i = 0; i < 108; i++)
 		explanation_add(&e, "an-upstream", &why);
 	explanation_ede(&e, &ede);
@@ -113,13 +112,12 @@ static void what_does_not_fit_is_counted(void **state)
 static void a_long_reason_is_cut_not_left_out(void **state)
 {
 	struct failure why = failure_of(FAILURE_REFUSED, NULL);
-	struct explanation e;
+	struct explanation e = { 0 };
 	struct ede ede;
 
 	(void)state;
 	memset(why.text, 'x', sizeof why.text - 1);
 	why.text[sizeof why.text - 1] = '\0';
-	explanation_init(&e);
 	explanation_add(&e, "a", &why);
 	explanation_ede(&e, &ede);
 	assert_int_equal(ede.code, EDE_POLICY);
@@ -131,11 +129,10 @@ static void the_nearest_to_an_answer_decides(void **state)
 {
 	struct failure refused = failure_of(FAILURE_REFUSED, NULL);
 	struct failure gone = failure_of(FAILURE_NO_NETWORK, NULL);
-	struct explanation e;
+	struct explanation e = { 0 };
 	struct ede ede;
 
 	(void)state;
-	explanation_init(&e);
 	explanation_ede(&e, &ede);
 	assert_int_equal(ede.code, EDE_NETWORK_ERROR);
 	explanation_add(&e, "a", &gone);

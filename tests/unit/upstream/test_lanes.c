@@ -73,7 +73,7 @@ static void one_that_shows_life_is_kept(void **state)
 	bench_now_ms++;
 	RUN_UNTIL(&lab->bench.loop, upstream_lane_count(first(lab)) == 2);
 	bench_settle(&lab->bench.loop);
-	assert_false(upstream_is_silent(first(lab), &t.attempt));
+	assert_false(attempt_is_silent(&t.attempt));
 	tried_pass(lab, 2000);
 	assert_int_equal(t.failed, 0);
 	assert_int_equal(upstream_stats(first(lab)).replaced, 0);

@@ -24,12 +24,11 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 	t->why = *why;
 }
 
-static void on_held(struct attempt *attempt, const struct failure *why)
+static void on_held(struct attempt *attempt)
 {
 	struct tried *t = list_entry(attempt, struct tried, attempt);
 
 	t->held++;
-	t->why = *why;
 }
 
 enum status tried_start(struct lab *lab, struct tried *t, const struct tried *beside)
