@@ -150,7 +150,7 @@ static bool policy_equal(const struct tls_policy *a, const struct tls_policy *b)
 	       a->min_version == b->min_version && ct_equal(a, b);
 }
 
-/* What stands in `host`, `path` and `get` follows from the URL and the policy. */
+/* What stands in `host` and `path` follows from the URL and the policy. */
 static bool protocol_equal(
 	const struct config_upstream *a, const struct config_upstream *b)
 {

@@ -49,11 +49,9 @@ struct config_upstream {
 	/* auth_name or the host in `url`, there maybe an address (without brackets);
 	 * NULL: an upstream of DoT without auth_name. */
 	const char *host;
-	/* DoH; else NULL and false. `path` is `url` from the authority's end: path,
-	 * query,
-	 * {?dns} or {&dns} at its end for GET (RFC 8484 §4.1), none for POST. */
+	/* DoH; else NULL. `path` is `url` from the authority's end: path, query, and for
+	 * GET {?dns} or {&dns} at its end (RFC 8484 §4.1). */
 	const char *url, *path;
-	bool get;
 	uint32_t idle_timeout_ms; /* 0: auto, as the server is observed to do */
 	/* pins, auth_name, ca_file …, with tls.* and ct.* filled in as defaults. */
 	struct tls_policy policy;

@@ -146,11 +146,10 @@ const char *doh_url_read(const char *url, struct doh_url *out)
 	if (problem != NULL)
 		return problem;
 	expression = out->path + strcspn(out->path, "{");
-	out->get = *expression != '\0';
 	if (memchr(out->path, '#', (size_t)(expression - out->path)) != NULL)
 		return "has a #";
 	problem = characters_problem(out->path, expression);
-	if (problem != NULL || !out->get)
+	if (problem != NULL || *expression == '\0')
 		return problem;
 	return expression_problem(out->path, expression);
 }

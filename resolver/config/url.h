@@ -27,11 +27,10 @@ const char *url_problem(const char *url);
  * taken, with one variable. */
 struct doh_url {
 	char host[256]; /* a name, or an address without brackets */
-	struct endpoint
-		address; /* the host, if it is one, and the port; else AF_UNSPEC */
+	/* The host, if it is one, and the port; else AF_UNSPEC. */
+	struct endpoint address;
 	uint16_t port;
 	const char *path; /* and all behind it, the expression too; borrowed of the URL */
-	bool get;         /* there is an expression for `dns` */
 };
 
 /* "https://dns.example/dns-query", "https://192.0.2.1:8443/q?k=v{&dns}". NULL, or what

@@ -30,7 +30,6 @@ enum status value_read_doh_url(
 	if (upstream->url == NULL || upstream->host == NULL)
 		return STATUS_NOMEM;
 	upstream->path = upstream->url + (parts.path - node->text);
-	upstream->get = parts.get;
 	upstream->port = parts.port;
 	return store_address(r->arena, &parts.address, upstream);
 }

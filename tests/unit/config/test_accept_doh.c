@@ -46,7 +46,6 @@ static void defaults(void **state)
 	assert_null(up->host);
 	assert_null(up->url);
 	assert_null(up->path);
-	assert_false(up->get);
 	assert_int_equal(up->idle_timeout_ms, 0);
 	config_free(c);
 }
@@ -106,7 +105,6 @@ static void a_server_by_name(void **state)
 	assert_string_equal(up->url, "https://dns.example:8443/q{?dns}");
 	assert_string_equal(up->host, "dns.example");
 	assert_string_equal(up->path, "/q{?dns}");
-	assert_true(up->get);
 	assert_int_equal(up->port, 8443);
 	assert_int_equal(up->address_n, 2);
 	assert_endpoint(&up->addresses[0], "192.0.2.1:8443");
@@ -123,7 +121,6 @@ static void a_server_by_both_names(void **state)
 		       "DNS.example, protocol: doh, url: \"https://dns.example/q\"}]\n");
 
 	(void)state;
-	assert_false(c->upstreams[0].get);
 	assert_int_equal(c->upstreams[0].port, 443);
 	assert_endpoint(&c->upstreams[0].addresses[0], "192.0.2.1:443");
 	assert_string_equal(c->upstreams[0].policy.auth_name, "dns.example");

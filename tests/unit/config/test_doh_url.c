@@ -14,20 +14,20 @@ static const struct taken {
 	const char *name, *url;
 	const char *host, *path;
 	uint16_t port;
-	bool get, is_address;
+	bool is_address;
 } taken[] = {
 	{ "POST", "https://dns.example/dns-query", "dns.example", "/dns-query", 443,
-		false, false },
+		false },
 	{ "GET", "https://dns.example/dns-query{?dns}", "dns.example", "/dns-query{?dns}",
-		443, true, false },
+		443, false },
 	{ "GET behind a parameter", "https://dns.example:8443/q?k=v{&dns}", "dns.example",
-		"/q?k=v{&dns}", 8443, true, false },
+		"/q?k=v{&dns}", 8443, false },
 	{ "POST with a parameter", "https://dns.example/q?k=%2F", "dns.example",
-		"/q?k=%2F", 443, false, false },
-	{ "a short path", "https://dns.example/", "dns.example", "/", 443, false, false },
-	{ "an IPv4 address", "https://192.0.2.1/q", "192.0.2.1", "/q", 443, false, true },
+		"/q?k=%2F", 443, false },
+	{ "a short path", "https://dns.example/", "dns.example", "/", 443, false },
+	{ "an IPv4 address", "https://192.0.2.1/q", "192.0.2.1", "/q", 443, true },
 	{ "an IPv6 address", "https://[2001:db8::1]:444/q{?dns}", "2001:db8::1",
-		"/q{?dns}", 444, true, true },
+		"/q{?dns}", 444, true },
 };
 
 static const struct refused {
@@ -108,7 +108,6 @@ static void taken_row(void **state)
 	assert_string_equal(out.path, row->path);
 	assert_ptr_equal(out.path + strlen(out.path), row->url + strlen(row->url));
 	assert_int_equal(out.port, row->port);
-	assert_int_equal(out.get, row->get);
 	assert_int_equal(out.address.sa.sa_family != AF_UNSPEC, row->is_address);
 	if (row->is_address)
 		assert_int_equal(endpoint_port(&out.address), row->port);
@@ -134,7 +133,6 @@ static void the_longest(void **state)
 	memset(url + strlen(url), 'l', URL_BYTES_MAX - strlen(url));
 	memcpy(url + URL_BYTES_MAX - strlen(expression), expression, strlen(expression));
 	assert_null(doh_url_read(url, &out));
-	assert_true(out.get);
 	memmove(url + 20, url + 19, URL_BYTES_MAX - 19);
 	assert_string_equal(doh_url_read(url, &out), "is too long");
 }
