@@ -46,10 +46,8 @@ void transport_leave(struct transport *transport);
 /* An answer that matched, or a reply to a check. */
 void transport_heard(struct transport *transport);
 
-/* Inside enter() and leave(). The connection is over: tells the owner. */
-void transport_ended(struct transport *transport, const struct failure *why,
-	const struct verdict *verdict, struct bytes refused_pem);
-/* The same, because of what came: closes the connection, too. */
+/* Inside enter() and leave(). Closes the connection, because of what came, and tells the
+ * owner. */
 void transport_break_off(struct transport *transport, const struct failure *why);
 
 /* conn_events that need nothing of the protocol. */

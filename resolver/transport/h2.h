@@ -1,5 +1,6 @@
 /* HTTP/2 (RFC 9113), the client's side for DNS queries, as an engine: bytes in, bytes
- *out, results to be taken; no sockets, no loop, no clock. The one user of nghttp2.
+ * out, results to be taken; no sockets, no loop, no clock. Behind it nghttp2, which
+ * nobody else uses (h2_session.c).
  *
  *	h2_receive(bytes)            h2_ask -> streams
  *	h2_output -> bytes           h2_take -> what came of one

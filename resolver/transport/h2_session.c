@@ -36,7 +36,7 @@ void h2_session_detach(struct h2 *h2, struct h2_stream *s, bool reset)
 	h2->open_n--;
 }
 
-void h2_session_done(struct h2 *h2, struct h2_stream *s)
+static void done(struct h2 *h2, struct h2_stream *s)
 {
 	s->state = H2_DONE;
 	list_append(&h2->done, &s->link);
@@ -48,7 +48,7 @@ void h2_session_failed(
 	s->failed = true;
 	s->why = *why;
 	s->again = again;
-	h2_session_done(h2, s);
+	done(h2, s);
 }
 
 /* From inside a callback: this stream is of no more use. */
@@ -165,7 +165,7 @@ static void on_complete(struct h2 *h2, struct h2_stream *s)
 	h2_guard_answered(&h2->guard);
 	h2_session_detach(
 		h2, s, nghttp2_session_get_stream_local_close(h2->session, s->id) == 0);
-	h2_session_done(h2, s);
+	done(h2, s);
 }
 
 static void on_goaway(struct h2 *h2, const nghttp2_goaway *goaway)

@@ -1,4 +1,4 @@
-/* What h2.c and its callbacks share; private to the two. */
+/* What h2.c and nghttp2's callbacks share; private to the two. */
 #ifndef TRANSPORT_H2_SESSION_H
 #define TRANSPORT_H2_SESSION_H
 
@@ -35,7 +35,6 @@ MUST_CHECK enum status h2_session_submit(struct h2 *h2, struct h2_stream *stream
  * server is told. */
 void h2_session_detach(struct h2 *h2, struct h2_stream *stream, bool reset);
 /* To where it can be taken, from no list. */
-void h2_session_done(struct h2 *h2, struct h2_stream *stream);
 void h2_session_failed(
 	struct h2 *h2, struct h2_stream *stream, const struct failure *why, bool again);
 

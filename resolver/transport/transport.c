@@ -39,7 +39,7 @@ void transport_heard(struct transport *t)
 	t->was_heard = true;
 }
 
-void transport_ended(struct transport *t, const struct failure *why,
+static void tell_ended(struct transport *t, const struct failure *why,
 	const struct verdict *verdict, struct bytes refused_pem)
 {
 	t->conn = NULL;
@@ -50,7 +50,7 @@ void transport_ended(struct transport *t, const struct failure *why,
 void transport_break_off(struct transport *t, const struct failure *why)
 {
 	conn_close(t->conn);
-	transport_ended(t, why, NULL, bytes_of(NULL, 0));
+	tell_ended(t, why, NULL, bytes_of(NULL, 0));
 }
 
 void transport_on_closed(void *owner, const struct failure *why,
@@ -59,7 +59,7 @@ void transport_on_closed(void *owner, const struct failure *why,
 	struct transport *t = owner;
 
 	transport_enter(t);
-	transport_ended(t, why, verdict, refused_pem);
+	tell_ended(t, why, verdict, refused_pem);
 	transport_leave(t);
 }
 
