@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "upstream/backoff.h"
+
 /* First and longest wait after each kind of failure; it doubles in between.
  * Without a network, trying costs nothing and the network may be back; a
  * refused certificate is seldom replaced within seconds. */
@@ -89,13 +91,9 @@ bool health_answered(struct health *h, uint32_t smoothed_ms)
 
 static uint64_t wait_ms(enum failure_kind kind, unsigned in_a_row, uint64_t longest_ms)
 {
-	uint64_t wait = rules[kind].first_ms;
-
 	if (longest_ms > rules[kind].longest_ms)
 		longest_ms = rules[kind].longest_ms;
-	for (unsigned i = 1; i < in_a_row && wait < longest_ms; i++)
-		wait *= 2;
-	return wait < longest_ms ? wait : longest_ms;
+	return backoff_ms(rules[kind].first_ms, longest_ms, in_a_row);
 }
 
 static bool has_news(

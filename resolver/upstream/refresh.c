@@ -1,7 +1,9 @@
 #include "upstream/refresh.h"
 
-#define FIRST_WAIT_MS   1000u
-#define LONGEST_WAIT_MS 60000u
+#include "upstream/backoff.h"
+
+#define FIRST_WAIT_MS   1000
+#define LONGEST_WAIT_MS 60000
 
 void refresh_succeeded(struct refresh *refresh, uint32_t ttl_s, uint64_t now_ms)
 {
@@ -11,13 +13,9 @@ void refresh_succeeded(struct refresh *refresh, uint32_t ttl_s, uint64_t now_ms)
 
 void refresh_failed(struct refresh *refresh, uint64_t now_ms)
 {
-	uint64_t wait_ms = FIRST_WAIT_MS;
-
-	for (unsigned i = 0; i < refresh->in_a_row && wait_ms < LONGEST_WAIT_MS; i++)
-		wait_ms *= 2;
 	refresh->in_a_row++;
 	refresh->due_ms =
-		now_ms + (wait_ms < LONGEST_WAIT_MS ? wait_ms : LONGEST_WAIT_MS);
+		now_ms + backoff_ms(FIRST_WAIT_MS, LONGEST_WAIT_MS, refresh->in_a_row);
 }
 
 void refresh_forgive(struct refresh *refresh, uint64_t now_ms)
