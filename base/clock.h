@@ -11,6 +11,17 @@ uint64_t clock_now_ms(void);
 /* Seconds since 1970-01-01T00:00:00Z, 64 bits also where time_t has 32. */
 int64_t clock_wall_s(void);
 
+/* The earlier of two times, on the one clock and on the other. */
+static inline uint64_t clock_earlier_ms(uint64_t a_ms, uint64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
+static inline int64_t clock_earlier_s(int64_t a_s, int64_t b_s)
+{
+	return a_s < b_s ? a_s : b_s;
+}
+
 /* What tests put in place of the two. NULL restores the system's. */
 struct clock_source {
 	uint64_t (*now_ms)(void);

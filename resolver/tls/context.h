@@ -12,8 +12,8 @@
 
 /* A protocol to offer (RFC 7301). */
 struct tls_alpn {
-	struct bytes
-		wire;  /* as in the ClientHello: its length, one byte, before the name */
+	/* As in the ClientHello: its length, one byte, before the name. */
+	struct bytes wire;
 	bool required; /* a server that selects none is refused, too */
 };
 

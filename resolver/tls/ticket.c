@@ -9,10 +9,7 @@
 
 #include <openssl/ssl.h>
 
-static int64_t min_s(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
+#include "base/clock.h"
 
 /* What was let pass for what holds at the moment is looked at anew each time. */
 static bool is_lasting(const struct verdict *v)
@@ -31,13 +28,13 @@ static int64_t staple_end_s(const struct staple *staple)
 
 int64_t ticket_verdict_end_s(const struct verdict *v, int64_t verified_s)
 {
-	int64_t end_s = min_s(verdict_end_s(v), verified_s + TICKET_LIFE_MAX_S);
+	int64_t end_s = clock_earlier_s(verdict_end_s(v), verified_s + TICKET_LIFE_MAX_S);
 
 	if (!is_lasting(v))
 		return INT64_MIN;
-	end_s = min_s(end_s, staple_end_s(&v->staple));
+	end_s = clock_earlier_s(end_s, staple_end_s(&v->staple));
 	if (v->ct.mode == CT_MODE_REQUIRE)
-		end_s = min_s(end_s, v->ct.list_horizon_s);
+		end_s = clock_earlier_s(end_s, v->ct.list_horizon_s);
 	return end_s;
 }
 
@@ -100,8 +97,8 @@ static int64_t life_s(const SSL_SESSION *session)
 bool tickets_keep(struct tickets *t, const struct endpoint *address, SSL_SESSION *session,
 	const struct verdict *verdict, int64_t verified_s, int64_t now_s)
 {
-	int64_t until_s =
-		min_s(ticket_verdict_end_s(verdict, verified_s), now_s + life_s(session));
+	int64_t until_s = clock_earlier_s(
+		ticket_verdict_end_s(verdict, verified_s), now_s + life_s(session));
 	struct ticket *ticket = NULL;
 
 	if (until_s > now_s && is_worth_it(session))

@@ -24,11 +24,6 @@ static uint64_t silent_ms(const struct try *t)
 	return ms < SILENT_MAX_MS ? ms : SILENT_MAX_MS;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static uint64_t since_ms(const struct try *t)
 {
 	return t->attempt.sent ? t->attempt.sent_ms : t->asked_ms;
@@ -156,9 +151,10 @@ static void on_due(struct exchange *x, uint64_t now_ms)
 	x->due_ms = x->deadline_ms;
 	for (size_t i = 0; i < TRIES_MAX; i++)
 		if (x->tries[i].upstream != NULL)
-			x->due_ms = least(x->due_ms, due_ms(x, &x->tries[i], now_ms));
+			x->due_ms = clock_earlier_ms(
+				x->due_ms, due_ms(x, &x->tries[i], now_ms));
 	if (x->on_early != NULL)
-		x->due_ms = least(x->due_ms, x->early_at_ms);
+		x->due_ms = clock_earlier_ms(x->due_ms, x->early_at_ms);
 	if (x->on_early != NULL && now_ms >= x->early_at_ms)
 		tell_early(x);
 }

@@ -330,11 +330,6 @@ static uint64_t idle_due_ms(const struct upstream *u, const struct lane *lane)
 	return lane->used_ms + limit_ms;
 }
 
-static uint64_t min_ms(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static uint64_t due_ms(const struct upstream *u)
 {
 	uint64_t due = dialer_due_ms(&u->dialer);
@@ -343,11 +338,11 @@ static uint64_t due_ms(const struct upstream *u)
 	list_for_each (it, &u->lanes) {
 		const struct lane *lane = lane_of(it);
 
-		due = min_ms(due, lane->dead ? 0 : silent_due_ms(u, lane));
-		due = min_ms(due, idle_due_ms(u, lane));
+		due = clock_earlier_ms(due, lane->dead ? 0 : silent_due_ms(u, lane));
+		due = clock_earlier_ms(due, idle_due_ms(u, lane));
 	}
 	if (usable != NULL && u->health.suspect)
-		due = min_ms(due, u->health.retry_at_ms);
+		due = clock_earlier_ms(due, u->health.retry_at_ms);
 	list_for_each (it, &u->waiting)
 		if (lanes_choose(u, attempt_of(it)->not_on) != NULL)
 			return 0;
