@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "dns/reply.h"
 #include "query/resolver.h"
+#include "upstream/explain.h"
 
 /* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
  * turns good. */
@@ -122,22 +123,6 @@ static void blame_answer(const char *upstream, const char *what, struct ede *ede
 	text_add(&text, "%s: %s", upstream, what);
 }
 
-static const char *rcode_words(unsigned rcode)
-{
-	switch (rcode) {
-	case RCODE_FORMERR:
-		return "answered FORMERR";
-	case RCODE_SERVFAIL:
-		return "answered SERVFAIL";
-	case RCODE_NOTIMP:
-		return "answered NOTIMP";
-	case RCODE_REFUSED:
-		return "answered REFUSED";
-	default:
-		return "answered an unusual rcode";
-	}
-}
-
 /* True if there is an answer that may be relayed, in the resolver's room; `ede` blames
  * whoever told nothing. */
 static bool take_answer(struct resolver *r, const struct exchange_result *result,
@@ -153,7 +138,7 @@ static bool take_answer(struct resolver *r, const struct exchange_result *result
 		return false;
 	}
 	if (!answer_tells(answer))
-		blame_answer(result->upstream, rcode_words(answer->rcode), ede);
+		blame_answer(result->upstream, explain_rcode(answer->rcode), ede);
 	return answer->rcode != RCODE_SERVFAIL;
 }
 

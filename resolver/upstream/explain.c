@@ -27,16 +27,20 @@ void explanation_add_silent(struct explanation *e, const char *upstream)
 	add(e, upstream, failure_text(FAILURE_TIMEOUT));
 }
 
-void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode)
+const char *explain_rcode(unsigned rcode)
 {
 	static const char *const words[] = { "answered, but cut", "answered FORMERR",
 		"answered SERVFAIL", "answered NXDOMAIN", "answered NOTIMP",
 		"answered REFUSED" };
 
+	return rcode < sizeof words / sizeof *words ? words[rcode]
+						    : "answered an unusual rcode";
+}
+
+void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode)
+{
 	e->answered = true;
-	add(e, upstream,
-		rcode < sizeof words / sizeof *words ? words[rcode]
-						     : "answered an unusual rcode");
+	add(e, upstream, explain_rcode(rcode));
 }
 
 /* What one leaves the others have. */

@@ -24,7 +24,9 @@ void explanation_add(
 	struct explanation *e, const char *upstream, const struct failure *why);
 /* It was accepted and asked, and gave no answer in time. */
 void explanation_add_silent(struct explanation *e, const char *upstream);
-/* It answered with an rcode that helps nobody, or (NOERROR) cut. */
+/* "answered REFUSED": of an rcode that helps nobody; of NOERROR, that it was cut. */
+const char *explain_rcode(unsigned rcode);
+/* It answered so. */
 void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode);
 
 /* The code is that of what came nearest to an answer: 0 answered, 22 silent, 28
