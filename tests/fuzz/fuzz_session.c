@@ -51,7 +51,7 @@ static void set_up(struct tls_context *context)
 		.identity = IDENTITY_NAME, .auth_name = "dns.lab", .ct = CT_MODE_REPORT
 	};
 	/* The list is kept: contexts borrow it. */
-	struct tls_trust trust = { X509_STORE_new(), read_logs() };
+	struct tls_trust trust = { .roots = X509_STORE_new(), .logs = read_logs() };
 	BIO *bio = BIO_new_mem_buf(root_pem, -1);
 	X509 *root = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 
