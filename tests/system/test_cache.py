@@ -237,6 +237,9 @@ def test_joined_is_hedged_once(start, toy):
         assert is_good(one.get())
     assert seen.count("slow.test.") == 2 and seen.count("fast.test.") == 1
     assert set(seen) <= {"fast.test.", "slow.test.", "."}
+    told = daemon.status()["queries"]
+    assert told["asked"] == 2 and told["hedges"] == 1
+    assert told["retries"] == told["failovers"] == 0
 
 
 def test_joined_fail_together(start, honest, lab, count):
