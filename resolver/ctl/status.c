@@ -22,11 +22,16 @@ static void print_headline(const json_t *answer)
 {
 	const json_t *upstreams = json_object_get(answer, "upstreams");
 	size_t all = json_array_size(upstreams);
-	size_t good = count_state(upstreams, "good");
+	size_t slow = count_state(upstreams, "slow");
+	size_t working = count_state(upstreams, "good") + slow;
 
-	if (good > 0)
+	if (working > 0 && slow == working)
+		printf("pintle works, but slowly: %zu of %zu upstreams accepted and "
+		       "answering\n",
+			working, all);
+	else if (working > 0)
 		printf("pintle works: %zu of %zu upstreams accepted and answering\n",
-			good, all);
+			working, all);
 	else if (count_state(upstreams, "unknown") == all)
 		puts("pintle runs; no upstream was asked yet (try pintlectl query)");
 	else
@@ -122,7 +127,8 @@ static void print_upstream(const json_t *upstream, int name_width)
 	print_column(upstream_address(upstream), 21);
 	print_column(tls[0] != '\0' ? tls : member_text(connection, "state"), 9);
 	print_untrusted(upstream_words(upstream));
-	if (retry_ms > 0)
+	/* One that is slow is asked meanwhile. */
+	if (retry_ms > 0 && strcmp(member_text(upstream, "state"), "slow") != 0)
 		printf(" (next try in %d s)", (int)((retry_ms + 999) / 1000));
 	print_exceptions(upstream);
 	puts("");

@@ -79,11 +79,17 @@ GOOD = upstream("alpha", "good", latency_ms=12, exceptions=["pins_only"],
                             "tls": "TLSv1.3"})
 BAD = upstream("beta", "refused", retry_in_ms=4100, last_failure={
     "kind": "refused", "text": "pin_mismatch: no key in the chain is pinned"})
+SLOW = upstream("gamma", "slow", retry_in_ms=900, last_failure={
+    "kind": "timeout", "text": "its answers take long"})
 
 
 @pytest.mark.parametrize("upstreams, first", [
     ([GOOD, BAD], "pintle works: 1 of 2 upstreams"),
+    ([GOOD, SLOW, BAD], "pintle works: 2 of 3 upstreams"),
+    ([SLOW, BAD], "pintle works, but slowly: 1 of 2 upstreams"),
     ([BAD, BAD], "pintle does NOT work: none of 2"),
+    ([upstream("off", "unreachable"), upstream("odd", "broken")],
+     "pintle does NOT work: none of 2"),
     ([upstream("new", "unknown")], "pintle runs; no upstream was asked yet"),
     ([upstream("new", "unknown"), BAD], "pintle does NOT work"),
 ])
@@ -96,11 +102,13 @@ def test_status_says_whether_it_works(daemon, upstreams, first):
 
 
 def test_status_lines(daemon):
-    lines = daemon(status_of(GOOD, BAD)).ask("status").out.splitlines()
+    lines = daemon(status_of(GOOD, BAD, SLOW)).ask("status").out.splitlines()
     alpha, = [line for line in lines if "alpha" in line]
     beta, = [line for line in lines if "beta" in line]
     assert all(w in alpha for w in ("good", "12 ms", "TLSv1.3", "accepted", "pins_only"))
     assert all(w in beta for w in ("refused", "pin_mismatch: no key", "next try in 5 s"))
+    gamma, = [line for line in lines if "gamma" in line]
+    assert "slow" in gamma and "its answers take long" in gamma and "try" not in gamma
     assert any("1d 02:03:04" in line for line in lines)
 
 
