@@ -32,7 +32,8 @@ struct dot {
 	struct slot {
 		struct transport_query *query;
 		uint32_t next_free;
-	} * slots; /* owned */
+		bool cancelled; /* since it was last taken, and not answered */
+	} * slots;              /* owned */
 	uint32_t slot_cap, slot_used, first_free, last_free, free_n;
 
 	uint16_t mask;
@@ -70,6 +71,7 @@ static enum status slot_take(struct dot *dot, struct transport_query *query)
 		at = dot->slot_used++;
 	}
 	dot->slots[at].query = query;
+	dot->slots[at].cancelled = false;
 	dot->base.in_flight++;
 	query->slot = at;
 	return STATUS_OK;
@@ -110,8 +112,10 @@ static void dot_cancel(struct transport *transport, struct transport_query *quer
 {
 	struct dot *dot = (struct dot *)transport;
 
-	if (query->slot < dot->slot_used && dot->slots[query->slot].query == query)
-		slot_give_back(dot, query->slot);
+	if (query->slot >= dot->slot_used || dot->slots[query->slot].query != query)
+		return;
+	slot_give_back(dot, query->slot);
+	dot->slots[query->slot].cancelled = true;
 }
 
 /* The root's servers: whoever resolves knows them, and learns nothing by being asked. */
@@ -154,29 +158,42 @@ static struct transport_query *find_query(struct dot *dot, const struct message 
 	return query != NULL && message_answers(m, query->question) ? query : NULL;
 }
 
-/* The ID alone, before the rest is worth reading. */
-static bool is_awaited(const struct dot *dot, struct bytes wire)
+/* The ID alone, before the rest is worth reading; NULL: none that was used. */
+static struct slot *slot_of(struct dot *dot, struct bytes wire)
 {
 	uint16_t id, flags;
 	uint32_t at;
 
 	if (message_header(wire, &id, &flags) != STATUS_OK)
-		return false;
+		return NULL;
 	at = id ^ dot->mask;
-	return at < dot->slot_used && dot->slots[at].query != NULL;
+	return at < dot->slot_used ? &dot->slots[at] : NULL;
+}
+
+/* What was cancelled is answered late, once: the server did as it should, and is at
+ * work. */
+static void on_unwanted(struct dot *dot, struct slot *slot)
+{
+	if (slot != NULL && slot->cancelled) {
+		slot->cancelled = false;
+		transport_heard(&dot->base);
+		return;
+	}
+	dot->base.mismatched++;
+	dot->stray_n++;
 }
 
 static void on_message(struct dot *dot, struct bytes wire)
 {
+	struct slot *slot = slot_of(dot, wire);
 	struct transport_query *query = NULL;
 	int64_t keepalive_ms;
 	struct message m;
 
-	if (is_awaited(dot, wire) && message_parse(wire, &m) == STATUS_OK)
+	if (slot != NULL && slot->query != NULL && message_parse(wire, &m) == STATUS_OK)
 		query = find_query(dot, &m);
 	if (query == NULL) {
-		dot->base.mismatched++;
-		dot->stray_n++;
+		on_unwanted(dot, slot);
 		return;
 	}
 	dot->stray_n = 0;

@@ -67,7 +67,8 @@ void transport_close(struct transport *transport);
  * it. NOMEM. */
 MUST_CHECK enum status transport_send(
 	struct transport *transport, struct transport_query *query, struct bytes wire);
-/* No answer is wanted any more; one that still comes is dropped. */
+/* No answer is wanted any more; one that still comes is dropped, and shows no more than
+ * that the server is at work. */
 void transport_cancel(struct transport *transport, struct transport_query *query);
 
 /* Asks the server for a sign of life, where the protocol has one. */
@@ -77,7 +78,7 @@ struct conn *transport_conn(const struct transport *transport);
 /* Questions without an answer yet. */
 size_t transport_in_flight(const struct transport *transport);
 /* clock_now_ms() of the last thing that showed the server to be at work: an answer that
- * matched, or a reply to transport_check(). At first, of the start, then of on_open. */
+ * matched or was no longer wanted, or a reply to transport_check(). At first, of the start, then of on_open. */
 uint64_t transport_last_heard_ms(const struct transport *transport);
 /* There was such a thing since on_open. */
 bool transport_was_heard(const struct transport *transport);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "dns/query.h"
 #include "tests/unit/transport/bench.h"
 #include "tests/unit/transport/dot_server.h"
 #include "transport/transport.h"
@@ -109,6 +110,26 @@ static void an_answer_is_heard(void **state)
 	RUN_UNTIL(&s->bench.loop, s->server.queries == 2);
 }
 
+/* A hedge was faster: the connection is none the worse for it. */
+static void a_late_answer_is_heard(void **state)
+{
+	struct seen *s = *state;
+	uint64_t before_ms = transport_last_heard_ms(s->dot);
+	uint8_t wire[QUERY_WIRE_MAX];
+	struct writer w = { .p = wire, .cap = sizeof wire };
+	const struct question question = {
+		.name = { .n = 1 }, .type = TYPE_A, .class = CLASS_IN
+	};
+	struct transport_query query = { .question = &question };
+
+	assert_false(query_write(&question, 0, &(struct query_options){ 0 }, &w));
+	assert_false(transport_send(s->dot, &query, wr_done(&w)));
+	bench_now_ms += 1000;
+	transport_cancel(s->dot, &query);
+	RUN_UNTIL(&s->bench.loop, transport_last_heard_ms(s->dot) == before_ms + 1000);
+	assert_int_equal(transport_mismatched(s->dot), 0);
+}
+
 static void one_at_a_time(void **state)
 {
 	struct seen *s = *state;
@@ -128,6 +149,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_is_asked_tells_nobody_anything, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_is_heard, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_late_answer_is_heard, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
 	};
 
