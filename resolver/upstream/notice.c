@@ -62,12 +62,14 @@ static bool is_on_trial(const struct upstream *u)
 }
 
 /* Some let everybody in and answer nobody: a sign of life is asked for before anybody is
- * sent there who could go elsewhere. */
+ * sent there who could go elsewhere. Questions that are on it, or wait for it, are as
+ * good, and some servers close a connection over one that is not for them. */
 static void put_on_trial(struct upstream *u, const struct lane *lane)
 {
 	u->unproven = true;
 	health_on_trial(&u->health, clock_now_ms() + TRIAL_LOOK_MS);
-	transport_check(lane->transport);
+	if (list_empty(&u->waiting) && list_empty(&lane->sent))
+		transport_check(lane->transport);
 }
 
 /* After failures a handshake alone is not worth a line: some let everybody in and

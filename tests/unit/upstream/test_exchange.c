@@ -160,6 +160,26 @@ static void one_that_failed_is_tried_beside_the_question(void **state)
 	lab_assert_answered_by(lab, &a, "a");
 }
 
+/* Some servers close a connection over a question that is not for them. */
+static void a_question_that_waits_is_the_sign_of_life(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	lab->servers[0].mode = SERVER_CUT;
+	lab_load(lab);
+	assert_int_equal(lab_try(lab, &a, "a"), STATUS_OK);
+	lab_wait_for(lab, &a);
+	assert_false(a.has_answer);
+	lab->servers[0].mode = SERVER_TLS;
+	bench_now_ms += 60000;
+	assert_int_equal(lab_try(lab, &a, "a"), STATUS_OK);
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(upstream_health(lab->set.items[0])->state, HEALTH_GOOD);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(lab->servers[0].queries, 1);
+}
+
 static void an_answer_that_helps_nobody_hands_over(void **state)
 {
 	struct lab *lab = *state;
@@ -399,6 +419,7 @@ int main(void)
 		LAB_TEST(who_is_silent_gets_company),
 		LAB_TEST(many_upstreams_have_time_to_answer),
 		LAB_TEST(one_that_failed_is_tried_beside_the_question),
+		LAB_TEST(a_question_that_waits_is_the_sign_of_life),
 		LAB_TEST(an_answer_that_helps_nobody_hands_over),
 		LAB_TEST(with_nobody_else_it_is_taken),
 		LAB_TEST(only_one_is_asked),
