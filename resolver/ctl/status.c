@@ -110,12 +110,27 @@ static const char *upstream_address(const json_t *upstream)
 	return first != NULL ? first : "-";
 }
 
-static void print_upstream(const json_t *upstream, int name_width)
+/* How it is spoken to, by how many connections; and of all so far, how many did with
+ * the session of an earlier one. */
+static void print_connections(const json_t *upstream)
 {
 	const json_t *connection = json_object_get(upstream, "connection");
+	const char *tls = member_text(connection, "tls");
+	char resumed[48];
+
+	print_column(member_text(upstream, "protocol"), 3);
+	print_column(upstream_address(upstream), 21);
+	print_column(tls[0] != '\0' ? tls : member_text(connection, "state"), 7);
+	snprintf(resumed, sizeof resumed, "%lld/%lld",
+		(long long)member_number(upstream, "resumed"),
+		(long long)member_number(upstream, "handshakes"));
+	printf("%5lld %7s ", (long long)member_number(upstream, "connections"), resumed);
+}
+
+static void print_upstream(const json_t *upstream, int name_width)
+{
 	const json_t *latency = json_object_get(upstream, "latency_ms");
 	json_int_t retry_ms = member_number(upstream, "retry_in_ms");
-	const char *tls = member_text(connection, "tls");
 
 	fputs("  ", stdout);
 	print_column(member_text(upstream, "name"), name_width);
@@ -124,8 +139,7 @@ static void print_upstream(const json_t *upstream, int name_width)
 		printf("%5d ms ", (int)json_integer_value(latency));
 	else
 		printf("%8s ", "-");
-	print_column(upstream_address(upstream), 21);
-	print_column(tls[0] != '\0' ? tls : member_text(connection, "state"), 9);
+	print_connections(upstream);
 	print_untrusted(upstream_words(upstream));
 	/* One that is slow is asked meanwhile. */
 	if (retry_ms > 0 && strcmp(member_text(upstream, "state"), "slow") != 0)
@@ -157,8 +171,9 @@ static void print_upstreams(const json_t *answer)
 	size_t i;
 	json_t *upstream;
 
-	printf("  %-*s %-11s %8s %-21s %-9s %s\n", width, "upstream", "state", "latency",
-		"address", "tls", "verdict");
+	printf("  %-*s %-11s %8s %-3s %-21s %-7s %5s %7s %s\n", width, "upstream",
+		"state", "latency", "by", "address", "tls", "conns", "resumed",
+		"verdict");
 	json_array_foreach((json_t *)upstreams, i, upstream)
 		print_upstream(upstream, width);
 	puts("");

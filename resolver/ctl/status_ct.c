@@ -75,14 +75,17 @@ static void print_ct_line(const json_t *upstream)
 	const json_t *ct = json_object_get(json_object_get(upstream, "verdict"), "ct");
 	const char *mode = member_text(ct, "mode");
 	const char *reason = member_text(ct, "reason");
+	const char *policy = member_text(ct, "policy");
 	const char *words = member_text(ct, "explanation");
 
 	if (mode[0] == '\0' || strcmp(mode, "off") == 0)
 		return;
 	print_head(upstream, "ct");
 	print_untrusted(mode);
-	fputs(", ", stdout);
-	print_untrusted(member_text(ct, "policy"));
+	/* A handshake that failed before the certificate has none. */
+	if (policy[0] != '\0')
+		fputs(", ", stdout);
+	print_untrusted(policy);
 	fputs(": ", stdout);
 	if (reason[0] != '\0') {
 		print_untrusted(reason);
