@@ -10,8 +10,12 @@ static void on_addresses(void *owner, const struct endpoint *addresses, size_t n
 
 	u->unresolved.kind = FAILURE_NONE;
 	endpoint_format(&addresses[0], first);
-	log_info("upstream %s: %s has %zu addresses, %s first", upstream_name(u),
-		u->parts.config->host, n, first);
+	if (n == 1)
+		log_info("upstream %s: %s is at %s", upstream_name(u),
+			u->parts.config->host, first);
+	else
+		log_info("upstream %s: %s is at %s, and %zu more", upstream_name(u),
+			u->parts.config->host, first, n - 1);
 	if (upstream_set_addresses(u, addresses, n) != STATUS_OK)
 		log_warning(
 			"upstream %s: %s", upstream_name(u), status_text(STATUS_NOMEM));

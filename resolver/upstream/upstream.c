@@ -142,10 +142,13 @@ static void notice_no_address(struct upstream *u)
 
 	if (u->addresses.n > 0 || !health_may_try(&u->health, clock_now_ms()))
 		return;
-	text_copy(why.text, sizeof why.text,
-		u->unresolved.kind != FAILURE_NONE ? u->unresolved.text
-						   : "its address is not known yet");
-	notice_failure(u, NULL, &why, false);
+	if (u->unresolved.kind != FAILURE_NONE) {
+		notice_failure(u, NULL, &u->unresolved, false);
+		return;
+	}
+	/* It is being looked up, as after every start: no news. */
+	text_copy(why.text, sizeof why.text, "its address is not known yet");
+	(void)health_failed(&u->health, &why, false, clock_now_ms());
 }
 
 static enum status send_or_wait(struct upstream *u, struct attempt *a, bool insist)
