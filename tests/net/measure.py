@@ -41,7 +41,8 @@ def rows(authority):
         yield f"idle-edge {p}", lambda p=p: measures.edge(authority, p)
     yield "keepalive dot", \
         lambda: measures.idle(authority, "dot", 2, program="unbound", rounds=(0, 2))
-    yield "flaps", lambda: measures.flaps(authority, 1000)
+    for n in (100, 1000):
+        yield f"flaps-{n}", lambda n=n: measures.flaps(authority, n)
 
 
 def main():

@@ -64,9 +64,9 @@ def black_hole(authority, protocol, for_s=5.0):
         return recovery(stage, asker, broken_s, healed_s)
 
 
-def dead_flow(authority, protocol):
+def dead_flow(authority, protocol, hedge="same_upstream"):
     """A NAT lost its state: connections are dead, new ones work."""
-    with Stage(authority, protocol) as stage:
+    with Stage(authority, protocol, hedge=hedge) as stage:
         with Asker(stage, RATE) as asker:
             settled(asker)
             broken_s = time.monotonic()

@@ -20,8 +20,10 @@ def test_path_silently_dead_for_5_s_and_back(authority, protocol, twice):
           lambda r: r.first_s < 0.5 and r.failed_after == 0)
 
 
-def test_nat_lost_its_state(authority, protocol, twice):
-    twice(lambda: measures.dead_flow(authority, protocol),
+@pytest.mark.parametrize("hedge", ["same_upstream", "off"])
+def test_nat_lost_its_state(authority, protocol, hedge, twice):
+    """Hedges alone would hide a connection that is dead, for a while."""
+    twice(lambda: measures.dead_flow(authority, protocol, hedge),
           lambda r: r.failed == 0 and r.slowest_s < 1.2)
 
 
