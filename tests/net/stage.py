@@ -22,6 +22,8 @@ addDOHLocal("{address}:443", "{certificate}", "{key}", "/dns-query",
             {{ idleTimeout = {idle_s} }})
 setTCPRecvTimeout({idle_s})
 addAction(AllRule(), SpoofAction("192.0.2.7"))
+-- What has no address to be answered with; it would close the connection.
+addAction(AllRule(), RCodeAction(DNSRCode.NOERROR))
 setACL("0.0.0.0/0")
 """
 
