@@ -73,7 +73,7 @@ static bool changes_pace(const struct health *h, uint32_t smoothed_ms)
 
 bool health_answered(struct health *h, uint32_t smoothed_ms)
 {
-	h->in_a_row = 0;
+	h->in_a_row = h->bad_ends = 0;
 	if (h->answers < PROVEN_ANSWERS && ++h->answers == PROVEN_ANSWERS)
 		h->silences = 0;
 	if (!changes_pace(h, smoothed_ms))
@@ -120,7 +120,7 @@ static bool was_never_connected(const struct health *h, const struct failure *wh
  * middlebox: what was asked on it is asked again at once. */
 static bool is_pardoned(const struct health *h, const struct failure *why, bool reached)
 {
-	return reached && h->in_a_row == 1 &&
+	return reached && h->bad_ends == 1 &&
 	       (why->kind == FAILURE_PROTOCOL || why->kind == FAILURE_CLOSED);
 }
 
@@ -137,6 +137,7 @@ bool health_failed(
 	h->suspect = false;
 	h->answers = 0;
 	h->in_a_row = goes_on(h, why) ? h->in_a_row + 1 : 1;
+	h->bad_ends += reached;
 	h->state = state;
 	h->last = *why;
 	h->retry_at_ms = now_ms;
@@ -164,7 +165,7 @@ bool health_suspect(struct health *h, const struct failure *why, uint64_t now_ms
 
 void health_forgive(struct health *h, uint64_t now_ms)
 {
-	h->in_a_row = 0;
+	h->in_a_row = h->bad_ends = 0;
 	h->retry_at_ms = 0;
 	h->hold_until_ms = now_ms + HEALTH_HOLD_MS;
 }

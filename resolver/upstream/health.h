@@ -26,6 +26,7 @@ struct health {
 	enum health_state state;
 	struct failure last;    /* of the last failure; kind NONE before one */
 	unsigned in_a_row;      /* failures since the last answer */
+	unsigned bad_ends;      /* … of connections that were accepted */
 	uint64_t retry_at_ms;   /* on clock_now_ms(); not tried before */
 	uint64_t hold_until_ms; /* health_holds() */
 	bool suspect;           /* it fell silent after it had answered */

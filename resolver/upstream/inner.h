@@ -27,7 +27,8 @@ struct upstream {
 	struct dialer dialer;
 	struct list lanes; /* opened; the oldest first */
 	unsigned lane_n;
-	struct list waiting; /* attempts without a lane */
+	uint64_t late_until_ms; /* an answer was late, LANE_SPARE_MS before */
+	struct list waiting;    /* attempts without a lane */
 
 	struct idle idle;
 	struct latency latency;
@@ -43,6 +44,9 @@ struct upstream {
 	bool armed;
 	uint64_t armed_ms;
 };
+
+/* A spare lane is kept so long after it was of use. */
+#define LANE_SPARE_MS 30000
 
 /* --- lanes.c: who is on which connection ----------------------------------- */
 

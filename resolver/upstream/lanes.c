@@ -8,8 +8,6 @@
 #include "base/log.h"
 #include "upstream/inner.h"
 
-/* A spare lane is kept so long after it was of use. */
-#define SPARE_MS 30000
 /* A lane that is silent has so long to answer while another one is open, if it is not
  * known how long the upstream usually takes. */
 #define GRACE_MS 200
@@ -17,6 +15,19 @@
 #define SILENT_MIN_MS 300
 
 static const struct lane_events lane_events;
+
+/* What is lost on the way holds up all that is behind it on the same connection: where
+ * answers are late, questions go where fewer wait. */
+static bool is_better(
+	const struct upstream *u, const struct lane *a, const struct lane *b)
+{
+	size_t a_n = transport_in_flight(a->transport);
+	size_t b_n = transport_in_flight(b->transport);
+
+	if (a_n != b_n && clock_now_ms() < u->late_until_ms)
+		return a_n < b_n;
+	return lane_heard_ms(a) > lane_heard_ms(b);
+}
 
 struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on)
 {
@@ -27,7 +38,7 @@ struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on)
 
 		if (lane == not_on || !lane_is_usable(lane))
 			continue;
-		if (best == NULL || lane_heard_ms(lane) > lane_heard_ms(best))
+		if (best == NULL || is_better(u, lane, best))
 			best = lane;
 	}
 	return best;
@@ -325,8 +336,8 @@ static uint64_t idle_due_ms(const struct upstream *u, const struct lane *lane)
 		return UINT64_MAX;
 	if (lane->state == LANE_DRAINING)
 		return 0;
-	if (lane != lanes_choose(u, NULL) && limit_ms > SPARE_MS)
-		limit_ms = SPARE_MS;
+	if (lane != lanes_choose(u, NULL) && limit_ms > LANE_SPARE_MS)
+		limit_ms = LANE_SPARE_MS;
 	return lane->used_ms + limit_ms;
 }
 

@@ -233,6 +233,7 @@ void upstream_overdue(struct upstream *u, struct attempt *a)
 {
 	if (a->lane == NULL)
 		return;
+	u->late_until_ms = clock_now_ms() + LANE_SPARE_MS;
 	lane_suspect(a->lane, a, clock_now_ms());
 	if (lanes_choose(u, NULL) == NULL && lanes_may_open(u) &&
 		lanes_open(u, false) != STATUS_OK)

@@ -98,6 +98,25 @@ static void a_connection_alone_does_not(void **state)
 	}
 }
 
+/* What could not be reached before says nothing of how a connection ends. */
+static void the_first_bad_end_after_an_outage_is_pardoned(void **state)
+{
+	struct failure timeout = failure_of(FAILURE_TIMEOUT, NULL);
+	struct failure closed = failure_of(FAILURE_CLOSED, NULL);
+	struct health h = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		health_failed(&h, &timeout, false, 0);
+	health_failed(&h, &closed, true, 7);
+	assert_true(health_may_try(&h, 7));
+	health_failed(&h, &closed, true, 7);
+	assert_false(health_may_try(&h, 7));
+	health_answered(&h, 1);
+	health_failed(&h, &closed, true, 7);
+	assert_true(health_may_try(&h, 7));
+}
+
 /* Or a server could keep its back-off short by failing in turns. */
 static void another_kind_goes_on_with_the_back_off(void **state)
 {
@@ -312,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_new_one_may_be_tried),
 		cmocka_unit_test(an_answer_ends_the_back_off),
 		cmocka_unit_test(a_connection_alone_does_not),
+		cmocka_unit_test(the_first_bad_end_after_an_outage_is_pardoned),
 		cmocka_unit_test(another_kind_goes_on_with_the_back_off),
 		cmocka_unit_test(the_network_has_a_back_off_of_its_own),
 		cmocka_unit_test(a_suspect_may_be_tried_at_once),
