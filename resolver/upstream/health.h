@@ -29,8 +29,8 @@ struct health {
 	unsigned bad_ends;      /* … of connections that were accepted */
 	uint64_t retry_at_ms;   /* on clock_now_ms(); not tried before */
 	uint64_t hold_until_ms; /* health_holds() */
-	bool suspect;           /* it fell silent after it had answered */
-	unsigned silences;      /* of that kind, lately */
+	bool suspect;           /* it fell silent after it had answered, or is on trial */
+	unsigned silences;      /* of such, lately */
 	unsigned answers;       /* since the last silence or failure, up to a bound */
 };
 
