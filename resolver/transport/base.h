@@ -22,7 +22,7 @@ struct transport {
 	const struct transport_events *events;
 	void *owner;
 	struct conn *conn; /* owned; NULL once it has ended */
-	size_t in_flight;  /* questions without an answer yet */
+	size_t in_flight;
 	uint64_t last_heard_ms;
 	bool was_heard; /* not only by its handshake */
 	uint64_t mismatched;

@@ -111,6 +111,11 @@ struct conn *transport_conn(const struct transport *t)
 	return t->conn;
 }
 
+size_t transport_in_flight(const struct transport *t)
+{
+	return t->in_flight;
+}
+
 uint64_t transport_last_heard_ms(const struct transport *t)
 {
 	return t->last_heard_ms;

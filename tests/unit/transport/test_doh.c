@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "tests/unit/transport/doh_scene.h"
-#include "transport/base.h"
 
 #define LOOP(s) (&(s)->bench.loop)
 
@@ -40,15 +39,15 @@ static void nothing_is_sent_before_it_is_open(void **state)
 	struct doh_asked a;
 
 	assert_int_equal(doh_try_ask(s, &a, "a.lab"), STATUS_CLOSED);
-	assert_int_equal(s->doh->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->doh), 0);
 	doh_scene_open(s);
 	doh_ask(s, &a, "a.lab");
-	assert_int_equal(s->doh->in_flight, 1);
+	assert_int_equal(transport_in_flight(s->doh), 1);
 	doh_wait(&a);
 	assert_int_equal(a.answers, 1);
 	assert_int_equal(a.rcode, RCODE_NOERROR);
 	assert_int_equal(a.ttl_s, 60);
-	assert_int_equal(s->doh->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->doh), 0);
 	assert_int_equal(transport_mismatched(s->doh), 0);
 }
 
@@ -128,7 +127,7 @@ static void one_turn_is_one_record(void **state)
 	before = s->server.tls.records;
 	for (int i = 0; i < 50; i++)
 		doh_ask(s, &a[i], "a.lab");
-	assert_int_equal(s->doh->in_flight, 50);
+	assert_int_equal(transport_in_flight(s->doh), 50);
 	RUN_UNTIL(LOOP(s), s->answers == 50);
 	assert_int_equal(s->server.requests, 50);
 	assert_int_equal(s->server.tls.records - before, 1);
@@ -180,7 +179,7 @@ static void their_limit_of_streams_is_kept(void **state)
 	bench_settle(LOOP(s));
 	for (int i = 0; i < 10; i++)
 		doh_ask(s, &a[i], "a.lab");
-	assert_int_equal(s->doh->in_flight, 10);
+	assert_int_equal(transport_in_flight(s->doh), 10);
 	RUN_UNTIL(LOOP(s), s->server.requests == 3);
 	bench_settle(LOOP(s));
 	assert_int_equal(s->server.requests, 3);
@@ -193,7 +192,7 @@ static void their_limit_of_streams_is_kept(void **state)
 	transport_cancel(s->doh, &a[1].query);
 	RUN_UNTIL(LOOP(s), s->answers == 5);
 	assert_int_equal(a[2].answers + a[3].answers + a[9].answers, 0);
-	assert_int_equal(s->doh->in_flight, 2);
+	assert_int_equal(transport_in_flight(s->doh), 2);
 }
 
 static struct doh_asked at_once[300];
@@ -240,7 +239,7 @@ static void too_many_are_refused(void **state)
 			bench_settle(LOOP(s));
 	assert_int_equal(n, 2000);
 	assert_int_equal(doh_try_ask(s, &a[n], "a.lab"), STATUS_LIMIT);
-	assert_int_equal(s->doh->in_flight, 2000);
+	assert_int_equal(transport_in_flight(s->doh), 2000);
 	transport_cancel(s->doh, &a[1500].query);
 	doh_ask(s, &a[n], "a.lab");
 	doh_scene_close(s);
@@ -281,7 +280,7 @@ static void answer_what_is_cancelled(
 
 	transport_cancel(s->doh, (struct transport_query *)(uintptr_t)&to_cancel->query);
 	transport_cancel(s->doh, (struct transport_query *)(uintptr_t)&to_cancel->query);
-	assert_int_equal(s->doh->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->doh), 0);
 	client->server->on_request = NULL;
 	doh_client_answer(client, request);
 }

@@ -10,7 +10,6 @@
 
 #include "tests/unit/rows.h"
 #include "tests/unit/transport/doh_scene.h"
-#include "transport/base.h"
 #include "transport/doh_response.h"
 
 #define LOOP(s) (&(s)->bench.loop)
@@ -168,7 +167,7 @@ static void reply_row(void **state)
 		assert_int_equal(a.why.kind, FAILURE_PROTOCOL);
 		assert_int_equal(a.again, row->again);
 	}
-	assert_int_equal(s->doh->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->doh), 0);
 	doh_ask(s, &b, "b.lab");
 	doh_wait(&b);
 	assert_int_equal(b.answers, 1);
@@ -201,7 +200,7 @@ static void large_answers_for_ever(void **state)
 		doh_wait(&b);
 		assert_int_equal(b.answers, 1);
 	}
-	assert_int_equal(s->doh->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->doh), 0);
 	doh_scene_free(s);
 }
 

@@ -10,7 +10,7 @@
 #include "dns/query.h"
 #include "tests/unit/transport/bench.h"
 #include "tests/unit/transport/dot_server.h"
-#include "transport/base.h"
+#include "transport/transport.h"
 
 #define AMPLE_MS  20000
 #define ASKED_MAX 70000
@@ -201,12 +201,12 @@ static void nothing_is_sent_before_it_is_open(void **state)
 	struct asked a;
 
 	assert_int_equal(try_ask(s, &a, "a.lab"), STATUS_CLOSED);
-	assert_int_equal(s->dot->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 	open_it(s);
 	ask(s, &a, "a.lab");
 	RUN_UNTIL(&s->bench.loop, a.answers);
 	assert_int_equal(a.rcode, RCODE_NOERROR);
-	assert_int_equal(s->dot->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void one_turn_is_one_record(void **state)
@@ -217,7 +217,7 @@ static void one_turn_is_one_record(void **state)
 	open_it(s);
 	for (int i = 0; i < 50; i++)
 		ask(s, &a[i], "a.lab");
-	assert_int_equal(s->dot->in_flight, 50);
+	assert_int_equal(transport_in_flight(s->dot), 50);
 	RUN_UNTIL(&s->bench.loop, s->answers == 50);
 	assert_int_equal(s->server.records, 1);
 	for (int i = 0; i < 50; i++)
@@ -270,7 +270,7 @@ static void an_id_is_not_used_again_at_once(void **state)
 	qsort(s->ids, s->ids_n, sizeof *s->ids, compare_ids);
 	for (size_t i = 1; i < s->ids_n; i++)
 		assert_int_not_equal(s->ids[i - 1], s->ids[i]);
-	assert_int_equal(s->dot->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void ids_do_not_run_out(void **state)
@@ -286,7 +286,7 @@ static void ids_do_not_run_out(void **state)
 		if (i % 1000 == 0)
 			RUN_UNTIL(&s->bench.loop, s->ids_n == i + 1);
 	}
-	assert_int_equal(s->dot->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 }
 
 static void answers_come_in_pieces(void **state)
@@ -316,7 +316,7 @@ static void what_does_not_match_is_dropped(void **state)
 		ask(s, &a, "abcd.lab");
 		RUN_UNTIL(&s->bench.loop, transport_mismatched(s->dot) == i + 1);
 		assert_int_equal(a.answers, 0);
-		assert_int_equal(s->dot->in_flight, 1);
+		assert_int_equal(transport_in_flight(s->dot), 1);
 		ask(s, &b, "b.lab");
 		RUN_UNTIL(&s->bench.loop, b.answers);
 		transport_cancel(s->dot, &a.query);
@@ -373,7 +373,7 @@ static void answer_what_is_cancelled(struct dot_client *client, struct bytes que
 
 	transport_cancel(s->dot, &to_cancel->query);
 	transport_cancel(s->dot, &to_cancel->query);
-	assert_int_equal(s->dot->in_flight, 0);
+	assert_int_equal(transport_in_flight(s->dot), 0);
 	client->server->on_query = NULL;
 	answer_twice(client, query);
 }
