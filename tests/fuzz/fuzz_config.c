@@ -32,7 +32,7 @@ static void check_protocol(const struct config_upstream *up)
 		expect(up->url != NULL && up->path != NULL && *up->path == '/');
 		expect(up->host != NULL && strstr(up->url, up->host) != NULL);
 	} else {
-		expect(up->url == NULL && up->path == NULL && !up->get);
+		expect(up->url == NULL && up->path == NULL);
 	}
 }
 
