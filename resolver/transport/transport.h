@@ -78,7 +78,8 @@ struct conn *transport_conn(const struct transport *transport);
 /* Questions without an answer yet. */
 size_t transport_in_flight(const struct transport *transport);
 /* clock_now_ms() of the last thing that showed the server to be at work: an answer that
- * matched or was no longer wanted, or a reply to transport_check(). At first, of the start, then of on_open. */
+ * matched or was no longer wanted, or a reply to transport_check(). At first, of the
+ * start, then of on_open. */
 uint64_t transport_last_heard_ms(const struct transport *transport);
 /* There was such a thing since on_open. */
 bool transport_was_heard(const struct transport *transport);
