@@ -1,38 +1,13 @@
 /* Files in order: every default, every value, and two configurations compared. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "taken.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "config/config.h"
-
 #define PIN_A "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define PIN_B "sha256//AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
-
-static struct config *parsed(const char *yaml)
-{
-	struct config *config = NULL;
-	struct config_error error;
-
-	if (config_parse("f", bytes_of_text(yaml), &config, &error) != STATUS_OK)
-		fail_msg("%s", error.text);
-	assert_string_equal(error.text, "");
-	return config;
-}
-
-static void assert_endpoint(const struct endpoint *e, const char *expected)
-{
-	char text[ENDPOINT_TEXT_MAX];
-
-	endpoint_format(e, text);
-	assert_string_equal(text, expected);
-}
 
 static bool allowed(const struct config *config, const char *client)
 {

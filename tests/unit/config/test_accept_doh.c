@@ -1,33 +1,9 @@
 /* Files in order: DNS over HTTPS, bootstrap, and the ways of asking. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "taken.h"
+
 #include <stdio.h>
 
-#include <cmocka.h>
-
-#include "config/config.h"
-
 #define PIN_A "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-
-static struct config *parsed(const char *yaml)
-{
-	struct config *config = NULL;
-	struct config_error error;
-
-	if (config_parse("f", bytes_of_text(yaml), &config, &error) != STATUS_OK)
-		fail_msg("%s", error.text);
-	return config;
-}
-
-static void assert_endpoint(const struct endpoint *e, const char *expected)
-{
-	char text[ENDPOINT_TEXT_MAX];
-
-	endpoint_format(e, text);
-	assert_string_equal(text, expected);
-}
 
 static void defaults(void **state)
 {

@@ -3,17 +3,7 @@
 
 #include <string.h>
 
-#include "config/config.h"
-
-static struct config *parsed(const char *yaml)
-{
-	struct config *config = NULL;
-	struct config_error error;
-
-	if (config_parse("f", bytes_of_text(yaml), &config, &error) != STATUS_OK)
-		fail_msg("%s", error.text);
-	return config;
-}
+#include "taken.h"
 
 static void loads(void **state)
 {
