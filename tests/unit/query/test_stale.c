@@ -320,20 +320,6 @@ static void too_many_are_given_it(void **state)
 
 /* --- taking long ------------------------------------------------------------- */
 
-/* The first query is answered when the test says so. */
-static struct dot_client *held_client;
-static uint8_t held[512];
-static size_t held_n;
-
-static void hold(struct dot_client *client, struct bytes query)
-{
-	if (held_client != NULL)
-		return;
-	held_client = client;
-	held_n = query.n;
-	memcpy(held, query.p, query.n);
-}
-
 /* Both servers say nothing, and the one asked has the question. */
 static void ask_the_silent(struct house *h, struct visit *v)
 {
@@ -350,10 +336,9 @@ static void what_takes_long_is_given_and_goes_on(void **state)
 	struct house *h = *state;
 	struct visit a = visit("a."), b = a, later = a;
 
-	held_client = NULL;
 	let_expire(h, &a);
 	ask_the_silent(h, &a);
-	h->lab.servers[1].on_query = hold;
+	h->lab.servers[1].on_query = lab_hold;
 	assert_int_equal(visit_ask(h, &b), QUERY_PENDING);
 	bench_now_ms += EARLY_MS;
 	visit_wait(&a);
@@ -366,8 +351,8 @@ static void what_takes_long_is_given_and_goes_on(void **state)
 	assert_stale(&later, "a: no answer in time");
 	/* And the answer comes, for the cache. */
 	bench_now_ms += 500;
-	RUN_UNTIL(&h->lab.bench.loop, held_client != NULL);
-	dot_client_answer(held_client, bytes_of(held, held_n), RCODE_NOERROR);
+	RUN_UNTIL(&h->lab.bench.loop, lab_holds());
+	lab_answer_held();
 	RUN_UNTIL(&h->lab.bench.loop, upstream_stats(h->lab.set.items[1]).answers == 1);
 	have_reply(h, &later);
 	assert_fresh(&later);

@@ -13,6 +13,12 @@
 static const char names[LAB_NAMES][4] = { "a", "b", "c", "d", "e", "f", "g", "h", "i",
 	"j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t" };
 
+static struct {
+	struct dot_client *client; /* NULL: none */
+	uint8_t bytes[512];
+	size_t n;
+} held;
+
 static void on_good(void *owner)
 {
 	((struct lab *)owner)->good++;
@@ -23,6 +29,7 @@ void lab_init(struct lab *lab)
 	const struct upstream_events events = { .on_good = on_good, .owner = lab };
 
 	memset(lab, 0, sizeof *lab);
+	held.client = NULL;
 	bench_init(&lab->bench);
 	make_directory(lab->directory);
 	snprintf(lab->ca_file, sizeof lab->ca_file, "%s/ca.pem", lab->directory);
@@ -171,6 +178,25 @@ void lab_hang_up(struct dot_client *client, struct bytes query)
 void lab_servfail(struct dot_client *client, struct bytes query)
 {
 	dot_client_answer(client, query, RCODE_SERVFAIL);
+}
+
+void lab_hold(struct dot_client *client, struct bytes query)
+{
+	if (held.client != NULL)
+		return;
+	held.client = client;
+	held.n = query.n;
+	memcpy(held.bytes, query.p, query.n);
+}
+
+bool lab_holds(void)
+{
+	return held.client != NULL;
+}
+
+void lab_answer_held(void)
+{
+	dot_client_answer(held.client, bytes_of(held.bytes, held.n), RCODE_NOERROR);
 }
 
 void lab_wait_for(struct lab *lab, const struct asked *a)

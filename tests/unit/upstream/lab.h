@@ -77,5 +77,10 @@ int lab_teardown(void **state);
 void lab_say_nothing(struct dot_client *client, struct bytes query);
 void lab_hang_up(struct dot_client *client, struct bytes query);
 void lab_servfail(struct dot_client *client, struct bytes query);
+/* Keeps the first query of a test, for lab_answer_held() with NOERROR; the others, and
+ * what asks for a sign of life, get no answer. */
+void lab_hold(struct dot_client *client, struct bytes query);
+bool lab_holds(void);
+void lab_answer_held(void);
 
 #endif

@@ -98,20 +98,6 @@ static void new_questions_keep_off_it(void **state)
 	upstream_cancel(first(lab), &silent.attempt);
 }
 
-/* Of the held question, for one test. */
-static struct dot_client *held_client;
-static uint8_t held[512];
-static size_t held_n;
-
-static void hold(struct dot_client *client, struct bytes query)
-{
-	if (held_n == 0) {
-		held_client = client;
-		held_n = query.n;
-		memcpy(held, query.p, query.n);
-	}
-}
-
 /* The connection that was awaited does not come; the silent one speaks. */
 static void who_waits_goes_with_the_first_that_is_heard(void **state)
 {
@@ -119,10 +105,9 @@ static void who_waits_goes_with_the_first_that_is_heard(void **state)
 	struct tried slow, waiting;
 
 	begin(lab);
-	held_n = 0;
-	lab->servers[0].on_query = hold;
+	lab->servers[0].on_query = lab_hold;
 	tried_ask(lab, &slow);
-	RUN_UNTIL(&lab->bench.loop, held_n > 0);
+	RUN_UNTIL(&lab->bench.loop, lab_holds());
 	lab->servers[1].mode = SERVER_MUTE;
 	assert_int_equal(upstream_set_addresses(first(lab), &lab->servers[1].endpoint, 1),
 		STATUS_OK);
@@ -131,7 +116,7 @@ static void who_waits_goes_with_the_first_that_is_heard(void **state)
 	bench_settle(&lab->bench.loop);
 	assert_false(waiting.attempt.sent);
 	lab->servers[0].on_query = NULL;
-	dot_client_answer(held_client, bytes_of(held, held_n), RCODE_NOERROR);
+	lab_answer_held();
 	tried_wait(lab, &slow);
 	tried_wait(lab, &waiting);
 	assert_int_equal(lab->servers[0].handshakes, 1);
