@@ -22,7 +22,7 @@ static const struct {
 };
 
 /* The longest wait for one that did not even take a connection. */
-#define UNREACHED_LONGEST_MS 2000
+#define UNREACHED_LONGEST_MS 1000
 /* So many without a silence in between, and silences are forgotten. */
 #define PROVEN_ANSWERS 16
 /* Whose answers take longer is slow, until they take no longer than the other. */
