@@ -68,6 +68,7 @@ static void on_answer(struct transport_query *query, const struct message *answe
 	struct lane *lane = take_off(a);
 
 	lane->answered = true;
+	lane->failed_n = 0;
 	lane->silent_ms = 0;
 	lane->noted = false;
 	lane->events->on_answer(lane->owner, lane, a, answer);
@@ -79,6 +80,7 @@ static void on_failed(
 	struct attempt *a = list_entry(query, struct attempt, query);
 	struct lane *lane = take_off(a);
 
+	lane->failed_n++;
 	lane->events->on_failed(lane->owner, lane, a, why, again);
 }
 

@@ -41,6 +41,7 @@ struct lane {
 	uint64_t suspect_ms; /* when that was noticed */
 	struct list sent;    /* attempts */
 	bool answered;       /* ever */
+	unsigned failed_n;   /* questions that came to nothing, since the last answer */
 	uint64_t heard_ms;   /* lane_heard_ms(), once ended */
 	uint64_t mismatched; /* transport_mismatched(), once ended */
 
@@ -48,8 +49,9 @@ struct lane {
 	void *owner;
 	/* --- */
 	struct list link;
-	bool dead;  /* to be dropped at the next occasion */
-	bool noted; /* its silence is known to its upstream's health */
+	bool dead;    /* to be dropped at the next occasion */
+	bool noted;   /* its silence is known to its upstream's health */
+	bool useless; /* the same of what came of its questions */
 };
 
 static inline struct lane *lane_of(struct list *link)

@@ -13,6 +13,9 @@
 #define GRACE_MS 200
 /* No lane is heard from for so long, or for 3 times the usual: the upstream is silent. */
 #define SILENT_MIN_MS 300
+/* "Try again", in a row, from a server that goes on. More than the requests that one with
+ * a small limit refuses before it is known. */
+#define FAILED_MAX 64
 
 static const struct lane_events lane_events;
 
@@ -153,7 +156,7 @@ static void on_lane_closed(void *owner, struct lane *lane, const struct failure 
 	(void)verdict;
 	(void)refused_pem;
 	/* One that takes questions and never answers is not good. */
-	if (!lane->answered && !list_empty(&lane->sent))
+	if (!lane->answered && !lane->useless && !list_empty(&lane->sent))
 		notice_failure(u, &lane->address, why, true);
 	else if (why->kind == FAILURE_CLOSED || why->kind == FAILURE_UNREACHABLE)
 		idle_server_closed(&u->idle, idle_before_end_ms(lane));
@@ -175,13 +178,23 @@ static void on_lane_answer(
 	a->on_answer(a, answer);
 }
 
-/* A server that answers no question as it should is of no use. */
+/* A server that answers no question as it should is of no use; nor is one that says
+ * goodbye to the first of them, or goes on to say "try again". Noticed before they are
+ * asked again, or each question would cost three requests, and three connections. */
+static bool is_useless(const struct lane *lane, bool again)
+{
+	if (again && lane->failed_n >= FAILED_MAX)
+		return true;
+	return !lane->answered && (!again || lane->state == LANE_DRAINING);
+}
+
 static void on_lane_failed(void *owner, struct lane *lane, struct attempt *a,
 	const struct failure *why, bool again)
 {
 	struct upstream *u = owner;
 
-	if (!again && !lane->answered) {
+	if (!lane->useless && is_useless(lane, again)) {
+		lane->useless = true;
 		notice_failure(u, &lane->address, why, true);
 		lane_drain(lane);
 	}

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/upstream/tried.h"
+#include "upstream/lane.h"
 
 static struct upstream *first(const struct lab *lab)
 {
@@ -266,6 +267,89 @@ static void told_to_go_it_goes(void **state)
 	assert_int_equal(upstream_health(first(lab))->state, HEALTH_GOOD);
 }
 
+/* --- questions that come to nothing ---------------------------------------- */
+
+/* On a connection that has answered nothing yet. */
+static void ask_the_silent(struct lab *lab, struct tried *t)
+{
+	lab->servers[0].on_query = lab_say_nothing;
+	tried_ask(lab, t);
+	RUN_UNTIL(&lab->bench.loop, t->attempt.sent);
+}
+
+/* As its transport tells it. */
+static void come_to_nothing(struct tried *t, bool again)
+{
+	const struct failure why = failure_of(FAILURE_PROTOCOL, "nothing");
+	struct transport_query *query = &t->attempt.query;
+
+	transport_cancel(t->attempt.lane->transport, query);
+	query->on_failed(query, &why, again);
+	assert_int_equal(t->failed, 1);
+	assert_int_equal(t->lost, again);
+}
+
+/* Once is a server that is started again; whoever does it each time has to wait. */
+static void goodbye_to_the_first_question_is_a_failure(void **state)
+{
+	struct lab *lab = *state;
+	struct tried t;
+
+	lab->config.upstream_n = 1;
+	lab_load(lab);
+	for (unsigned i = 1; i <= 2; i++) {
+		ask_the_silent(lab, &t);
+		lane_drain(t.attempt.lane);
+		come_to_nothing(&t, true);
+		assert_int_equal(upstream_health(first(lab))->state, HEALTH_BROKEN);
+		assert_int_equal(upstream_health(first(lab))->in_a_row, i);
+	}
+	assert_int_equal(tried_start(lab, &t, NULL), STATUS_CLOSED);
+}
+
+static void goodbye_after_answers_is_none(void **state)
+{
+	struct lab *lab = *state;
+	struct tried t;
+
+	begin(lab);
+	ask_the_silent(lab, &t);
+	lane_drain(t.attempt.lane);
+	come_to_nothing(&t, true);
+	assert_int_equal(upstream_health(first(lab))->state, HEALTH_GOOD);
+}
+
+static void try_again_is_not_said_for_ever(void **state)
+{
+	struct lab *lab = *state;
+	struct tried t;
+
+	begin(lab);
+	for (unsigned i = 0; i < 64; i++) {
+		assert_int_equal(upstream_health(first(lab))->state, HEALTH_GOOD);
+		ask_the_silent(lab, &t);
+		come_to_nothing(&t, true);
+	}
+	assert_int_equal(upstream_health(first(lab))->state, HEALTH_BROKEN);
+	assert_int_equal(upstream_health(first(lab))->in_a_row, 1);
+}
+
+/* Many at once tell no more than one does. */
+static void one_connection_fails_once(void **state)
+{
+	struct lab *lab = *state;
+	struct tried t[20];
+
+	lab->config.upstream_n = 1;
+	lab_load(lab);
+	for (unsigned i = 0; i < 20; i++)
+		ask_the_silent(lab, &t[i]);
+	for (unsigned i = 0; i < 20; i++)
+		come_to_nothing(&t[i], false);
+	assert_int_equal(upstream_health(first(lab))->state, HEALTH_BROKEN);
+	assert_int_equal(upstream_health(first(lab))->in_a_row, 1);
+}
+
 #define TEST(f) LAB_TEST(f)
 
 int main(void)
@@ -282,6 +366,10 @@ int main(void)
 		TEST(the_server_shows_when),
 		TEST(the_server_tells_when),
 		TEST(told_to_go_it_goes),
+		TEST(goodbye_to_the_first_question_is_a_failure),
+		TEST(goodbye_after_answers_is_none),
+		TEST(try_again_is_not_said_for_ever),
+		TEST(one_connection_fails_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
