@@ -6,6 +6,7 @@
 #include "upstream/dialer.h"
 #include "upstream/idle.h"
 #include "upstream/latency.h"
+#include "upstream/lines.h"
 #include "upstream/resolution.h"
 #include "upstream/upstream.h"
 
@@ -33,7 +34,8 @@ struct upstream {
 	struct idle idle;
 	struct latency latency;
 	struct health health;
-	bool unproven; /* good by its handshake; no answer yet, and not told */
+	struct lines lines; /* of the log, about its health */
+	bool unproven;      /* good by its handshake; no answer yet, and not told */
 	bool has_verdict;
 	struct verdict verdict;
 	struct contact contact;

@@ -43,6 +43,20 @@ static void keep_verdict(struct upstream *u, const struct verdict *verdict)
 		logs_remind(u->parts.logs, clock_wall_s());
 }
 
+/* What is untold is told of when there is room again. */
+static bool may_tell(struct upstream *u)
+{
+	unsigned untold = u->lines.untold;
+
+	if (!lines_may(&u->lines, clock_now_ms()))
+		return false;
+	u->lines.untold = 0;
+	if (untold > 0)
+		log_warning("upstream %s: %u changes of state were too many to be told",
+			upstream_name(u), untold);
+	return true;
+}
+
 static void tell_good(struct upstream *u, const struct lane *lane)
 {
 	char address[ENDPOINT_TEXT_MAX], words[200];
@@ -51,8 +65,9 @@ static void tell_good(struct upstream *u, const struct lane *lane)
 	u->unproven = false;
 	endpoint_format(&lane->address, address);
 	verdict_explain(&u->verdict, &text);
-	log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address, words,
-		conn_tls_version(lane_conn(lane)));
+	if (may_tell(u))
+		log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address,
+			words, conn_tls_version(lane_conn(lane)));
 	u->parts.events->on_good(u->parts.events->owner);
 }
 
@@ -114,7 +129,7 @@ void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms
 	u->stats.answers++;
 	if (u->unproven || (news && u->health.state == HEALTH_GOOD)) {
 		tell_good(u, lane);
-	} else if (news) {
+	} else if (news && may_tell(u)) {
 		endpoint_format(&lane->address, address);
 		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), address,
 			health_state_text(u->health.state), u->health.last.text);
@@ -130,7 +145,8 @@ void notice_failure(struct upstream *u, const struct endpoint *address,
 	u->unproven = false;
 	if (address != NULL)
 		endpoint_format(address, words);
-	if (health_failed(&u->health, why, reached, clock_now_ms()) && !again)
+	if (health_failed(&u->health, why, reached, clock_now_ms()) && !again &&
+		may_tell(u))
 		log_warning("upstream %s (%s) is %s: %s", upstream_name(u), words,
 			health_state_text(u->health.state), why->text);
 }
@@ -150,7 +166,8 @@ void notice_silence(struct upstream *u, struct lane *lane)
 		return;
 	}
 	endpoint_format(&lane->address, address);
-	if (health_suspect(&u->health, &why, clock_now_ms()) && u->health.silences == 1)
+	if (health_suspect(&u->health, &why, clock_now_ms()) && u->health.silences == 1 &&
+		may_tell(u))
 		log_warning("upstream %s (%s) is silent: %s", upstream_name(u), address,
 			why.text);
 }
