@@ -80,6 +80,8 @@ void naming_stop(struct upstream *u);
 /* If the clock is right by now, connections that were let in by an exception take no new
  * questions, and a refusal for the clock is forgiven. */
 void suspicion_look(struct upstream *u);
+/* The clock was set: connections with a certificate that has ended by it are dropped. */
+void suspicion_end_expired(struct upstream *u);
 /* What it is made of, or has learned, is another: so it is for upstream_for_ntp(). */
 void suspicion_follow(struct upstream *u);
 

@@ -77,6 +77,21 @@ static bool is_by_exception(const struct lane *lane)
 	return lane->state == LANE_OPEN && conn_verdict(lane_conn(lane))->clock_suspect;
 }
 
+/* A connection looks each hour whether its certificate has ended. Whoever has an old one
+ * and its key may have come before the clock was set, and is not to stay so long. */
+void suspicion_end_expired(struct upstream *u)
+{
+	int64_t now_s = clock_floor_now_s(u->parts.trust.clock);
+
+	list_for_each (it, &u->lanes) {
+		struct lane *lane = lane_of(it);
+
+		if (verdict_end_s(conn_verdict(lane_conn(lane))) <= now_s)
+			lane->dead = true;
+	}
+	lanes_arm(u);
+}
+
 void suspicion_look(struct upstream *u)
 {
 	int64_t valid_from_s = u->has_verdict ? u->verdict.clock.valid_from_s : 0;

@@ -291,6 +291,7 @@ void upstream_clock_stepped(struct upstream *u)
 	if (u->ntp != NULL)
 		upstream_clock_stepped(u->ntp);
 	suspicion_look(u);
+	suspicion_end_expired(u);
 	if (u->health.state == HEALTH_REFUSED && is_about_dates(u->verdict.reason))
 		health_forgive(&u->health, clock_now_ms());
 }

@@ -217,6 +217,23 @@ static void its_end_ends_both(void **state)
 	assert_false(upstream_serves_ntp(first(lab)));
 }
 
+/* A certificate that has ended was good while the clock was behind: a stolen one. */
+static void what_has_ended_is_not_used(void **state)
+{
+	struct lab *lab = *state;
+
+	bench_wall_s = MAKE_CERT_NOW;
+	lab_load(lab);
+	assert_answered(lab);
+	bench_wall_s = verdict_end_s(upstream_verdict(first(lab))) - 1;
+	upstream_set_clock_stepped(&lab->set);
+	assert_answered(lab);
+	assert_int_equal(lab->servers[0].handshakes, 1);
+	bench_wall_s++;
+	upstream_set_clock_stepped(&lab->set);
+	assert_refused(lab, "a: pkix_expired");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, lab_teardown)
@@ -232,6 +249,7 @@ int main(void)
 		TEST(below_the_floor_nothing_is_excused),
 		TEST(a_reload_keeps_what_is_open),
 		TEST(its_end_ends_both),
+		TEST(what_has_ended_is_not_used),
 	};
 
 	return cmocka_run_group_tests_name("suspicion", tests, NULL, NULL);
