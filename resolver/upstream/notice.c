@@ -172,6 +172,13 @@ void notice_silence(struct upstream *u, struct lane *lane)
 			why.text);
 }
 
+/* Who shows that it lives, and then answers no question, would be good again after each
+ * back-off, for days: that is told with its first answer. */
+static bool is_worth_telling(const struct upstream *u, bool on_trial)
+{
+	return on_trial ? u->health.bad_ends == 0 : u->health.silences <= 1;
+}
+
 void notice_calm(struct upstream *u, const struct lane *lane)
 {
 	bool on_trial = is_on_trial(u);
@@ -181,7 +188,7 @@ void notice_calm(struct upstream *u, const struct lane *lane)
 	if (on_trial && !transport_was_heard(lane->transport))
 		put_on_trial(u, lane);
 	else if (health_succeeded(&u->health, clock_now_ms()) &&
-		 (on_trial || u->health.silences <= 1))
+		 is_worth_telling(u, on_trial))
 		tell_good(u, lane);
 }
 

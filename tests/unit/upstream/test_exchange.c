@@ -180,6 +180,49 @@ static void a_question_that_waits_is_the_sign_of_life(void **state)
 	assert_int_equal(lab->servers[0].queries, 1);
 }
 
+/* The root's servers are what a sign of life is asked for with. */
+static void answer_the_root_alone(struct dot_client *client, struct bytes query)
+{
+	if (query.p[12] == 0)
+		dot_client_answer(client, query, RCODE_NOERROR);
+	else
+		dot_client_close(client);
+}
+
+static void a_sign_of_life_is_no_answer(void **state)
+{
+	struct lab *lab = *state;
+	const struct health *health;
+	struct asked a;
+
+	lab->servers[0].on_query = answer_the_root_alone;
+	lab_load(lab);
+	health = upstream_health(lab->set.items[0]);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "b");
+	for (int i = 0; i < 3; i++) {
+		bench_now_ms += 60000;
+		lab_ask(lab, &a);
+		lab_assert_answered_by(lab, &a, "b");
+		bench_now_ms += 100;
+		RUN_UNTIL(&lab->bench.loop, health->state == HEALTH_GOOD);
+		/* It is asked again, and nobody was told that it is well. */
+		lab_ask(lab, &a);
+		lab_assert_answered_by(lab, &a, "b");
+		assert_int_equal(health->state, HEALTH_BROKEN);
+		assert_int_equal(lab->good, 2);
+	}
+	lab->servers[0].on_query = NULL;
+	bench_now_ms += 60000;
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "b");
+	bench_now_ms += 100;
+	RUN_UNTIL(&lab->bench.loop, health->state == HEALTH_GOOD);
+	lab_ask(lab, &a);
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(lab->good, 3);
+}
+
 static void an_answer_that_helps_nobody_hands_over(void **state)
 {
 	struct lab *lab = *state;
@@ -420,6 +463,7 @@ int main(void)
 		LAB_TEST(many_upstreams_have_time_to_answer),
 		LAB_TEST(one_that_failed_is_tried_beside_the_question),
 		LAB_TEST(a_question_that_waits_is_the_sign_of_life),
+		LAB_TEST(a_sign_of_life_is_no_answer),
 		LAB_TEST(an_answer_that_helps_nobody_hands_over),
 		LAB_TEST(with_nobody_else_it_is_taken),
 		LAB_TEST(only_one_is_asked),
