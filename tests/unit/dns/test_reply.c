@@ -262,15 +262,22 @@ static const struct answer_row {
 		STATUS_MALFORMED },
 };
 
-static void test_answer(void **state)
+/* KNOWN and RECORDS; its wire is to be freed. */
+static struct answer known_answer(uint32_t ttl_s)
 {
 	static const uint16_t ttl_at[] = { 39, 55 };
-	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
-	const struct answer answer = { .wire = known,
+
+	return (struct answer){ .wire = wire_new(
+					"0000 8180 0001 0001 0001 0000" KNOWN RECORDS),
 		.ttl_at = ttl_at,
 		.ttl_n = 2,
 		.question_end = 33,
-		.ttl_s = 300 };
+		.ttl_s = ttl_s };
+}
+
+static void test_answer(void **state)
+{
+	const struct answer answer = known_answer(300);
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(answer_rows); i++) {
@@ -295,7 +302,7 @@ static void test_answer(void **state)
 		free(out);
 		wire_free(wire);
 	}
-	wire_free(known);
+	wire_free(answer.wire);
 }
 
 /* As RECORDS, 30 seconds each. */
@@ -328,14 +335,8 @@ static const struct stale_row {
 
 static void test_stale(void **state)
 {
-	static const uint16_t ttl_at[] = { 39, 55 };
 	static const struct ede ede = { .present = true, .code = 3, .text = "pin" };
-	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
-	const struct answer answer = { .wire = known,
-		.ttl_at = ttl_at,
-		.ttl_n = 2,
-		.question_end = 33,
-		.ttl_s = 30 };
+	const struct answer answer = known_answer(30);
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(stale_rows); i++) {
@@ -356,7 +357,7 @@ static void test_stale(void **state)
 		}
 		wire_free(wire);
 	}
-	wire_free(known);
+	wire_free(answer.wire);
 }
 
 /* An error's rcode comes out of the answer, not out of the limit or the OPT. */
@@ -373,7 +374,7 @@ static void test_answer_rcode(void **state)
 	(void)state;
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 64, &w), STATUS_OK);
 	wire_assert_equal("NXDOMAIN", wr_done(&w), want);
-	wire_free(known);
+	wire_free(answer.wire);
 	wire_free(want);
 	wire_free(wire);
 }
@@ -381,11 +382,7 @@ static void test_answer_rcode(void **state)
 /* Room for less than `limit`: an error rather than a needless TC. */
 static void test_answer_less_room_than_limit(void **state)
 {
-	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
-	static const uint16_t ttl_at[] = { 39, 55 };
-	const struct answer answer = {
-		.wire = known, .ttl_at = ttl_at, .ttl_n = 2, .question_end = 33
-	};
+	const struct answer answer = known_answer(0);
 	struct bytes wire = wire_new(QUERY);
 	struct message m = parsed(wire);
 	uint8_t out[50]; /* less than the second TTL needs */
@@ -398,19 +395,15 @@ static void test_answer_less_room_than_limit(void **state)
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 65, &w), STATUS_NOSPACE);
 	assert_int_equal(w.n, 0);
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 512, &bad), STATUS_NOSPACE);
-	wire_free(known);
+	wire_free(answer.wire);
 	wire_free(wire);
 }
 
 /* Behind a stream's length, offsets count from the reply's first byte. */
 static void test_behind_a_length(void **state)
 {
-	static const uint16_t ttl_at[] = { 39, 55 };
-	struct bytes known = wire_new("0000 8180 0001 0001 0001 0000" KNOWN RECORDS);
 	struct bytes want = wire_new("0041 1234 8180 0001 0001 0001 0000" ASKED RECORDS);
-	const struct answer answer = {
-		.wire = known, .ttl_at = ttl_at, .ttl_n = 2, .question_end = 33
-	};
+	const struct answer answer = known_answer(0);
 	struct bytes wire = wire_new(QUERY);
 	struct message m = parsed(wire);
 	uint8_t out[67];
@@ -420,7 +413,7 @@ static void test_behind_a_length(void **state)
 	wr_uint(&w, 65, 2);
 	assert_int_equal(reply_answer(&m, &answer, 0, 0, 65, &w), STATUS_OK);
 	wire_assert_equal("framed", wr_done(&w), want);
-	wire_free(known);
+	wire_free(answer.wire);
 	wire_free(want);
 	wire_free(wire);
 }
