@@ -8,12 +8,9 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
-
 const struct tls_policy resume_policy = { .identity = IDENTITY_NAME,
 	.auth_name = "dns.lab" };
 struct tls_context context;
-int64_t resume_at_s;
 
 struct pair_server resume_server(void)
 {
@@ -31,7 +28,7 @@ void resume_init(struct tls_context *out, const struct tls_policy *by)
 
 void start(struct pair *first, const struct pair_server *like)
 {
-	resume_at_s = NOW;
+	pair_at_s = NOW;
 	resume_init(&context, &resume_policy);
 	pair_init(first, &context, like);
 	pair_run(first, 1000);
@@ -72,21 +69,4 @@ void resume_rebase(void)
 {
 	tls_context_rebase(
 		&context, &resume_policy, &(struct tls_trust){ .roots = world.roots });
-}
-
-static int64_t now_s(void)
-{
-	return resume_at_s;
-}
-
-static uint64_t now_ms(void)
-{
-	return 0;
-}
-
-void resume_set_clock(void)
-{
-	static const struct clock_source source = { now_ms, now_s };
-
-	clock_replace(&source);
 }

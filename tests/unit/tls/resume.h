@@ -1,5 +1,5 @@
 /* One upstream's connections to an OpenSSL server that gives tickets, one after the
- * other; the clock is `resume_at_s`. */
+ * other; the clock is `pair_at_s`. */
 #ifndef TESTS_UNIT_TLS_RESUME_H
 #define TESTS_UNIT_TLS_RESUME_H
 
@@ -10,9 +10,7 @@
 
 extern const struct tls_policy resume_policy;
 extern struct tls_context context;
-extern int64_t resume_at_s;
 
-void resume_set_clock(void);
 /* With the world's leaf; TLS 1.3. */
 struct pair_server resume_server(void);
 void resume_init(struct tls_context *out, const struct tls_policy *by);

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "tests/unit/rows.h"
 #include "tests/unit/tls/tls_pair.h"
 #include "tests/unit/tls/tls_scene.h"
@@ -23,17 +22,6 @@
 #define BEGIN (NOW - DAY)
 
 static const uint8_t v4[] = { 192, 0, 2, 1 };
-static int64_t wall;
-
-static int64_t wall_s(void)
-{
-	return wall;
-}
-
-static uint64_t now_ms(void)
-{
-	return 0;
-}
 
 /* Who signs the leaf; the late one begins a hundred seconds from now, the old one has
  * ended before. */
@@ -243,7 +231,7 @@ static struct pin pin_named(char letter, const struct stand *s)
 static void stand_init(struct stand *s, const struct row *row)
 {
 	memset(s, 0, sizeof *s);
-	wall = row->clock_s != 0 ? row->clock_s : BOOT;
+	pair_at_s = row->clock_s != 0 ? row->clock_s : BOOT;
 	s->floor.floor_s = row->floor_s;
 	s->policy = row->policy;
 	s->trust = (struct tls_trust){ .roots = world.roots,
@@ -299,7 +287,8 @@ static void assert_verdict(const struct row *row, const struct verdict *v)
 	assert_int_equal(v->clock.valid_from_s != 0,
 		row->excused || row->reason == REASON_CLOCK_SUSPECT);
 	assert_int_equal(v->clock.floor_s, row->floor_s);
-	assert_int_equal(v->clock.at_s, row->floor_s > wall ? row->floor_s : wall);
+	assert_int_equal(
+		v->clock.at_s, row->floor_s > pair_at_s ? row->floor_s : pair_at_s);
 	/* Of what is not valid yet nothing is proven but to whom it is excused. */
 	if (row->reason == REASON_CLOCK_SUSPECT ||
 		row->reason == REASON_PKIX_NOT_YET_VALID) {
@@ -458,10 +447,9 @@ int main(void)
 		cmocka_unit_test(no_session_is_resumed),
 		cmocka_unit_test(in_words),
 	};
-	static const struct clock_source source = { now_ms, wall_s };
 	int failed;
 
-	clock_replace(&source);
+	pair_set_clock();
 	world_init();
 	scenes_init();
 	late = make_dated_ca("Late", NOW + 100, NOW + DAY);

@@ -24,7 +24,7 @@ static void the_verdict_is_the_one_of_before(void **state)
 	(void)state;
 	start(&first, &like);
 	before = *session_verdict(first.client);
-	resume_at_s = NOW + 60;
+	pair_at_s = NOW + 60;
 	pair_init_again(&second, &context, &first, NULL);
 	assert_int_equal(session_handshake(second.client), SESSION_HANDSHAKE);
 	assert_null(session_verdict(second.client));
@@ -130,7 +130,7 @@ static void an_offer(void **state)
 	start(&first, &like);
 	if (row->before != NULL)
 		row->before();
-	resume_at_s = NOW + row->later_s;
+	pair_at_s = NOW + row->later_s;
 	outcome = connect_with(&context, &first, row->address);
 	assert_int_equal(outcome.offered, row->offered);
 	assert_int_equal(outcome.resumed, row->offered);
@@ -147,10 +147,10 @@ static void not_past_the_certificates_end(void **state)
 	(void)state;
 	like.chain[0] = make_cert(&spec, world.key, &world.inter, NULL);
 	start(&first, &like);
-	resume_at_s = NOW + 59;
+	pair_at_s = NOW + 59;
 	assert_true(connect_again(&first).resumed);
 	assert_int_not_equal(context.tickets.n, 0);
-	resume_at_s = NOW + 60;
+	pair_at_s = NOW + 60;
 	pair_init_again(&second, &context, &first, NULL);
 	pair_run(&second, 1000);
 	assert_false(second.offered_ticket);
@@ -238,7 +238,7 @@ int main(void)
 	};
 	int failed;
 
-	resume_set_clock();
+	pair_set_clock();
 	world_init();
 	failed = run_rows(
 		"offers", offer_rows, sizeof *offer_rows, ROWS(offer_rows), an_offer);

@@ -109,7 +109,7 @@ int main(void)
 	/* Before anything has been allocated with the usual functions. */
 	if (!fail_alloc_openssl())
 		return 1;
-	resume_set_clock();
+	pair_set_clock();
 	world_init();
 	failed = cmocka_run_group_tests_name("resumption, no memory", tests, NULL, NULL);
 	world_deinit();

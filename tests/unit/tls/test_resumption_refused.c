@@ -21,7 +21,7 @@ static void nothing_of_a_refused_server(void **state)
 	struct pair pair;
 
 	(void)state;
-	resume_at_s = NOW;
+	pair_at_s = NOW;
 	resume_init(&context, &other_name);
 	for (int i = 0; i < 2; i++) {
 		pair_init(&pair, &context, &like);
@@ -54,7 +54,7 @@ static void nothing_of_another_generation(void **state)
 	struct pair pair;
 
 	(void)state;
-	resume_at_s = NOW;
+	pair_at_s = NOW;
 	resume_init(&context, &resume_policy);
 	pair_init(&pair, &context, &like);
 	session_handshake(pair.client);
@@ -235,7 +235,7 @@ static void an_unasked_resumption_is_refused(void **state)
 	struct session *session;
 
 	(void)state;
-	resume_at_s = NOW;
+	pair_at_s = NOW;
 	resume_init(&context, &resume_policy);
 	assert_int_equal(endpoint_parse("192.0.2.1", 853, &address), STATUS_OK);
 	assert_int_equal(session_new(&context, &address, &session), STATUS_OK);
@@ -289,7 +289,7 @@ int main(void)
 	};
 	int failed;
 
-	resume_set_clock();
+	pair_set_clock();
 	world_init();
 	failed = cmocka_run_group_tests_name("resumption refused", tests, NULL, NULL);
 	world_deinit();

@@ -1,5 +1,5 @@
 /* A session and an OpenSSL server in one process, joined by memory. The clock
- * stands at MAKE_CERT_NOW. */
+ * is theirs (pair_set_clock). */
 #ifndef TESTS_UNIT_TLS_TLS_PAIR_H
 #define TESTS_UNIT_TLS_TLS_PAIR_H
 
@@ -61,6 +61,8 @@ void pair_run(struct pair *pair, size_t piece);
 void pair_to_server(struct pair *pair);
 size_t pair_to_client(struct pair *pair, size_t piece);
 
+/* From now on the clock stands at `pair_at_s`: MAKE_CERT_NOW, or what a test sets. */
 void pair_set_clock(void);
+extern int64_t pair_at_s;
 
 #endif
