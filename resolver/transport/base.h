@@ -8,7 +8,6 @@
 struct transport_ops {
 	enum status (*send)(struct transport *, struct transport_query *, struct bytes);
 	void (*cancel)(struct transport *, struct transport_query *);
-	/* NULL: the protocol has none. */
 	void (*check)(struct transport *);
 	/* The owner closes it: last words go into the connection, which is there. NULL:
 	 * none. */

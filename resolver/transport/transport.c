@@ -102,7 +102,7 @@ void transport_cancel(struct transport *t, struct transport_query *query)
 
 void transport_check(struct transport *t)
 {
-	if (t->conn != NULL && t->ops->check != NULL)
+	if (t->conn != NULL)
 		t->ops->check(t);
 }
 

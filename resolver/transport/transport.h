@@ -71,7 +71,8 @@ MUST_CHECK enum status transport_send(
  * that the server is at work. */
 void transport_cancel(struct transport *transport, struct transport_query *query);
 
-/* Asks the server for a sign of life, where the protocol has one. */
+/* Asks the server for a sign of life: DoH with a PING, DoT with a question for the root's
+ * servers. One at a time. */
 void transport_check(struct transport *transport);
 
 struct conn *transport_conn(const struct transport *transport);
