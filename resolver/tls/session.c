@@ -9,11 +9,19 @@
 #include "tls/handshake.h"
 #include "tls/resumption.h"
 
+/* Ciphertext that brings no content: room for a few tickets and a record that is not
+ * whole yet. Ten microseconds and more for each change of keys, and nobody else is
+ * served. */
+#define BARREN_MAX (48 * 1024)
+/* A byte of content pays for so many: records add 22 bytes and more to what may be 17. */
+#define PAID_A_BYTE 4
+
 struct session {
 	SSL *ssl;      /* owned; owns both BIOs */
 	BIO *in, *out; /* ciphertext */
 	enum session_state state;
 	bool begun; /* the handshake */
+	size_t barren_bytes;
 	struct handshake handshake;
 };
 
@@ -80,6 +88,8 @@ enum status session_receive(struct session *s, struct bytes ciphertext)
 	if (ciphertext.n > 0 &&
 		BIO_write_ex(s->in, ciphertext.p, ciphertext.n, &done) != 1)
 		return STATUS_NOMEM;
+	if (s->state == SESSION_OPEN)
+		s->barren_bytes += ciphertext.n;
 	return STATUS_OK;
 }
 
@@ -183,6 +193,13 @@ enum session_state session_end_of_file(struct session *s)
 	return s->state == SESSION_HANDSHAKE ? fail(s, NULL) : s->state;
 }
 
+static void pay(struct session *s, size_t content_n)
+{
+	size_t paid = content_n * PAID_A_BYTE;
+
+	s->barren_bytes -= paid < s->barren_bytes ? paid : s->barren_bytes;
+}
+
 enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)
 {
 	int error;
@@ -191,12 +208,14 @@ enum status session_read(struct session *s, uint8_t *out, size_t cap, size_t *n)
 	if (s->state != SESSION_OPEN)
 		return STATUS_CLOSED;
 	ERR_clear_error();
-	if (SSL_read_ex(s->ssl, out, cap, n) == 1)
+	if (SSL_read_ex(s->ssl, out, cap, n) == 1) {
+		pay(s, *n);
 		return STATUS_OK;
+	}
 	error = SSL_get_error(s->ssl, 0);
 	ERR_clear_error();
 	if (error == SSL_ERROR_WANT_READ)
-		return STATUS_NOTFOUND;
+		return s->barren_bytes > BARREN_MAX ? STATUS_LIMIT : STATUS_NOTFOUND;
 	if (error == SSL_ERROR_ZERO_RETURN)
 		return STATUS_CLOSED;
 	/* RFC 8446 §6.2: the tickets of a connection that failed are discarded. */

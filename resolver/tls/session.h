@@ -36,7 +36,8 @@ enum session_state session_handshake(struct session *session);
 enum session_state session_end_of_file(struct session *session);
 
 /* Decrypts into `out`. OK with *n > 0; NOTFOUND: nothing yet; CLOSED: the
- * server said goodbye; IO: broken. Only in SESSION_OPEN. */
+ * server said goodbye; IO: broken; LIMIT: far more records than content (RFC 8446
+ * §4.6.3 has no bound on changes of keys). Only in SESSION_OPEN. */
 MUST_CHECK enum status session_read(
 	struct session *session, uint8_t *out, size_t cap, size_t *n);
 /* Encrypts all of `plain`, as few records as it fits in. Only in SESSION_OPEN:

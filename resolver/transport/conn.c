@@ -292,7 +292,9 @@ static void drain_session(struct conn *conn)
 	if (status == STATUS_CLOSED)
 		conn_end_kind(conn, FAILURE_CLOSED, NULL);
 	else if (status != STATUS_NOTFOUND)
-		conn_end_kind(conn, FAILURE_PROTOCOL, "bad TLS record");
+		conn_end_kind(conn, FAILURE_PROTOCOL,
+			status == STATUS_LIMIT ? "TLS records without content"
+					       : "bad TLS record");
 	else
 		send_or_end(conn);
 }

@@ -169,6 +169,59 @@ static void new_keys_on_the_way(void **state)
 	finish(&pair);
 }
 
+static enum status read_one(struct pair *pair)
+{
+	uint8_t byte;
+	size_t n;
+
+	return session_read(pair->client, &byte, 1, &n);
+}
+
+/* Each costs a derivation of keys, and brings nothing. */
+static void new_keys_for_ever(void **state)
+{
+	struct pair_server like = honest(TLS1_3_VERSION);
+	struct pair pair;
+
+	(void)state;
+	start(&pair, &like);
+	pair_run(&pair, 1000);
+	for (unsigned i = 0; i < 3000; i++) {
+		assert_int_equal(
+			SSL_key_update(pair.server, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+		assert_int_equal(SSL_do_handshake(pair.server), 1);
+		pair_to_client(&pair, 1000);
+		if (i == 500)
+			assert_int_equal(read_one(&pair), STATUS_NOTFOUND);
+	}
+	assert_int_equal(read_one(&pair), STATUS_LIMIT);
+	finish(&pair);
+}
+
+/* As long as it lasts: the smallest there are. */
+static void small_answers_for_ever(void **state)
+{
+	static const uint8_t ping[17] = { 8 };
+	struct pair pair;
+
+	(void)state;
+	for (size_t v = 0; v < sizeof versions / sizeof *versions; v++) {
+		struct pair_server like = honest(versions[v]);
+
+		start(&pair, &like);
+		pair_run(&pair, 1000);
+		for (unsigned i = 0; i < 10000; i++) {
+			pair.at_client_n = 0;
+			assert_int_equal(
+				SSL_write(pair.server, ping, sizeof ping), sizeof ping);
+			pair_to_client(&pair, 1000);
+			assert_int_equal(pair.at_client_n, sizeof ping);
+		}
+		assert_int_equal(read_one(&pair), STATUS_NOTFOUND);
+		finish(&pair);
+	}
+}
+
 /* --- before it is open ----------------------------------------------------- */
 
 static void nothing_is_taken_before_it_is_open(void **state)
@@ -315,6 +368,8 @@ int main(void)
 		cmocka_unit_test(the_server_says_goodbye),
 		cmocka_unit_test(the_client_says_goodbye),
 		cmocka_unit_test(new_keys_on_the_way),
+		cmocka_unit_test(new_keys_for_ever),
+		cmocka_unit_test(small_answers_for_ever),
 		cmocka_unit_test(nothing_is_taken_before_it_is_open),
 		cmocka_unit_test(nobody_is_accepted_before_it_is_open),
 		cmocka_unit_test(a_handshake_cut_anywhere_stays_shut),
