@@ -28,6 +28,15 @@ static void load_both(struct lab *lab, size_t at_first)
 	lab_load(lab);
 }
 
+/* The only server, which behaves so, is asked. */
+static void ask_alone(struct lab *lab, enum dot_server_mode mode, struct tried *t)
+{
+	lab->servers[0].mode = mode;
+	lab->config.upstream_n = 1;
+	lab_load(lab);
+	tried_ask(lab, t);
+}
+
 /* --- addresses ------------------------------------------------------------- */
 
 static void the_first_has_a_head_start(void **state)
@@ -109,10 +118,7 @@ static void tried_again_while_somebody_waits(void **state)
 	struct lab *lab = *state;
 	struct tried t;
 
-	lab->servers[0].mode = SERVER_MUTE;
-	lab->config.upstream_n = 1;
-	lab_load(lab);
-	tried_ask(lab, &t);
+	ask_alone(lab, SERVER_MUTE, &t);
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].accepted == 1);
 	for (unsigned i = 2; i <= 4; i++) {
 		bench_now_ms += 999;
@@ -131,10 +137,7 @@ static void not_tried_again_when_nobody_waits(void **state)
 	struct lab *lab = *state;
 	struct tried t;
 
-	lab->servers[0].mode = SERVER_MUTE;
-	lab->config.upstream_n = 1;
-	lab_load(lab);
-	tried_ask(lab, &t);
+	ask_alone(lab, SERVER_MUTE, &t);
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].accepted == 1);
 	upstream_cancel(first(lab), &t.attempt);
 	tried_pass(lab, 1500);
@@ -236,10 +239,7 @@ static void another_network_ends_the_back_off(void **state)
 	struct lab *lab = *state;
 	struct tried t;
 
-	lab->servers[0].mode = SERVER_CUT;
-	lab->config.upstream_n = 1;
-	lab_load(lab);
-	tried_ask(lab, &t);
+	ask_alone(lab, SERVER_CUT, &t);
 	RUN_UNTIL(&lab->bench.loop, t.failed);
 	assert_int_equal(tried_start(lab, &t, NULL), STATUS_CLOSED);
 	lab->servers[0].mode = SERVER_TLS;
