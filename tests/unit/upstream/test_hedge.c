@@ -162,8 +162,8 @@ static void a_silent_one_gets_company(void **state)
 	lab_assert_answered_by(lab, &b, "b");
 }
 
-/* An answer that comes late is an answer, while the other has none. */
-static void the_first_answer_wins(void **state)
+/* In either order: the first may be given up before the deadline, or at it. */
+static void both_who_are_silent_are_named(void **state)
 {
 	struct lab *lab = *state;
 	struct asked a;
@@ -178,7 +178,8 @@ static void the_first_answer_wins(void **state)
 	bench_now_ms += LAB_TIMEOUT_MS;
 	lab_wait_for(lab, &a);
 	assert_false(a.has_answer);
-	assert_string_equal(a.ede.text, "a: no answer in time; b: no answer in time");
+	assert_non_null(strstr(a.ede.text, "a: no answer in time"));
+	assert_non_null(strstr(a.ede.text, "b: no answer in time"));
 }
 
 /* --- whom ------------------------------------------------------------------------ */
@@ -225,7 +226,7 @@ int main(void)
 		LAB_TEST(another_operator_if_it_may_be),
 		LAB_TEST(no_more_than_the_budget),
 		LAB_TEST(a_silent_one_gets_company),
-		LAB_TEST(the_first_answer_wins),
+		LAB_TEST(both_who_are_silent_are_named),
 		LAB_TEST(in_turn),
 		LAB_TEST(each_is_measured_and_the_fastest_is_asked),
 	};
