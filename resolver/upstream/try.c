@@ -80,14 +80,15 @@ static bool has_failed(const struct upstream *u)
 	       state == HEALTH_BROKEN;
 }
 
-/* Those that failed and are not asked: are they back? */
+/* Those that failed or fell silent, and are not asked: are they back? */
 static void probe_failed(const struct exchange *x, const struct upstream *chosen)
 {
 	const struct upstream_set *set = x->exchanger->set;
 
 	for (size_t i = 0; i < set->n; i++)
 		if (x->only == NULL && set->items[i] != chosen &&
-			has_failed(set->items[i]))
+			(has_failed(set->items[i]) ||
+				upstream_health(set->items[i])->suspect))
 			upstream_probe(set->items[i]);
 }
 
