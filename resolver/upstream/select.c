@@ -58,6 +58,31 @@ static size_t nth(const struct candidate *all, size_t n, unsigned in_tier, uint6
 	return n;
 }
 
+/* Whoever is not asked cannot show that it is fast by now: the slow ones, and where speed
+ * is what counts all that work. */
+static bool is_worth_a_look(enum strategy strategy, const struct candidate *c)
+{
+	return c->may_be_asked &&
+	       (tier(c) == 1 || (tier(c) == 0 && strategy == STRATEGY_FASTEST));
+}
+
+/* The k-th of them, going round; `n` if there is none. */
+static size_t explore(
+	enum strategy strategy, const struct candidate *all, size_t n, uint64_t k)
+{
+	size_t found = n, in_it = 0;
+
+	for (size_t i = 0; i < n; i++)
+		in_it += is_worth_a_look(strategy, &all[i]);
+	if (in_it == 0)
+		return n;
+	k %= in_it;
+	for (size_t i = 0; i < n && found == n; i++)
+		if (is_worth_a_look(strategy, &all[i]) && k-- == 0)
+			found = i;
+	return found;
+}
+
 static size_t fastest(const struct candidate *all, size_t n, unsigned in_tier)
 {
 	size_t best = n;
@@ -79,14 +104,18 @@ size_t select_best(
 
 	if (in_it == 0)
 		return n;
+	if (turn % SELECT_EXPLORE_EVERY == SELECT_EXPLORE_EVERY - 1) {
+		size_t other = explore(strategy, all, n, turn / SELECT_EXPLORE_EVERY);
+
+		if (other < n)
+			return other;
+	}
 	switch (strategy) {
 	case STRATEGY_ORDERED:
 		break;
 	case STRATEGY_ROUND_ROBIN:
 		return nth(all, n, best, turn % in_it);
 	case STRATEGY_FASTEST:
-		if (turn % SELECT_EXPLORE_EVERY == SELECT_EXPLORE_EVERY - 1)
-			return nth(all, n, best, turn / SELECT_EXPLORE_EVERY % in_it);
 		return fastest(all, n, best);
 	}
 	return nth(all, n, best, 0);

@@ -16,8 +16,8 @@ struct candidate {
 	uint32_t latency_ms; /* smoothed; 0: none measured */
 };
 
-/* One question in so many goes to another than the fastest, so that it is known how fast
- * the others are by now. */
+/* One question in so many goes to another than the best, so that it is known how fast
+ * the others are by now: to a slow one, and with `fastest` to any that works. */
 #define SELECT_EXPLORE_EVERY 100
 
 /* The place of the best among `n`, or `n` if none may be asked. `turn` counts the
