@@ -61,6 +61,8 @@ PROGRAMS = {
 
 def why_not(program="dnsdist"):
     """None where a stage can be built, or the reason."""
+    if os.environ.get("WAN") == "no":
+        return "WAN=no"
     if not os.path.exists(WAN):
         return "needs Linux"
     if os.geteuid() != 0:
