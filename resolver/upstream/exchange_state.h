@@ -31,6 +31,7 @@ try {
 	struct upstream *upstream; /* NULL: not under way */
 	uint64_t asked_ms;
 	bool overdue;   /* … and was told so */
+	bool hedged;    /* asked a second time, or that was not to be */
 	bool passed_by; /* another was asked beside it */
 	bool held;      /* it cannot be reached now */
 };

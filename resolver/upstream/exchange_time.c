@@ -72,6 +72,11 @@ static uint64_t overdue_at_ms(const struct try *t)
 	return since_ms(t) + upstream_usual_ms(t->upstream);
 }
 
+static uint64_t hedge_at_ms(const struct try *t)
+{
+	return since_ms(t) + upstream_hedge_ms(t->upstream, &t->attempt);
+}
+
 static uint64_t passed_by_at_ms(const struct try *t)
 {
 	return since_ms(t) + silent_ms(t);
@@ -82,6 +87,9 @@ static void look_at(struct exchange *x, struct try *t, uint64_t now_ms)
 	if (t->attempt.sent && !t->overdue && now_ms >= overdue_at_ms(t)) {
 		t->overdue = true;
 		upstream_overdue(t->upstream, &t->attempt);
+	}
+	if (t->attempt.sent && !t->hedged && now_ms >= hedge_at_ms(t)) {
+		t->hedged = true;
 		hedge(x, t);
 	}
 	if (!t->passed_by && now_ms >= passed_by_at_ms(t)) {
@@ -95,6 +103,8 @@ static uint64_t due_ms(const struct exchange *x, const struct try *t, uint64_t n
 {
 	if (!t->attempt.sent)
 		return now_ms + LOOK_MS;
+	if (!t->hedged)
+		return hedge_at_ms(t);
 	if (!t->overdue)
 		return overdue_at_ms(t);
 	return t->passed_by ? x->deadline_ms : passed_by_at_ms(t);

@@ -329,6 +329,13 @@ uint32_t upstream_usual_ms(const struct upstream *u)
 	return latency_usual_ms(&u->latency);
 }
 
+uint32_t upstream_hedge_ms(const struct upstream *u, const struct attempt *a)
+{
+	if (u->lane_n < 2 || lanes_choose(u, a->lane) == NULL)
+		return upstream_usual_ms(u);
+	return latency_hurry_ms(&u->latency);
+}
+
 uint32_t upstream_latency_ms(const struct upstream *u)
 {
 	return latency_smoothed_ms(&u->latency);

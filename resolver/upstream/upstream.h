@@ -90,6 +90,10 @@ void upstream_overdue(struct upstream *upstream, struct attempt *attempt);
 bool attempt_is_silent(const struct attempt *attempt);
 /* How long after it was sent an answer is overdue. */
 uint32_t upstream_usual_ms(const struct upstream *upstream);
+/* How long after `attempt` was sent another one beside it is worth its while: sooner than
+ * overdue where another connection is open already. */
+uint32_t upstream_hedge_ms(
+	const struct upstream *upstream, const struct attempt *attempt);
 /* Smoothed; 0: none measured. */
 uint32_t upstream_latency_ms(const struct upstream *upstream);
 

@@ -12,22 +12,23 @@ struct row {
 	const char *name;
 	uint64_t samples_ms[8]; /* 0: no more */
 	unsigned repeat;        /* of the last one */
-	uint32_t smoothed_ms, usual_ms;
+	uint32_t smoothed_ms, usual_ms, hurry_ms;
 };
 
 /* RFC 6298 §2: the first gives R and R/2, then 7/8 and 3/4 of the old are kept. */
 static const struct row rows[] = {
-	{ "nothing yet", { 0 }, 0, 0, 400 },
-	{ "one", { 40 }, 0, 40, 120 },
-	{ "two alike", { 40, 40 }, 0, 40, 100 },
-	{ "the second is slower", { 40, 80 }, 0, 45, 145 },
-	{ "the second is faster", { 40, 8 }, 0, 36, 128 },
-	{ "steady: a margin remains", { 20 }, 100, 20, 40 },
-	{ "steady and fast", { 1 }, 100, 1, 21 },
-	{ "one that is late among many", { 20, 20, 20, 20, 20, 20, 20, 220 }, 0, 45,
+	{ "nothing yet", { 0 }, 0, 0, 400, 400 },
+	{ "one", { 40 }, 0, 40, 120, 120 },
+	{ "two alike", { 40, 40 }, 0, 40, 100, 100 },
+	{ "the second is slower", { 40, 80 }, 0, 45, 145, 145 },
+	{ "the second is faster", { 40, 8 }, 0, 36, 128, 128 },
+	{ "steady: a margin remains", { 20 }, 100, 20, 40, 25 },
+	{ "steady and fast", { 1 }, 100, 1, 21, 6 },
+	{ "one that is late among many", { 20, 20, 20, 20, 20, 20, 20, 220 }, 0, 45, 252,
 		252 },
-	{ "slower than anybody waits", { 500 }, 100, 500, 400 },
-	{ "absurd", { UINT64_MAX }, 3, 60000, 400 },
+	{ "steady and far", { 200 }, 100, 200, 220, 220 },
+	{ "slower than anybody waits", { 500 }, 100, 500, 400, 400 },
+	{ "absurd", { UINT64_MAX }, 3, 60000, 400, 400 },
 };
 
 static void smoothed_and_usual(void **state)
@@ -42,6 +43,7 @@ static void smoothed_and_usual(void **state)
 		latency_sample(&l, row->samples_ms[i - 1]);
 	assert_int_equal(latency_smoothed_ms(&l), row->smoothed_ms);
 	assert_int_equal(latency_usual_ms(&l), row->usual_ms);
+	assert_int_equal(latency_hurry_ms(&l), row->hurry_ms);
 }
 
 /* 0 would mean that nothing was measured. */
