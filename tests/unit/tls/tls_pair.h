@@ -61,7 +61,7 @@ void pair_run(struct pair *pair, size_t piece);
 void pair_to_server(struct pair *pair);
 size_t pair_to_client(struct pair *pair, size_t piece);
 
-/* From now on the clock stands at `pair_at_s`: MAKE_CERT_NOW, or what a test sets. */
+/* From now on the clock stands at `pair_at_s`: MAKE_CERT_NOW until a test sets it. */
 void pair_set_clock(void);
 extern int64_t pair_at_s;
 
