@@ -204,8 +204,8 @@ ticket.c|return v->accepted|s/&& !v->ct.waived//
 ticket.c|if (staple->state != STAPLE_GOOD)|s/staple->state != STAPLE_GOOD/true/
 ticket.c|if (staple->state != STAPLE_GOOD)|s/staple->state != STAPLE_GOOD/false/
 ticket.c|: staple->this_update_s|s/STAPLE_UNBOUNDED_S/0/
-ticket.c|min_s(verdict_end_s(v)|s/verdict_end_s(v)/INT64_MAX/
-ticket.c|min_s(verdict_end_s(v)|s/verified_s + TICKET_LIFE_MAX_S/INT64_MAX/
+ticket.c|clock_earlier_s(verdict_end_s(v)|s/verdict_end_s(v)/INT64_MAX/
+ticket.c|clock_earlier_s(verdict_end_s(v)|s/verified_s + TICKET_LIFE_MAX_S/INT64_MAX/
 ticket.c|if (v->ct.mode == CT_MODE_REQUIRE)|s/v->ct.mode == CT_MODE_REQUIRE/false/
 ticket.c|if (v->ct.mode == CT_MODE_REQUIRE)|s/== CT_MODE_REQUIRE/!= CT_MODE_OFF/
 ticket.c|return endpoint_equal|s/endpoint_equal(.*)/true/
