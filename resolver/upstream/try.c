@@ -36,7 +36,7 @@ static bool may_be_asked(const struct exchange *x, const struct upstream *u)
 static struct candidate candidate_of(const struct exchange *x, const struct upstream *u)
 {
 	return (struct candidate){ .may_be_asked = may_be_asked(x, u),
-		.was_asked = upstream_stats(u).queries > 0 || upstream_conn(u) != NULL,
+		.was_asked = upstream_was_asked(u),
 		.state = upstream_health(u)->state,
 		.latency_ms = upstream_latency_ms(u) };
 }

@@ -386,6 +386,11 @@ const struct verdict *upstream_verdict(const struct upstream *u)
 	return u->has_verdict ? &u->verdict : NULL;
 }
 
+bool upstream_was_asked(const struct upstream *u)
+{
+	return u->stats.queries > 0 || u->lane_n > 0;
+}
+
 struct upstream_stats upstream_stats(const struct upstream *u)
 {
 	struct upstream_stats stats = u->stats;

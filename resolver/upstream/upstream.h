@@ -133,6 +133,8 @@ const struct health *upstream_health(const struct upstream *upstream);
 /* The last verdict; NULL before the first handshake. */
 const struct verdict *upstream_verdict(const struct upstream *upstream);
 struct upstream_stats upstream_stats(const struct upstream *upstream);
+/* A question was sent to it, or a connection to it is open. */
+bool upstream_was_asked(const struct upstream *upstream);
 /* Where it is looked for. */
 const struct addresses *upstream_addresses(const struct upstream *upstream);
 /* Connections that were accepted and have not ended. */
