@@ -28,7 +28,8 @@ struct cache_key {
 /* A hit. Borrowed until the cache is next changed. */
 struct cache_hit {
 	struct answer answer; /* a stale one's ttl_s: what all its TTLs are to be */
-	struct ede ede;       /* present for a remembered failure, a stale answer's too */
+	struct ede ede;       /* present for a remembered failure, a stale answer's too;
+				 what a fresh answer tells is in `answer` */
 	uint32_t age_s;       /* to take off the TTLs; less than answer.ttl_s */
 	uint32_t ttl_min_s;   /* TTLs do not sink below this: cache.min_ttl */
 	bool stale;           /* expired; `ede` says why there is none that is fresh */
@@ -56,12 +57,12 @@ bool cache_lookup_stale(struct cache *cache, const struct cache_key *key, uint64
 void cache_note_refresh(
 	struct cache *cache, const struct cache_key *key, uint64_t now_ms);
 
-/* Copies `answer`, which is to key->question (what is not, is left out). What may
- * not be cached (ttl_s 0 and no min_ttl, another rcode than NOERROR and NXDOMAIN,
- * no record at all) is left out, and so is what takes more than a quarter of the
- * budget; an older answer to the same key is replaced. NOERROR and NXDOMAIN end the
- * older one even if they are not kept: it is known not to be so any more (RFC 8767
- * §4). */
+/* Copies `answer` with its Extended DNS Error; it is to key->question (what is not,
+ * is left out). What may not be cached (ttl_s 0 and no min_ttl, another rcode than
+ * NOERROR and NXDOMAIN, no record at all) is left out, and so is what takes more than a
+ * quarter of the budget; an older answer to the same key is replaced. NOERROR and
+ * NXDOMAIN end the older one even if they are not kept: it is known not to be so any more
+ * (RFC 8767 §4). */
 void cache_insert(struct cache *cache, const struct cache_key *key,
 	const struct answer *answer, uint64_t now_ms);
 

@@ -51,12 +51,12 @@ size_t entry_charge(size_t n)
 static size_t ede_text_size(const struct ede *ede)
 {
 	/* A terminator must fit when it is read back. */
-	return ede == NULL || !ede->present ? 0
-					    : strnlen(ede->text, sizeof ede->text - 1);
+	return ede->present ? strnlen(ede->text, sizeof ede->text - 1) : 0;
 }
 
 size_t entry_size(const struct answer *answer, const struct ede *ede)
 {
+	ede = ede != NULL ? ede : &answer->ede;
 	return sizeof(struct entry) + answer->ttl_n * sizeof(uint16_t) + answer->wire.n +
 	       ede_text_size(ede);
 }
@@ -85,6 +85,7 @@ struct entry *entry_new(
 	struct entry *e;
 	uint8_t *wire;
 
+	ede = ede != NULL ? ede : &answer->ede;
 	e = malloc(entry_size(answer, ede));
 	if (e == NULL)
 		return NULL;
@@ -96,8 +97,9 @@ struct entry *entry_new(
 		.question_end = answer->question_end,
 		.flags = key->flags,
 		.rcode = answer->rcode,
-		.has_ede = ede != NULL && ede->present,
-		.ede_code = ede == NULL ? 0 : ede->code,
+		.has_ede = ede->present,
+		.authenticated = answer->authenticated,
+		.ede_code = ede->code,
 		.ede_text_n = (uint8_t)ede_text_size(ede),
 	};
 	if (e->ttl_n > 0)
@@ -121,10 +123,13 @@ void entry_view(const struct entry *e, struct answer *answer, struct ede *ede)
 		.question_end = e->question_end,
 		.rcode = e->rcode,
 		.ttl_s = e->life_s,
+		.authenticated = e->authenticated,
 	};
-	ede->present = e->has_ede;
+	ede->present = false;
 	if (!e->has_ede)
 		return;
+	ede = entry_is_failure(e) ? ede : &answer->ede;
+	ede->present = true;
 	ede->code = e->ede_code;
 	memcpy(ede->text, entry_wire(e) + e->wire_n, e->ede_text_n);
 	ede->text[e->ede_text_n] = '\0';

@@ -34,6 +34,7 @@ struct entry {
 	uint8_t flags;
 	uint8_t rcode;
 	bool has_ede;
+	bool authenticated;
 	uint8_t hits; /* up to a bound */
 	bool visited; /* hit since the eviction hand last passed */
 	uint16_t ttl_at[];
@@ -58,7 +59,8 @@ bool entry_has_name(const struct entry *e, const struct name *lowered);
 /* What an allocation of `n` bytes takes, the allocator's own share included:
  * as glibc rounds. */
 size_t entry_charge(size_t n);
-/* What entry_new() will take. `ede` may be NULL. */
+/* What entry_new() will take. `ede`, or else the answer's own, is kept with it; NULL: the
+ * answer's own. */
 size_t entry_size(const struct answer *answer, const struct ede *ede);
 
 /* Whether the answer's question is the key's. */
@@ -69,7 +71,7 @@ bool answer_is_to_key(const struct answer *answer, const struct entry_key *key);
 struct entry *entry_new(
 	const struct entry_key *key, const struct answer *answer, const struct ede *ede);
 
-/* `answer` borrows from the entry. */
+/* `answer` borrows from the entry. `ede` is a failure's; an answer's own is in it. */
 void entry_view(const struct entry *e, struct answer *answer, struct ede *ede);
 
 #endif

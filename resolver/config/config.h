@@ -27,6 +27,12 @@ enum upstream_protocol {
 	UPSTREAM_DOH, /* RFC 8484 */
 };
 
+/* What upstreams are told of a client's subnet. */
+enum client_subnet {
+	CLIENT_SUBNET_STRIP,   /* nothing */
+	CLIENT_SUBNET_OPT_OUT, /* that they are to pass none on (RFC 7871 §7.1.2) */
+};
+
 /* Whom of several upstreams to ask first. */
 enum strategy { STRATEGY_FASTEST, STRATEGY_ORDERED, STRATEGY_ROUND_ROBIN };
 
@@ -100,6 +106,7 @@ struct config {
 	const char *log_list_place;
 	struct config_update update;
 
+	enum client_subnet client_subnet;
 	unsigned edns_padding; /* queries are padded to a multiple; 0: not */
 
 	enum strategy strategy;

@@ -46,7 +46,8 @@ static const struct schema_word ct_stale_modes[] = {
 	{ 0 },
 };
 static const struct schema_word client_subnets[] = {
-	{ .word = "strip" },
+	{ .word = "strip", .value = CLIENT_SUBNET_STRIP },
+	{ .word = "opt_out", .value = CLIENT_SUBNET_OPT_OUT },
 	{ 0 },
 };
 static const struct schema_word protocols[] = {
@@ -158,8 +159,9 @@ static const struct schema_row file_rows[] = {
 		.help = "Queries to upstreams are padded to a multiple of this many "
 			"bytes." },
 	{ "edns.client_subnet", TYPE_WORD, .words = client_subnets, .preset = "strip",
-		.at = SCHEMA_NOWHERE,
-		.help = "What happens to a client's EDNS Client Subnet option." },
+		.at = IN_DRAFT(config.client_subnet),
+		.help = "What upstreams are told of a client's subnet: nothing, or that "
+			"they are to pass none on." },
 	{ "strategy", TYPE_WORD, .words = strategies, .preset = "fastest",
 		.at = IN_DRAFT(config.strategy),
 		.help = "Which upstream is asked first." },

@@ -174,11 +174,12 @@ static json_t *failed_json(const struct question *question, const struct ede *ed
 	const struct query_options plain = { .dnssec_ok = false };
 	struct writer asked = { .p = query, .cap = sizeof query };
 	struct writer said = { .p = reply, .cap = sizeof reply };
+	const struct reply_terms terms = { .limit = sizeof reply };
 	struct message m;
 
 	if (query_write(question, 0, &plain, &asked) != STATUS_OK ||
 		message_parse(wr_done(&asked), &m) != STATUS_OK ||
-		reply_error(&m, RCODE_SERVFAIL, ede, sizeof reply, &said) != STATUS_OK)
+		reply_error(&m, RCODE_SERVFAIL, ede, &terms, &said) != STATUS_OK)
 		return NULL;
 	return json_pack("{s:b, s:s, s:o, s:n, s:o}", "ok", 1, "rcode", "SERVFAIL",
 		"wire", wire_json(wr_done(&said)), "upstream", "ede", ede_json(ede));
@@ -214,6 +215,7 @@ static void run_query(
 	const char *name = text_of(command, "name"), *type = text_of(command, "type");
 	struct question question = { .type = TYPE_A, .class = CLASS_IN };
 	struct exchange_request asked = { .question = &question,
+		.subnet_opt_out = w->config->client_subnet == CLIENT_SUBNET_OPT_OUT,
 		.pad_to = w->config->edns_padding,
 		.timeout_ms = QUERY_TIMEOUT_MS,
 		.only = text_of(command, "upstream") };

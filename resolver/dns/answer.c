@@ -98,8 +98,8 @@ static void cap_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n, uint32_t m
 	}
 }
 
-enum status answer_make(const struct message *m, struct writer *w, uint16_t *ttl_at,
-	size_t cap, struct answer *out)
+enum status answer_make(const struct message *m, const struct answer_options *options,
+	struct writer *w, uint16_t *ttl_at, size_t cap, struct answer *out)
 {
 	struct survey s = { .ttl_s = TTL_MAX_S };
 	size_t end = m->edns.present ? m->opt_start : m->wire.n;
@@ -130,6 +130,7 @@ enum status answer_make(const struct message *m, struct writer *w, uint16_t *ttl
 		.question_end = (uint16_t)m->question_end,
 		.rcode = (uint8_t)message_rcode(m),
 		.ttl_s = usable_s(m, &s),
+		.authenticated = options->trust_ad && (m->flags & DNS_FLAG_AD) != 0,
 	};
 	return STATUS_OK;
 }

@@ -12,6 +12,17 @@ struct answer {
 	uint16_t question_end;
 	uint8_t rcode;  /* 0 to 15 */
 	uint32_t ttl_s; /* how long it may be used */
+	/* Every record of answer and authority section was validated, here or, if it is
+	 * trusted with that, by the upstream. */
+	bool authenticated;
+	struct ede ede; /* to be told with it; mostly not present */
+};
+
+struct answer_options {
+	/* RRSIG, NSEC and NSEC3 are kept although nobody asked for their type
+	 * (RFC 4035 §3.2.1). */
+	bool dnssec_ok;
+	bool trust_ad; /* `authenticated` is what the upstream's AD says */
 };
 
 /* Rewrites `m`, a response with a question, into `w` and `ttl_at` (`cap`
@@ -30,8 +41,9 @@ struct answer {
  * UNSUPPORTED: an rcode that a header cannot carry; a truncated message, of
  * which nothing may be used (RFC 2181 §9): passed on without TC it would look
  * like proof that there is no such record. */
-MUST_CHECK enum status answer_make(const struct message *m, struct writer *w,
-	uint16_t *ttl_at, size_t cap, struct answer *out);
+MUST_CHECK enum status answer_make(const struct message *m,
+	const struct answer_options *options, struct writer *w, uint16_t *ttl_at,
+	size_t cap, struct answer *out);
 
 /* No record of it lives longer than `most_s`. `wire` is the answer's own. */
 void answer_cap(struct answer *answer, uint8_t *wire, uint32_t most_s);

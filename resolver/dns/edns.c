@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-#include "dns/message.h"
+#include "dns/query.h"
 
-#define EDNS_VERSION      0
-#define EDNS_DO           0x8000
-#define OPTION_HEAD_BYTES 4   /* code and length */
-#define KEEPALIVE_UNIT_MS 100 /* RFC 7828 §3.1 */
+#define EDNS_VERSION       0
+#define EDNS_DO            0x8000
+#define OPTION_HEAD_BYTES  4   /* code and length */
+#define KEEPALIVE_UNIT_MS  100 /* RFC 7828 §3.1 */
+#define KEEPALIVE_BYTES    2
+#define SUBNET_FAMILY_IPV4 1 /* RFC 7871 §6 */
 
 enum status edns_decode(
 	uint16_t class, uint32_t ttl, struct bytes rdata, struct edns *out)
@@ -45,6 +47,33 @@ static void write_ede(struct writer *w, const struct ede *ede)
 	wr_uint(w, 2 + text_n, 2);
 	wr_uint(w, ede->code, 2);
 	wr_bytes(w, bytes_of(ede->text, text_n));
+}
+
+size_t edns_reply_size(const struct edns_reply *reply)
+{
+	size_t n = 0;
+
+	if (reply->cookie)
+		n += OPTION_HEAD_BYTES + EDNS_COOKIE_BYTES;
+	if (reply->keepalive)
+		n += OPTION_HEAD_BYTES + KEEPALIVE_BYTES;
+	return n;
+}
+
+static void write_reply_options(struct writer *w, const struct edns_reply *reply)
+{
+	if (reply->cookie) {
+		wr_uint(w, EDNS_COOKIE, 2);
+		wr_uint(w, EDNS_COOKIE_BYTES, 2);
+		wr_bytes(w, bytes_of(reply->cookie_bytes, EDNS_COOKIE_BYTES));
+	}
+	if (reply->keepalive) {
+		uint32_t units = reply->keepalive_ms / KEEPALIVE_UNIT_MS;
+
+		wr_uint(w, EDNS_TCP_KEEPALIVE, 2);
+		wr_uint(w, KEEPALIVE_BYTES, 2);
+		wr_uint(w, units < UINT16_MAX ? units : UINT16_MAX, 2);
+	}
 }
 
 /* RFC 7830 §3: the bytes are zero. What is filled up counts the option's own
@@ -93,17 +122,39 @@ void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec
 	end(w, length_at);
 }
 
-void edns_write_query(struct writer *w, uint16_t udp_size, bool dnssec_ok, bool keepalive,
-	unsigned pad_to)
+void edns_write_reply(struct writer *w, unsigned rcode, bool dnssec_ok,
+	const struct edns_reply *reply, const struct ede *ede)
 {
-	size_t length_at = begin(w, udp_size, 0, dnssec_ok);
+	size_t length_at = begin(w, DNS_UDP_MAX, rcode, dnssec_ok);
 
-	if (keepalive) {
+	write_reply_options(w, reply);
+	if (ede != NULL && ede->present)
+		write_ede(w, ede);
+	end(w, length_at);
+}
+
+/* RFC 7871 §7.1.2: a source prefix of no bits at all. Of which family is all the same. */
+static void write_subnet_opt_out(struct writer *w)
+{
+	wr_uint(w, EDNS_CLIENT_SUBNET, 2);
+	wr_uint(w, 4, 2);
+	wr_uint(w, SUBNET_FAMILY_IPV4, 2);
+	wr_uint(w, 0, 2); /* SOURCE and SCOPE PREFIX-LENGTH */
+}
+
+void edns_write_query(struct writer *w, const struct query_options *options)
+{
+	size_t length_at = begin(w, DNS_UDP_MAX, 0, options->dnssec_ok);
+
+	if (options->subnet_opt_out)
+		write_subnet_opt_out(w);
+	if (options->keepalive) {
+		/* Without content it asks (RFC 7828 §3.2.1). */
 		wr_uint(w, EDNS_TCP_KEEPALIVE, 2);
 		wr_uint(w, 0, 2);
 	}
-	if (pad_to > 0)
-		write_padding(w, pad_to);
+	if (options->pad_to > 0)
+		write_padding(w, options->pad_to);
 	end(w, length_at);
 }
 

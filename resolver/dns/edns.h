@@ -53,15 +53,28 @@ struct ede {
 	char text[EDE_TEXT_MAX]; /* UTF-8 */
 };
 
+/* What the OPT of a reply carries beside an Extended DNS Error. Zeroed: nothing. */
+#define EDNS_COOKIE_BYTES 24
+struct edns_reply {
+	bool cookie;
+	uint8_t cookie_bytes[EDNS_COOKIE_BYTES]; /* the client's and ours (RFC 9018 §4) */
+	bool keepalive;
+	uint32_t keepalive_ms; /* how long an idle connection stays (RFC 7828 §3.1) */
+};
+/* How many bytes that takes in the OPT. */
+size_t edns_reply_size(const struct edns_reply *reply);
+/* Writes the OPT record of a reply, as edns_write() does. */
+void edns_write_reply(struct writer *w, unsigned rcode, bool dnssec_ok,
+	const struct edns_reply *reply, const struct ede *ede);
+
 /* Writes an OPT record. `rcode` supplies the upper bits; `ede` may be NULL.
  * `w` holds the message from its first byte: if `pad_to` > 0, a padding option fills the
  * message so far up to the next multiple of `pad_to` (RFC 8467 §4.1). */
 void edns_write(struct writer *w, uint16_t udp_size, unsigned rcode, bool dnssec_ok,
 	const struct ede *ede, unsigned pad_to);
-/* As that, for a query. `keepalive`: asks how long an idle connection is kept, with an
- * option without content (RFC 7828 §3.2.1). */
-void edns_write_query(struct writer *w, uint16_t udp_size, bool dnssec_ok, bool keepalive,
-	unsigned pad_to);
+/* As that, for a query (dns/query.h). */
+struct query_options;
+void edns_write_query(struct writer *w, const struct query_options *options);
 
 /* What a server says to that; -1: nothing, or what is no time. */
 int64_t edns_keepalive_ms(const struct edns *edns);

@@ -2,6 +2,12 @@
 
 #define PAD_TO_MAX 512
 
+static unsigned flags_of(const struct query_options *options)
+{
+	return DNS_FLAG_RD | (options->checking_disabled ? DNS_FLAG_CD : 0) |
+	       (options->want_ad ? DNS_FLAG_AD : 0);
+}
+
 enum status query_write(const struct question *question, uint16_t id,
 	const struct query_options *options, struct writer *w)
 {
@@ -14,15 +20,14 @@ enum status query_write(const struct question *question, uint16_t id,
 	if (options->pad_to > PAD_TO_MAX)
 		return STATUS_RANGE;
 	wr_uint(&m, id, 2);
-	wr_uint(&m, DNS_FLAG_RD | (options->checking_disabled ? DNS_FLAG_CD : 0), 2);
+	wr_uint(&m, flags_of(options), 2);
 	wr_uint(&m, 1, 2); /* QDCOUNT */
 	wr_uint(&m, 0, 4); /* ANCOUNT, NSCOUNT */
 	wr_uint(&m, 1, 2); /* ARCOUNT: the OPT */
 	wr_bytes(&m, name_bytes(&question->name));
 	wr_uint(&m, question->type, 2);
 	wr_uint(&m, question->class, 2);
-	edns_write_query(
-		&m, DNS_UDP_MAX, options->dnssec_ok, options->keepalive, options->pad_to);
+	edns_write_query(&m, options);
 	w->n += m.n;
 	return STATUS_OK;
 }

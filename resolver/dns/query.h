@@ -9,6 +9,9 @@
 
 struct query_options {
 	bool dnssec_ok, checking_disabled;
+	bool want_ad; /* the answer's AD is of interest (RFC 6840 §5.7) */
+	/* No server is to pass a subnet on for it (RFC 7871 §7.1.2: 0.0.0.0/0). */
+	bool subnet_opt_out;
 	bool keepalive;  /* asks how long an idle connection is kept (RFC 7828) */
 	unsigned pad_to; /* to a multiple of so many bytes, at most 512; 0: no padding */
 };

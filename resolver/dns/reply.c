@@ -59,6 +59,15 @@ static unsigned reply_flags(uint16_t query_flags, unsigned rcode)
 	       (rcode & RCODE_MASK);
 }
 
+/* RFC 6840 §5.8: AD means something to those only who have shown that they know it. */
+static unsigned answer_flags(const struct message *query, const struct answer *answer)
+{
+	bool knows = query->edns.dnssec_ok || (query->flags & DNS_FLAG_AD) != 0;
+
+	return reply_flags(query->flags, answer->rcode) |
+	       (answer->authenticated && knows ? DNS_FLAG_AD : 0);
+}
+
 size_t reply_limit(const struct message *query, bool udp)
 {
 	size_t size = query->edns.present ? query->edns.udp_size : 0;
@@ -82,31 +91,35 @@ static void write_head(struct writer *w, const struct message *query, unsigned f
 			    query->question_end - DNS_HEADER_BYTES));
 }
 
-static void write_opt(struct writer *w, const struct message *query, unsigned rcode,
-	const struct ede *ede)
+/* With what it always carries. */
+static size_t opt_size(const struct message *query, const struct reply_terms *terms)
 {
-	if (query->edns.present)
-		edns_write(w, DNS_UDP_MAX, rcode, query->edns.dnssec_ok, ede, 0);
+	return query->edns.present ? OPT_BYTES + edns_reply_size(&terms->edns) : 0;
 }
 
-/* `n` bytes are taken without it. */
-static const struct ede *ede_that_fits(const struct ede *ede, size_t n, size_t room)
+/* `ede` may be NULL. */
+static void write_opt(struct writer *w, const struct message *query,
+	const struct reply_terms *terms, unsigned rcode, const struct ede *ede)
 {
-	if (ede == NULL)
-		return NULL;
-	n += EDE_HEAD_BYTES + strnlen(ede->text, sizeof ede->text);
-	return n <= room ? ede : NULL;
+	size_t n = w->n + opt_size(query, terms);
+
+	if (!query->edns.present)
+		return;
+	if (ede != NULL && ede->present)
+		n += EDE_HEAD_BYTES + strnlen(ede->text, sizeof ede->text);
+	edns_write_reply(
+		w, rcode, query->edns.dnssec_ok, &terms->edns, n <= w->cap ? ede : NULL);
 }
 
 enum status reply_error(const struct message *query, unsigned rcode,
-	const struct ede *ede, size_t limit, struct writer *w)
+	const struct ede *ede, const struct reply_terms *terms, struct writer *w)
 {
-	struct writer out = writer_at_end(w, limit);
+	struct writer out = writer_at_end(w, terms->limit);
 
 	if (rcode > RCODE_MASK && !query->edns.present)
 		return STATUS_UNSUPPORTED;
 	write_head(&out, query, reply_flags(query->flags, rcode));
-	write_opt(&out, query, rcode, ede_that_fits(ede, out.n + OPT_BYTES, out.cap));
+	write_opt(&out, query, terms, rcode, ede);
 	return commit(w, &out);
 }
 
@@ -128,6 +141,7 @@ struct treatment {
 	uint32_t age_s, ttl_min_s;
 	bool stale; /* every TTL is answer->ttl_s instead */
 	const struct ede *ede;
+	const struct reply_terms *terms;
 };
 
 static uint32_t treated_ttl_s(
@@ -160,18 +174,18 @@ static void write_answer(struct writer *w, const struct message *query,
 	memcpy(wire + DNS_HEADER_BYTES, query->wire.p + DNS_HEADER_BYTES,
 		query->question_end - DNS_HEADER_BYTES);
 	put16(wire, query->id);
-	put16(wire + 2, reply_flags(query->flags, answer->rcode));
+	put16(wire + 2, answer_flags(query, answer));
 	put16(wire + ADDITIONAL_AT, get16(wire + ADDITIONAL_AT) + query->edns.present);
 	treat_ttls(wire, answer, how);
-	write_opt(w, query, answer->rcode,
-		ede_that_fits(how->ede, w->n + OPT_BYTES, w->cap));
+	write_opt(w, query, how->terms, answer->rcode, how->ede);
 }
 
 static enum status reply_treated(const struct message *query, const struct answer *answer,
-	const struct treatment *how, size_t limit, struct writer *w)
+	const struct treatment *how, struct writer *w)
 {
+	size_t limit = how->terms->limit;
 	struct writer out = writer_at_end(w, limit);
-	size_t n = answer->wire.n + (query->edns.present ? OPT_BYTES : 0);
+	size_t n = answer->wire.n + opt_size(query, how->terms);
 
 	if (!query->has_question || query->question_end != answer->question_end ||
 		answer->wire.n < answer->question_end)
@@ -183,24 +197,27 @@ static enum status reply_treated(const struct message *query, const struct answe
 	} else {
 		write_head(&out, query,
 			reply_flags(query->flags, answer->rcode) | DNS_FLAG_TC);
-		write_opt(&out, query, answer->rcode,
-			ede_that_fits(how->ede, out.n + OPT_BYTES, out.cap));
+		write_opt(&out, query, how->terms, answer->rcode, how->ede);
 	}
 	return commit(w, &out);
 }
 
 enum status reply_answer(const struct message *query, const struct answer *answer,
-	uint32_t age_s, uint32_t ttl_min_s, size_t limit, struct writer *w)
+	uint32_t age_s, uint32_t ttl_min_s, const struct reply_terms *terms,
+	struct writer *w)
 {
-	const struct treatment how = { .age_s = age_s, .ttl_min_s = ttl_min_s };
+	const struct treatment how = { .age_s = age_s,
+		.ttl_min_s = ttl_min_s,
+		.ede = &answer->ede,
+		.terms = terms };
 
-	return reply_treated(query, answer, &how, limit, w);
+	return reply_treated(query, answer, &how, w);
 }
 
 enum status reply_stale(const struct message *query, const struct answer *answer,
-	const struct ede *ede, size_t limit, struct writer *w)
+	const struct ede *ede, const struct reply_terms *terms, struct writer *w)
 {
-	const struct treatment how = { .stale = true, .ede = ede };
+	const struct treatment how = { .stale = true, .ede = ede, .terms = terms };
 
-	return reply_treated(query, answer, &how, limit, w);
+	return reply_treated(query, answer, &how, w);
 }

@@ -248,7 +248,8 @@ static enum query_outcome wait_for(
 		return QUERY_DROP;
 	q->client = c;
 	q->query.done = on_done;
-	outcome = query_wait(c->clients->resolver, &q->query, parsed, false, reply);
+	outcome = query_wait(
+		c->clients->resolver, &q->query, parsed, &c->address, false, reply);
 	if (outcome != QUERY_PENDING) {
 		free(q);
 		return outcome;

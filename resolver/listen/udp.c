@@ -91,7 +91,7 @@ static enum query_outcome wait_for(struct udp_listener *l, unsigned at,
 	q->client = batch.clients[at];
 	q->arrival = batch.arrivals[at];
 	q->query.done = on_done;
-	outcome = query_wait(l->resolver, &q->query, parsed, true, reply);
+	outcome = query_wait(l->resolver, &q->query, parsed, &q->client, true, reply);
 	if (outcome == QUERY_PENDING)
 		list_append(&l->waiting, &q->link);
 	else

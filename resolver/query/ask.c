@@ -33,9 +33,9 @@ static enum status write_outcome(const struct resolver *r, const struct query *q
 		return STATUS_NOTFOUND;
 	if (outcome->stale)
 		return reply_stale(
-			&q->message, outcome->answer, outcome->ede, q->limit, w);
+			&q->message, outcome->answer, outcome->ede, &q->terms, w);
 	return reply_answer(
-		&q->message, outcome->answer, 0, r->options.min_ttl_s, q->limit, w);
+		&q->message, outcome->answer, 0, r->options.min_ttl_s, &q->terms, w);
 }
 
 static void reply_to(struct resolver *r, struct query *q, const struct outcome *outcome)
@@ -49,7 +49,7 @@ static void reply_to(struct resolver *r, struct query *q, const struct outcome *
 		r->stats.failed++;
 		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
 		status = reply_error(
-			&q->message, RCODE_SERVFAIL, outcome->ede, q->limit, &w);
+			&q->message, RCODE_SERVFAIL, outcome->ede, &q->terms, &w);
 	}
 	r->stats.answered++;
 	r->stats.in_flight--;
@@ -125,15 +125,19 @@ static void blame_answer(const char *upstream, const char *what, struct ede *ede
 
 /* True if there is an answer that may be relayed, in the resolver's room; `ede` blames
  * whoever told nothing. */
-static bool take_answer(struct resolver *r, const struct exchange_result *result,
+static bool take_answer(const struct inflight *f, const struct exchange_result *result,
 	struct answer *answer, struct ede *ede)
 {
+	struct resolver *r = f->resolver;
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
+	const struct answer_options options = { .dnssec_ok = f->dnssec_ok,
+		.trust_ad = r->options.trust_ad };
 
 	*ede = result->ede;
 	if (result->answer == NULL)
 		return false;
-	if (answer_make(result->answer, &w, r->ttl_at, TTLS_MAX, answer) != STATUS_OK) {
+	if (answer_make(result->answer, &options, &w, r->ttl_at, TTLS_MAX, answer) !=
+		STATUS_OK) {
 		blame_answer(result->upstream, "an answer that cannot be relayed", ede);
 		return false;
 	}
@@ -170,7 +174,7 @@ static void on_exchange_done(void *data, const struct exchange_result *result)
 	struct cache_hit hit;
 	struct answer answer;
 	struct ede ede;
-	bool usable = take_answer(f->resolver, result, &answer, &ede);
+	bool usable = take_answer(f, result, &answer, &ede);
 
 	f->exchange = NULL;
 	conclude(f, usable ? &answer : NULL, &ede, &hit, &outcome);
@@ -185,6 +189,8 @@ enum status resolver_ask(struct resolver *r, struct inflight *f, struct ede *why
 	struct exchange_request request = { .question = &f->question,
 		.dnssec_ok = f->dnssec_ok,
 		.checking_disabled = f->checking_disabled,
+		.want_ad = r->options.trust_ad,
+		.subnet_opt_out = r->options.subnet_opt_out,
 		.pad_to = r->options.pad_to,
 		.timeout_ms = r->options.timeout_ms,
 		.early_ms = RESPONSE_MS,

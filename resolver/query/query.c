@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "dns/reply.h"
 #include "query/resolver.h"
+#include "query/terms.h"
 
 enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 	const struct resolver_options *options, struct resolver **out)
@@ -64,9 +65,10 @@ static bool is_allowed(const struct resolver *r, const struct endpoint *client)
 }
 
 static enum query_outcome answer_error(struct resolver *r, const struct message *m,
-	unsigned rcode, const struct ede *ede, bool udp, struct writer *reply)
+	unsigned rcode, const struct ede *ede, const struct reply_terms *terms,
+	struct writer *reply)
 {
-	if (reply_error(m, rcode, ede, reply_limit(m, udp), reply) != STATUS_OK) {
+	if (reply_error(m, rcode, ede, terms, reply) != STATUS_OK) {
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
@@ -97,15 +99,15 @@ static enum query_outcome answer_unparsed(
 	return QUERY_ANSWERED;
 }
 
-static enum query_outcome refuse(
-	struct resolver *r, const struct message *m, bool udp, struct writer *reply)
+static enum query_outcome refuse(struct resolver *r, const struct message *m,
+	const struct reply_terms *terms, struct writer *reply)
 {
 	static const struct ede ede = {
 		.present = true, .code = EDE_PROHIBITED, .text = "not an allowed client"
 	};
 
 	r->stats.refused++;
-	return answer_error(r, m, RCODE_REFUSED, &ede, udp, reply);
+	return answer_error(r, m, RCODE_REFUSED, &ede, terms, reply);
 }
 
 /* The rcode for a query that is not for the cache or an upstream; -1 if it is. */
@@ -144,11 +146,11 @@ static void log_query(const struct resolver *r, const struct message *m,
 
 /* `hit` has been explained. */
 static enum query_outcome answer_stale(struct resolver *r, const struct message *m,
-	const struct cache_hit *hit, bool udp, struct writer *reply)
+	const struct cache_hit *hit, const struct reply_terms *terms,
+	struct writer *reply)
 {
-	if (reply_stale(m, &hit->answer, &hit->ede, reply_limit(m, udp), reply) !=
-		STATUS_OK)
-		return answer_error(r, m, RCODE_SERVFAIL, NULL, udp, reply);
+	if (reply_stale(m, &hit->answer, &hit->ede, terms, reply) != STATUS_OK)
+		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
 	r->stats.stale++;
 	r->stats.answered++;
 	return QUERY_ANSWERED;
@@ -156,17 +158,17 @@ static enum query_outcome answer_stale(struct resolver *r, const struct message 
 
 /* A hit, as the client asked for it; DROP if it cannot be put that way. */
 static enum query_outcome answer_hit(struct resolver *r, const struct message *m,
-	struct cache_hit *hit, bool udp, struct writer *reply)
+	struct cache_hit *hit, const struct reply_terms *terms, struct writer *reply)
 {
 	if (hit->stale) {
 		stale_explain(hit, &hit->ede);
-		return answer_stale(r, m, hit, udp, reply);
+		return answer_stale(r, m, hit, terms, reply);
 	}
 	if (hit->ede.present)
-		return answer_error(r, m, hit->answer.rcode, &hit->ede, udp, reply);
-	if (reply_answer(m, &hit->answer, hit->age_s, hit->ttl_min_s, reply_limit(m, udp),
-		    reply) != STATUS_OK)
-		return answer_error(r, m, RCODE_SERVFAIL, NULL, udp, reply);
+		return answer_error(r, m, hit->answer.rcode, &hit->ede, terms, reply);
+	if (reply_answer(m, &hit->answer, hit->age_s, hit->ttl_min_s, terms, reply) !=
+		STATUS_OK)
+		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
 	r->stats.answered++;
 	return QUERY_ANSWERED;
 }
@@ -176,6 +178,7 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	struct writer *reply)
 {
 	enum status status = message_parse(wire, parsed);
+	struct reply_terms terms;
 	struct cache_key key;
 	struct cache_hit hit;
 	enum query_outcome outcome;
@@ -189,15 +192,16 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
+	terms = terms_of(r, parsed, client, udp);
 	if (!allowed)
-		return refuse(r, parsed, udp, reply);
+		return refuse(r, parsed, &terms, reply);
 	rcode = rcode_at_once(parsed);
 	if (rcode >= 0)
-		return answer_error(r, parsed, (unsigned)rcode, NULL, udp, reply);
+		return answer_error(r, parsed, (unsigned)rcode, NULL, &terms, reply);
 	key = key_of(parsed);
 	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
 		log_query(r, parsed, client, hit.stale ? "stale" : "cache");
-		outcome = answer_hit(r, parsed, &hit, udp, reply);
+		outcome = answer_hit(r, parsed, &hit, &terms, reply);
 		if (hit.refresh && r->options.prefetch)
 			resolver_prefetch(r, &key);
 		return outcome;
@@ -209,17 +213,19 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 /* --- waiting --------------------------------------------------------------- */
 
 /* What the reply repeats of the query; the rest of it is gone by then. */
-static void keep_query(struct query *q, const struct message *parsed, bool udp)
+static void keep_query(
+	struct query *q, const struct message *parsed, const struct reply_terms *terms)
 {
 	q->message = *parsed;
 	memcpy(q->wire, parsed->wire.p, parsed->question_end);
 	q->message.wire = bytes_of(q->wire, parsed->question_end);
 	q->message.edns.options = bytes_of(NULL, 0);
-	q->limit = reply_limit(parsed, udp);
+	q->terms = *terms;
 }
 
 static enum query_outcome answer_failure(struct resolver *r, const struct message *parsed,
-	enum status status, struct ede *ede, bool udp, struct writer *reply)
+	enum status status, struct ede *ede, const struct reply_terms *terms,
+	struct writer *reply)
 {
 	struct cache_key key = key_of(parsed);
 	struct cache_hit hit;
@@ -231,21 +237,23 @@ static enum query_outcome answer_failure(struct resolver *r, const struct messag
 	}
 	if (cache_lookup_stale(r->cache, &key, clock_now_ms(), &hit)) {
 		stale_explain(&hit, ede);
-		return answer_stale(r, parsed, &hit, udp, reply);
+		return answer_stale(r, parsed, &hit, terms, reply);
 	}
-	return answer_error(r, parsed, RCODE_SERVFAIL, ede, udp, reply);
+	return answer_error(r, parsed, RCODE_SERVFAIL, ede, terms, reply);
 }
 
 enum query_outcome query_wait(struct resolver *r, struct query *q,
-	const struct message *parsed, bool udp, struct writer *reply)
+	const struct message *parsed, const struct endpoint *client, bool udp,
+	struct writer *reply)
 {
+	const struct reply_terms terms = terms_of(r, parsed, client, udp);
 	struct cache_key key = key_of(parsed);
 	struct ede why = { .present = false };
 	struct inflight *f;
 	enum status status = STATUS_OK;
 
 	if (r->stats.in_flight + r->late >= r->options.queries_in_flight)
-		return answer_failure(r, parsed, STATUS_LIMIT, &why, udp, reply);
+		return answer_failure(r, parsed, STATUS_LIMIT, &why, &terms, reply);
 	f = inflight_find(&r->inflight, &key);
 	if (f == NULL) {
 		f = inflight_add(&r->inflight, &key);
@@ -254,9 +262,9 @@ enum query_outcome query_wait(struct resolver *r, struct query *q,
 	if (status != STATUS_OK) {
 		if (f != NULL)
 			resolver_forget(f);
-		return answer_failure(r, parsed, status, &why, udp, reply);
+		return answer_failure(r, parsed, status, &why, &terms, reply);
 	}
-	keep_query(q, parsed, udp);
+	keep_query(q, parsed, &terms);
 	q->inflight = f;
 	list_append(&f->waiting, &q->link);
 	r->stats.in_flight++;

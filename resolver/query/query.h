@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "cache/cache.h"
+#include "dns/reply.h"
 #include "upstream/exchange.h"
 
 struct resolver;
@@ -28,6 +29,9 @@ struct resolver_options {
 	uint32_t min_ttl_s, max_ttl_s; /* of a fresh answer as of a cached one */
 	bool prefetch; /* popular answers are asked for anew before they end */
 	bool log_queries;
+	uint32_t tcp_idle_ms; /* how long listeners keep a client that asks nothing */
+	bool subnet_opt_out;  /* upstreams are told not to pass a subnet on */
+	bool trust_ad;        /* AD of an upstream is passed on */
 };
 
 struct resolver_stats {
@@ -48,7 +52,7 @@ struct query {
 	struct inflight *inflight;
 	struct message message; /* header and question of the client's query */
 	uint8_t wire[DNS_HEADER_BYTES + NAME_WIRE_MAX + 4];
-	size_t limit;
+	struct reply_terms terms;
 };
 
 /* `cache` and `exchanger` are borrowed for the resolver's life. */
@@ -71,7 +75,8 @@ enum query_outcome query_receive(struct resolver *resolver, struct bytes wire,
 /* Asks the upstreams. PENDING: query->done will run. ANSWERED: known at once,
  * the reply is in `reply`. query->done is set before. */
 enum query_outcome query_wait(struct resolver *resolver, struct query *query,
-	const struct message *parsed, bool udp, struct writer *reply);
+	const struct message *parsed, const struct endpoint *client, bool udp,
+	struct writer *reply);
 /* The client is gone. */
 void query_cancel(struct query *query);
 

@@ -104,6 +104,8 @@ static enum status exchange_new(struct exchanger *e,
 	x->for_ntp = is_for_ntp(&e->options, request->question);
 	x->dnssec_ok = request->dnssec_ok;
 	x->checking_disabled = request->checking_disabled;
+	x->want_ad = request->want_ad;
+	x->subnet_opt_out = request->subnet_opt_out;
 	x->pad_to = request->pad_to;
 	x->turn = e->stats.questions;
 	x->on_early = request->early_ms > 0 ? request->on_early : NULL;

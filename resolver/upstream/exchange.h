@@ -33,6 +33,8 @@ struct exchanger_stats {
 struct exchange_request {
 	const struct question *question; /* copied */
 	bool dnssec_ok, checking_disabled;
+	bool want_ad;        /* the answer's AD is of interest (RFC 6840 §5.7) */
+	bool subnet_opt_out; /* as in struct query_options */
 	unsigned pad_to;     /* bytes; 0: no padding */
 	uint32_t timeout_ms; /* for all attempts together */
 	const char *only;    /* borrowed during the call: this upstream alone, back-off

@@ -46,7 +46,7 @@ struct exchange {
 
 	struct question question;
 	bool for_ntp; /* for one of ntp_names */
-	bool dnssec_ok, checking_disabled;
+	bool dnssec_ok, checking_disabled, want_ad, subnet_opt_out;
 	unsigned pad_to;
 	char *only; /* owned, or NULL */
 	uint64_t turn, early_at_ms, deadline_ms;

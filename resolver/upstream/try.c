@@ -117,6 +117,8 @@ static enum status wire_for(
 	struct writer w = { .p = x->wire[keepalive].bytes, .cap = QUERY_WIRE_MAX };
 	const struct query_options options = { .dnssec_ok = x->dnssec_ok,
 		.checking_disabled = x->checking_disabled,
+		.want_ad = x->want_ad,
+		.subnet_opt_out = x->subnet_opt_out,
 		.keepalive = keepalive,
 		.pad_to = x->pad_to };
 	enum status status = STATUS_OK;

@@ -63,11 +63,11 @@ static void check_error(const struct message *m)
 	const struct ede ede = {
 		.present = true, .code = EDE_POLICY, .text = "pin_mismatch"
 	};
-	size_t limit = reply_limit(m, true);
-	struct writer w = { .p = out, .cap = limit };
+	const struct reply_terms terms = { .limit = reply_limit(m, true) };
+	struct writer w = { .p = out, .cap = terms.limit };
 	struct message reply;
 
-	must(reply_error(m, RCODE_SERVFAIL, &ede, limit, &w) == STATUS_OK);
+	must(reply_error(m, RCODE_SERVFAIL, &ede, &terms, &w) == STATUS_OK);
 	reply = must_parse(wr_done(&w));
 	must(reply.id == m->id && (reply.flags & DNS_FLAG_QR) != 0);
 	must(message_rcode(&reply) == RCODE_SERVFAIL);
@@ -83,12 +83,13 @@ static void check_reply(
 
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
 		struct writer w = { .p = out, .cap = limits[i] };
+		const struct reply_terms terms = { .limit = limits[i] };
 		struct message reply;
 		bool cut;
 
-		must(reply_answer(query, answer, 7, 0, limits[i], &w) == STATUS_OK);
+		must(reply_answer(query, answer, 7, 0, &terms, &w) == STATUS_OK);
 		w.n = 0;
-		must(reply_answer(query, answer, 0, 0, limits[i], &w) == STATUS_OK);
+		must(reply_answer(query, answer, 0, 0, &terms, &w) == STATUS_OK);
 		reply = must_parse(wr_done(&w));
 		must(question_equal(&reply.question, &query->question));
 		must(message_rcode(&reply) == answer->rcode && reply.edns.present);
@@ -108,10 +109,11 @@ static void check_answer(const struct message *m)
 	uint8_t query_wire[QUERY_WIRE_MAX];
 	struct writer w = { .p = out, .cap = sizeof out };
 	struct writer q = { .p = query_wire, .cap = sizeof query_wire };
+	const struct answer_options options = { .dnssec_ok = true };
 	struct answer answer;
 	struct message kept, query;
 
-	if (answer_make(m, &w, ttl_at, RECORDS_MAX, &answer) != STATUS_OK)
+	if (answer_make(m, &options, &w, ttl_at, RECORDS_MAX, &answer) != STATUS_OK)
 		return;
 	must(answer.wire.n <= m->wire.n && answer.ttl_s <= INT32_MAX);
 	/* A name may point into a TTL, by malice: then an aged or capped TTL is

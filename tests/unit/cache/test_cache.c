@@ -380,6 +380,33 @@ static void test_flush_name(void **state)
 	cache_free(cache);
 }
 
+/* What is known of an answer beside its records. */
+static void test_knowledge_is_kept(void **state)
+{
+	const struct cache_options options = { .size_bytes = 65536, .max_ttl_s = 86400 };
+	struct cache *cache;
+	struct cache_hit hit;
+	struct sample s;
+
+	(void)state;
+	assert_int_equal(cache_new(&options, &cache), STATUS_OK);
+	sample_make(&s, "known.example", 1, 60, 4);
+	s.answer.authenticated = true;
+	s.answer.ede = (struct ede){ .present = true, .code = 15, .text = "no ads" };
+	cache_insert(cache, &s.key, &s.answer, START_MS);
+	assert_true(cache_lookup(cache, &s.key, START_MS, &hit));
+	assert_true(hit.answer.authenticated);
+	assert_false(hit.ede.present);
+	assert_true(hit.answer.ede.present);
+	assert_int_equal(hit.answer.ede.code, 15);
+	assert_string_equal(hit.answer.ede.text, "no ads");
+	s.answer.authenticated = s.answer.ede.present = false;
+	cache_insert(cache, &s.key, &s.answer, START_MS);
+	assert_true(cache_lookup(cache, &s.key, START_MS, &hit));
+	assert_false(hit.answer.authenticated || hit.answer.ede.present);
+	cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_failure_and_answer),
 		cmocka_unit_test(test_flush_failures),
 		cmocka_unit_test(test_flush_name),
+		cmocka_unit_test(test_knowledge_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ static const char every_value[] =
 	"cache: {size: 512KiB, min_ttl: 30s, max_ttl: 7d}\n"
 	"tls: {ca_file: /etc/roots.pem, deny: [\"" PIN_B "\"], min_version: 1.3}\n"
 	"ct: {mode: \"off\"}\n"
-	"edns: {padding: 0, client_subnet: strip}\n"
+	"edns: {padding: 0, client_subnet: opt_out}\n"
 	"...\n";
 
 static void every_value_of_the_file(void **state)
@@ -145,6 +145,7 @@ static void every_value_of_the_file(void **state)
 	assert_int_equal(c->cache_min_ttl_s, 30);
 	assert_int_equal(c->cache_max_ttl_s, 7 * 86400);
 	assert_int_equal(c->edns_padding, 0);
+	assert_int_equal(c->client_subnet, CLIENT_SUBNET_OPT_OUT);
 	assert_int_equal(c->upstream_n, 4);
 	config_free(c);
 }

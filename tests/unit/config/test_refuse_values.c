@@ -256,7 +256,7 @@ static const struct refusal rows[] = {
 		"to 512" },
 	{ "edns.client_subnet: forward", "edns: {client_subnet: forward}" REST,
 		"f:1:23: edns.client_subnet: \"forward\" is none of the words known "
-		"here; allowed: strip" },
+		"here; allowed: strip, opt_out" },
 	/* tls */
 	{ "tls.ca_path and ca_file", "tls: {ca_path: /a, ca_file: /b}" REST,
 		"f:1:29: tls.ca_file and tls.ca_path exclude each other; allowed: one of "

@@ -73,6 +73,8 @@ static const struct ttl_row {
 	{ "REFUSED with records", "0000 8185 0001 0001 0000 0000" WWW A("0000012c"), 0 },
 };
 
+static const struct answer_options plain = { .dnssec_ok = false };
+
 static struct message parsed(struct bytes wire)
 {
 	struct message m;
@@ -93,7 +95,8 @@ static void test_ttl(void **state)
 		struct writer w = { .p = out, .cap = sizeof out };
 		struct answer answer;
 
-		if (answer_make(&m, &w, ttl_at, ROWS(ttl_at), &answer) != STATUS_OK)
+		if (answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer) !=
+			STATUS_OK)
 			fail_msg("%s: no answer", row->name);
 		if (answer.ttl_s != row->ttl_s)
 			fail_msg("%s: %u", row->name, answer.ttl_s);
@@ -119,7 +122,8 @@ static void test_other_questions(void **state)
 		struct writer w = { .p = out, .cap = sizeof out };
 		struct answer answer;
 
-		assert_int_equal(answer_make(&m, &w, ttl_at, 8, &answer), STATUS_OK);
+		assert_int_equal(
+			answer_make(&m, &plain, &w, ttl_at, 8, &answer), STATUS_OK);
 		assert_int_equal(answer.ttl_s, 300);
 		wire_free(wire);
 	}
@@ -160,7 +164,8 @@ static void test_wire(void **state)
 		struct bytes want = wire_new(row->want);
 		struct answer answer;
 
-		if (answer_make(&m, &w, ttl_at, ROWS(ttl_at), &answer) != STATUS_OK)
+		if (answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer) !=
+			STATUS_OK)
 			fail_msg("%s: no answer", row->name);
 		wire_assert_equal(row->name, answer.wire, want);
 		wire_free(want);
@@ -179,7 +184,8 @@ static void test_ttl_offsets(void **state)
 	struct answer answer;
 
 	(void)state;
-	assert_int_equal(answer_make(&m, &w, ttl_at, ROWS(ttl_at), &answer), STATUS_OK);
+	assert_int_equal(
+		answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer), STATUS_OK);
 	assert_int_equal(answer.question_end, 33);
 	assert_int_equal(answer.ttl_n, 2);
 	assert_int_equal(answer.ttl_at[0], 33 + 6);
@@ -224,7 +230,7 @@ static void test_refused(void **state)
 		enum status status;
 
 		assert_non_null(out);
-		status = answer_make(&m, &w, ttl_at, row->cap, &answer);
+		status = answer_make(&m, &plain, &w, ttl_at, row->cap, &answer);
 		if (status != row->want)
 			fail_msg("%s: %s", row->name, status_text(status));
 		free(out);

@@ -18,22 +18,33 @@ static const struct query_row {
 	struct query_options options;
 	const char *want;
 } query_rows[] = {
-	{ "plain", { false, false, false, 0 },
+	{ "plain", { .pad_to = 0 },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 0000" },
-	{ "DO", { true, false, false, 0 },
+	{ "DO", { .dnssec_ok = true },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 8000 0000" },
-	{ "CD", { false, true, false, 0 },
+	{ "CD", { .checking_disabled = true },
 		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 0000" },
-	{ "keepalive", { false, false, true, 0 },
+	{ "keepalive", { .keepalive = true },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 0004 000b 0000" },
-	{ "keepalive, padded to 64", { false, false, true, 64 },
+	{ "AD is wanted", { .want_ad = true },
+		"1234 0120 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 0000" },
+	{ "no subnet", { .subnet_opt_out = true },
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 0008 0008 0004 0001 00 00" },
+	{ "no subnet, keepalive, padded to 64",
+		{ .subnet_opt_out = true, .keepalive = true, .pad_to = 64 },
+		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
+		"00 0029 04d0 0000 0000 001c 0008 0004 0001 00 00 000b 0000"
+		"000c 000c 00*12" },
+	{ "keepalive, padded to 64", { .keepalive = true, .pad_to = 64 },
 		"1234 0100 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 0000 001c 000b 0000 000c 0014 00*20" },
-	{ "padded to 64", { true, true, false, 64 },
+	{ "padded to 64", { .dnssec_ok = true, .checking_disabled = true, .pad_to = 64 },
 		"1234 0110 0001 0000 0000 0001 03'wWw'03'lan'00 001c 0001"
 		"00 0029 04d0 0000 8000 001c 000c 0018 00*24" },
 };
@@ -80,7 +91,10 @@ static void test_behind_a_length(void **state)
 
 static void test_longest(void **state)
 {
-	const struct query_options options = { true, true, true, 512 };
+	const struct query_options options = { .dnssec_ok = true,
+		.checking_disabled = true,
+		.keepalive = true,
+		.pad_to = 512 };
 	uint8_t out[QUERY_WIRE_MAX];
 	struct writer w = { .p = out, .cap = sizeof out };
 	struct question q;

@@ -26,6 +26,10 @@
 #define QUERY      "1234 0100 0001 0000 0000 0000" ASKED
 #define QUERY_EDNS "1234 0100 0001 0000 0000 0001" ASKED OPT("1000", "8000")
 
+static const struct reply_terms limit_64 = { .limit = 64 };
+static const struct reply_terms limit_65 = { .limit = 65 };
+static const struct reply_terms limit_512 = { .limit = 512 };
+
 static struct message parsed(struct bytes wire)
 {
 	struct message m;
@@ -127,6 +131,7 @@ static void test_error(void **state)
 		const struct error_row *row = &error_rows[i];
 		struct bytes wire = wire_new(row->query);
 		struct message m = parsed(wire);
+		const struct reply_terms terms = { .limit = row->limit };
 		struct ede ede = { .present = row->ede != NULL, .code = EDE_POLICY };
 		uint8_t out[512];
 		struct writer w = { .p = out, .cap = sizeof out };
@@ -134,7 +139,7 @@ static void test_error(void **state)
 
 		if (row->ede != NULL)
 			strcpy(ede.text, row->ede);
-		status = reply_error(&m, row->rcode, &ede, row->limit, &w);
+		status = reply_error(&m, row->rcode, &ede, &terms, &w);
 		if (status != row->status)
 			fail_msg("%s: %s", row->name, status_text(status));
 		if (row->want != NULL) {
@@ -284,13 +289,14 @@ static void test_answer(void **state)
 		const struct answer_row *row = &answer_rows[i];
 		struct bytes wire = wire_new(row->query);
 		struct message m = parsed(wire);
+		const struct reply_terms terms = { .limit = row->limit };
 		uint8_t *out = malloc(row->limit);
 		struct writer w = { .p = out, .cap = row->limit };
 		enum status status;
 
 		assert_non_null(out);
-		status = reply_answer(
-			&m, &answer, row->age_s, row->ttl_min_s, row->limit, &w);
+		status =
+			reply_answer(&m, &answer, row->age_s, row->ttl_min_s, &terms, &w);
 		if (status != row->status)
 			fail_msg("%s: %s", row->name, status_text(status));
 		if (row->want != NULL) {
@@ -345,7 +351,8 @@ static void test_stale(void **state)
 		struct message m = parsed(wire);
 		uint8_t out[512];
 		struct writer w = { .p = out, .cap = sizeof out };
-		enum status status = reply_stale(&m, &answer, &ede, row->limit, &w);
+		const struct reply_terms terms = { .limit = row->limit };
+		enum status status = reply_stale(&m, &answer, &ede, &terms, &w);
 
 		if (status != (row->want != NULL ? STATUS_OK : STATUS_NOSPACE))
 			fail_msg("%s: %s", row->name, status_text(status));
@@ -372,7 +379,7 @@ static void test_answer_rcode(void **state)
 	struct writer w = { .p = out, .cap = sizeof out };
 
 	(void)state;
-	assert_int_equal(reply_answer(&m, &answer, 0, 0, 64, &w), STATUS_OK);
+	assert_int_equal(reply_answer(&m, &answer, 0, 0, &limit_64, &w), STATUS_OK);
 	wire_assert_equal("NXDOMAIN", wr_done(&w), want);
 	wire_free(answer.wire);
 	wire_free(want);
@@ -390,11 +397,12 @@ static void test_answer_less_room_than_limit(void **state)
 	struct writer bad = { .p = out, .cap = sizeof out, .bad = true };
 
 	(void)state;
-	assert_int_equal(reply_answer(&m, &answer, 0, 0, 512, &w), STATUS_NOSPACE);
+	assert_int_equal(reply_answer(&m, &answer, 0, 0, &limit_512, &w), STATUS_NOSPACE);
 	assert_int_equal(w.n, 0);
-	assert_int_equal(reply_answer(&m, &answer, 0, 0, 65, &w), STATUS_NOSPACE);
+	assert_int_equal(reply_answer(&m, &answer, 0, 0, &limit_65, &w), STATUS_NOSPACE);
 	assert_int_equal(w.n, 0);
-	assert_int_equal(reply_answer(&m, &answer, 0, 0, 512, &bad), STATUS_NOSPACE);
+	assert_int_equal(
+		reply_answer(&m, &answer, 0, 0, &limit_512, &bad), STATUS_NOSPACE);
 	wire_free(answer.wire);
 	wire_free(wire);
 }
@@ -411,7 +419,7 @@ static void test_behind_a_length(void **state)
 
 	(void)state;
 	wr_uint(&w, 65, 2);
-	assert_int_equal(reply_answer(&m, &answer, 0, 0, 65, &w), STATUS_OK);
+	assert_int_equal(reply_answer(&m, &answer, 0, 0, &limit_65, &w), STATUS_OK);
 	wire_assert_equal("framed", wr_done(&w), want);
 	wire_free(answer.wire);
 	wire_free(want);

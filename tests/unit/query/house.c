@@ -91,7 +91,8 @@ enum query_outcome visit_send(struct house *h, struct visit *v, struct bytes wir
 	outcome = query_receive(h->resolver, bytes_of(copy, wire.n), &h->client, !v->tcp,
 		&parsed, &reply);
 	if (outcome == QUERY_PENDING)
-		outcome = query_wait(h->resolver, &v->query, &parsed, !v->tcp, &reply);
+		outcome = query_wait(
+			h->resolver, &v->query, &parsed, &h->client, !v->tcp, &reply);
 	free(copy);
 	v->waits = outcome == QUERY_PENDING;
 	if (outcome == QUERY_ANSWERED)
