@@ -104,8 +104,12 @@ static const struct {
 	[TYPE_DOH_URL] = { .behind = DOH_URL_ALLOWED },
 	[TYPE_LIST_KEY] = { .add = add_list_key },
 	[TYPE_SERVER] = { .behind = SERVER_FORMS },
+	[TYPE_ZONE] = { .behind = "a domain name such as corp.example" },
+	[TYPE_ZONES] = { NULL, LIST_OF, " domain names such as corp.example" },
+	[TYPE_NAMES] = { NULL, LIST_OF, " names of upstreams" },
 	[TYPE_UPDATE] = { .behind = "a map of url and key, and address if need be" },
 	[TYPE_UPSTREAMS] = { NULL, LIST_OF, " maps" },
+	[TYPE_FORWARDS] = { NULL, LIST_OF, " maps" },
 };
 
 void schema_allowed(const struct schema_row *row, struct text *out)

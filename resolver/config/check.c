@@ -1,7 +1,6 @@
 #include "config/check.h"
 
-/* Whether a question sent to `server` comes back to pintle itself. */
-static bool is_listened_on(const struct config *config, const struct endpoint *server)
+bool check_is_own(const struct config *config, const struct endpoint *server)
 {
 	for (size_t i = 0; i < config->listen_n; i++) {
 		const struct endpoint *own = &config->listen[i];
@@ -26,7 +25,7 @@ static enum status check_bootstrap(const struct complaint *complaint,
 	for (size_t i = 0; it != NULL; it = it->next, i++) {
 		char quote[NODE_QUOTE_MAX];
 
-		if (is_listened_on(config, &config->bootstrap[i]))
+		if (check_is_own(config, &config->bootstrap[i]))
 			return complain_at(complaint, it,
 				"bootstrap: %s is pintle itself, which listens there; "
 				"allowed: another server",

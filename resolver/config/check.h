@@ -6,6 +6,8 @@
 
 MUST_CHECK enum status check_file(const struct complaint *complaint,
 	const struct node *root, const struct config *config);
+/* Whether a question sent to `server` comes back to pintle itself. */
+bool check_is_own(const struct config *config, const struct endpoint *server);
 /* Of `protocol` and the keys it decides about, as they stand in the file; in
  * check_protocol.c. */
 MUST_CHECK enum status check_protocol(const struct complaint *complaint,

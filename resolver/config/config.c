@@ -158,6 +158,16 @@ static bool protocol_equal(
 	       a->port == b->port && a->idle_timeout_ms == b->idle_timeout_ms;
 }
 
+static bool zones_equal(const struct config_upstream *a, const struct config_upstream *b)
+{
+	if (a->zone_n != b->zone_n || a->exact != b->exact)
+		return false;
+	for (size_t i = 0; i < a->zone_n; i++)
+		if (!name_equal(&a->zones[i], &b->zones[i]))
+			return false;
+	return true;
+}
+
 bool config_upstream_equal(
 	const struct config_upstream *a, const struct config_upstream *b)
 {
@@ -167,5 +177,5 @@ bool config_upstream_equal(
 	for (size_t i = 0; i < a->address_n; i++)
 		if (!endpoint_equal(&a->addresses[i], &b->addresses[i]))
 			return false;
-	return policy_equal(&a->policy, &b->policy);
+	return zones_equal(a, b) && policy_equal(&a->policy, &b->policy);
 }

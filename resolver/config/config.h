@@ -14,17 +14,23 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "ct/loglist_store.h"
+#include "dns/name.h"
 #include "tls/policy.h"
 
 #define CONFIG_PORT_DNS   53
 #define CONFIG_PORT_DOT   853
 #define CONFIG_PORT_HTTPS 443
 
+/* Those that are listed; beside them there are the plain servers of `forward`. */
 #define CONFIG_UPSTREAMS_MAX 256
+#define CONFIG_PLAIN_MAX     64
+#define CONFIG_FORWARDS_MAX  64
 
 enum upstream_protocol {
 	UPSTREAM_DOT, /* RFC 7858 */
 	UPSTREAM_DOH, /* RFC 8484 */
+	/* RFC 1035 §4.2, without TLS: for the names it has been given and no others. */
+	UPSTREAM_PLAIN,
 };
 
 /* What upstreams are told of a client's subnet. */
@@ -64,6 +70,22 @@ struct config_upstream {
 	/* Where its roots are chosen, for an error found when they are read:
 	 * "FILE:LINE:COL: tls.ca_file". */
 	const char *roots_place;
+	/* UPSTREAM_PLAIN, else none: the only zones that it is asked about; `exact`:
+	 * about these names, and nothing below them. Its TLS policy counts for nothing.
+	 */
+	const struct name *zones;
+	size_t zone_n;
+	bool exact;
+};
+
+/* Whom names in a zone are asked of, instead of all others. */
+struct config_forward {
+	struct name zone;       /* lower case, not the root */
+	const char **upstreams; /* names, in config.upstreams */
+	size_t upstream_n;
+	/* Plain servers, each one of config.upstreams and in `upstreams`; else none. */
+	struct endpoint *addresses;
+	size_t address_n;
 };
 
 /* Where newer log lists come from, and whose they are: `pintlectl loglist update`
@@ -116,8 +138,15 @@ struct config {
 	const char **ntp_names; /* plain host names */
 	size_t ntp_name_n;
 
+	/* As listed, and behind them the plain servers of `forwards`: "plain@ADDRESS". */
 	struct config_upstream *upstreams;
 	size_t upstream_n;
+	struct config_forward *forwards; /* no zone twice */
+	size_t forward_n;
+
+	bool rebind_protection;
+	struct name *rebind_allow; /* lower case: names under these may be private */
+	size_t rebind_allow_n;
 };
 
 /* Where an error is, and what is wrong: "FILE:LINE:COL: what, what is allowed". */
@@ -143,7 +172,8 @@ struct list_source config_log_lists(const struct config *config);
 /* NULL if there is none of that name. */
 const struct config_upstream *config_find_upstream(
 	const struct config *config, const char *name);
-/* Same name, addresses, protocol and policy: its connections may outlive a reload. */
+/* Same name, addresses, protocol, zones and policy: its connections may outlive a reload.
+ */
 bool config_upstream_equal(
 	const struct config_upstream *a, const struct config_upstream *b);
 

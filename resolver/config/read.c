@@ -66,6 +66,8 @@ static enum status read_row(
 
 	if (node != NULL && r->row->type == TYPE_UPSTREAMS)
 		return read_upstreams(r, node, base);
+	if (node != NULL && r->row->type == TYPE_FORWARDS)
+		return forwards_read(r, node, &((struct draft *)base)->config);
 	if (node != NULL && r->row->type == TYPE_UPDATE)
 		return read_update(r, node, base);
 	if (node != NULL)
@@ -75,9 +77,8 @@ static enum status read_row(
 	return r->row->preset != NULL ? read_preset(r, map, base) : STATUS_OK;
 }
 
-static enum status read_rows(const struct complaint *complaint,
-	const struct schema *schema, const struct node *map, struct arena *arena,
-	void *base)
+enum status rows_read(const struct complaint *complaint, const struct schema *schema,
+	const struct node *map, struct arena *arena, void *base)
 {
 	enum status status = keys_check(complaint, schema, map);
 
@@ -96,7 +97,7 @@ static enum status read_update(
 {
 	if (map->kind != NODE_MAP)
 		return value_refuse(r, map, "is not a map");
-	return read_rows(
+	return rows_read(
 		r->complaint, &schema_update, map, r->arena, &draft->config.update);
 }
 
@@ -188,7 +189,7 @@ static enum status read_upstream(const struct value_reader *r, const struct node
 		return value_refuse(r, map, "is not a map");
 	out->policy = draft->policy;
 	out->port = CONFIG_PORT_DOT;
-	status = read_rows(r->complaint, &schema_upstream, map, r->arena, out);
+	status = rows_read(r->complaint, &schema_upstream, map, r->arena, out);
 	if (status == STATUS_OK)
 		status = check_protocol(r->complaint, map, out);
 	if (status != STATUS_OK)
@@ -211,7 +212,7 @@ static enum status complain_name(const struct value_reader *r, const struct node
 		node_quote(name, quote));
 }
 
-/* The last row of the file: what upstreams start from is complete. */
+/* What upstreams start from is complete. */
 static enum status read_upstreams(
 	const struct value_reader *r, const struct node *list, struct draft *draft)
 {
@@ -244,7 +245,7 @@ enum status draft_read(
 	enum status status;
 
 	draft->root = root;
-	status = read_rows(complaint, &schema_file, root, &draft->config.arena, draft);
+	status = rows_read(complaint, &schema_file, root, &draft->config.arena, draft);
 	draft->root = NULL;
 	if (status != STATUS_OK)
 		return status;

@@ -10,4 +10,14 @@
 MUST_CHECK enum status draft_read(
 	const struct complaint *complaint, const struct node *root, struct draft *draft);
 
+/* One map, by the rows of its schema, into `base`. */
+MUST_CHECK enum status rows_read(const struct complaint *complaint,
+	const struct schema *schema, const struct node *map, struct arena *arena,
+	void *base);
+
+struct value_reader;
+/* The key `forward`, in read_forward.c: `config` has its listeners and upstreams. */
+MUST_CHECK enum status forwards_read(
+	const struct value_reader *r, const struct node *list, struct config *config);
+
 #endif

@@ -55,6 +55,10 @@ static const struct schema_word protocols[] = {
 	{ .word = "doh", .value = UPSTREAM_DOH },
 	{ 0 },
 };
+static const struct schema_word forward_protocols[] = {
+	{ .word = "plain", .value = true },
+	{ 0 },
+};
 static const struct schema_word strategies[] = {
 	{ .word = "fastest", .value = STRATEGY_FASTEST },
 	{ .word = "ordered", .value = STRATEGY_ORDERED },
@@ -181,11 +185,23 @@ static const struct schema_row file_rows[] = {
 		.required = true, .at = IN_DRAFT(config.upstreams),
 		.count_at = IN_DRAFT(config.upstream_n),
 		.help = "The resolvers that are asked, each a map of the keys below." },
+	{ "forward", TYPE_FORWARDS, .min = 1, .max = CONFIG_FORWARDS_MAX,
+		.at = IN_DRAFT(config.forwards), .count_at = IN_DRAFT(config.forward_n),
+		.help = "Zones whose names are asked of certain servers, each a map of "
+			"the keys below." },
+	{ "rebind_protection.enable", TYPE_BOOL, .preset = "false",
+		.at = IN_DRAFT(config.rebind_protection),
+		.help = "Whether answers from outside may hold addresses of the "
+			"inside." },
+	{ "rebind_protection.allow", TYPE_ZONES, .min = 0, .max = 256,
+		.at = IN_DRAFT(config.rebind_allow),
+		.count_at = IN_DRAFT(config.rebind_allow_n),
+		.help = "Names that may have addresses of the inside, with all below "
+			"them." },
 };
 
-static const char *const file_later[] = { "metrics", "forward", "hosts", "local_records",
-	"dnssec", "dnssec_anchors", "dnssec_negative", "trust_ad", "rebind_protection",
-	"local_zone", "sandbox", NULL };
+static const char *const file_later[] = { "metrics", "hosts", "local_records", "dnssec",
+	"dnssec_anchors", "dnssec_negative", "trust_ad", "local_zone", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
 	{ "url", TYPE_URL, .required = true, .at = offsetof(struct config_update, url),
@@ -233,8 +249,29 @@ static const struct schema_row upstream_rows[] = {
 
 static const char *const upstream_later[] = { NULL };
 
+static const struct schema_row forward_rows[] = {
+	{ "zone", TYPE_ZONE, .required = true,
+		.at = offsetof(struct forward_draft, forward.zone),
+		.help = "The zone, with all below it but what another map has." },
+	{ "upstreams", TYPE_NAMES, .min = 1, .max = 16,
+		.at = offsetof(struct forward_draft, forward.upstreams),
+		.count_at = offsetof(struct forward_draft, forward.upstream_n),
+		.help = "Names of the upstreams that are asked." },
+	{ "address", TYPE_BOOTSTRAP, .min = 1, .max = 8,
+		.at = offsetof(struct forward_draft, forward.addresses),
+		.count_at = offsetof(struct forward_draft, forward.address_n),
+		.help = "Servers that are asked without TLS." },
+	{ "protocol", TYPE_WORD, .words = forward_protocols,
+		.at = offsetof(struct forward_draft, plain),
+		.help = "How the servers in address are spoken to." },
+};
+
+static const char *const forward_later[] = { NULL };
+
 const struct schema schema_file = { "", file_rows, COUNT(file_rows), file_later };
 const struct schema schema_update = { "ct.update.", update_rows, COUNT(update_rows),
 	update_later };
 const struct schema schema_upstream = { "upstreams[].", upstream_rows,
 	COUNT(upstream_rows), upstream_later };
+const struct schema schema_forward = { "forward[].", forward_rows, COUNT(forward_rows),
+	forward_later };

@@ -32,8 +32,12 @@ enum schema_type {
 	TYPE_DOH_URL,   /* what stands in a struct config_upstream of a URL */
 	TYPE_LIST_KEY,  /* uint8_t[LIST_KEY_BYTES] */
 	TYPE_SERVER,    /* struct endpoint, with the port of https */
+	TYPE_ZONE,      /* struct name, lower case, not the root */
+	TYPE_ZONES,     /* struct name *, and a count */
+	TYPE_NAMES,     /* const char **, and a count */
 	TYPE_UPDATE,    /* struct config_update */
 	TYPE_UPSTREAMS, /* struct config_upstream *, and a count */
+	TYPE_FORWARDS,  /* struct config_forward *, and a count */
 };
 
 struct node;
@@ -73,12 +77,21 @@ struct draft {
 	const struct node *root;  /* borrowed while it is read */
 };
 
-/* Rows are read in their order: `upstreams` last, when its defaults are known. */
+/* What a map of `forward` is read into. */
+struct forward_draft {
+	struct config_forward forward;
+	unsigned plain; /* `protocol` is there, which has one value */
+};
+
+/* Rows are read in their order: `upstreams` when its defaults are known, and `forward`
+ * when they are. */
 extern const struct schema schema_file;
 /* The base is a struct config_update. */
 extern const struct schema schema_update;
 /* The base is a struct config_upstream. */
 extern const struct schema schema_upstream;
+/* The base is a struct forward_draft. */
+extern const struct schema schema_forward;
 
 /* What may stand there, as errors and the manual say it: "a number from 1 to 9". */
 void schema_allowed(const struct schema_row *row, struct text *out);

@@ -264,6 +264,9 @@ static const struct {
 	[TYPE_DOH_URL] = { false, value_read_doh_url },
 	[TYPE_LIST_KEY] = { false, value_read_list_key },
 	[TYPE_SERVER] = { false, value_read_server },
+	[TYPE_ZONE] = { false, value_read_zone },
+	[TYPE_ZONES] = { true, value_read_zones },
+	[TYPE_NAMES] = { true, value_read_names },
 };
 
 enum status value_read(const struct value_reader *r, const struct node *node, void *base)

@@ -14,7 +14,7 @@ struct value_reader {
 };
 
 /* Reads `node` into `base` + row->at. Every type but TYPE_UPDATE and
- * TYPE_UPSTREAMS. CONFIG (told to the complaint) or NOMEM. */
+ * lists of maps. CONFIG (told to the complaint) or NOMEM. */
 MUST_CHECK enum status value_read(
 	const struct value_reader *r, const struct node *node, void *base);
 
@@ -59,6 +59,21 @@ MUST_CHECK enum status value_read_list_key(
 	const struct value_reader *r, const struct node *node, void *base);
 MUST_CHECK enum status value_read_server(
 	const struct value_reader *r, const struct node *node, void *base);
+
+/* Domain names, and names of upstreams; in value_zone.c. */
+MUST_CHECK enum status value_read_zone(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_zones(
+	const struct value_reader *r, const struct node *node, void *base);
+MUST_CHECK enum status value_read_names(
+	const struct value_reader *r, const struct node *node, void *base);
+
+/* The list's value into its place, and its count. */
+void value_store_list(
+	const struct value_reader *r, void *base, const void *items, size_t n);
+/* OK if it is an entry: not a list, a map or nothing. */
+MUST_CHECK enum status value_expect_text(
+	const struct value_reader *r, const struct node *item);
 
 /* Of DoH; in value_doh.c. `base` is a struct config_upstream. */
 MUST_CHECK enum status value_read_doh_url(

@@ -22,15 +22,14 @@ static const struct block_word {
 	{ ALLOW_ANY, { "0.0.0.0/0", "::/0" } },
 };
 
-static void store_list(
+void value_store_list(
 	const struct value_reader *r, void *base, const void *items, size_t n)
 {
 	memcpy((char *)base + r->row->at, &items, sizeof items);
 	memcpy((char *)base + r->row->count_at, &n, sizeof n);
 }
 
-/* The entries are texts, not lists, maps or nothing. */
-static enum status expect_text(const struct value_reader *r, const struct node *item)
+enum status value_expect_text(const struct value_reader *r, const struct node *item)
 {
 	if (item->kind != NODE_TEXT || node_is_null(item))
 		return value_refuse(r, item, "is not an entry");
@@ -47,7 +46,7 @@ static uint16_t default_port(const struct value_reader *r, const void *base)
 static enum status parse_endpoint(const struct value_reader *r, const struct node *item,
 	uint16_t port, struct endpoint *out)
 {
-	enum status status = expect_text(r, item);
+	enum status status = value_expect_text(r, item);
 
 	if (status != STATUS_OK)
 		return status;
@@ -77,7 +76,7 @@ enum status value_read_endpoints(
 			if (endpoint_equal(&out[i], &out[n]))
 				return value_twice(r, it);
 	}
-	store_list(r, base, out, n);
+	value_store_list(r, base, out, n);
 	return STATUS_OK;
 }
 
@@ -110,7 +109,7 @@ enum status value_read_blocks(
 	if (out == NULL)
 		return STATUS_NOMEM;
 	for (const struct node *it = node->first; it != NULL; it = it->next) {
-		enum status status = expect_text(r, it);
+		enum status status = value_expect_text(r, it);
 		size_t added;
 
 		if (status != STATUS_OK)
@@ -124,7 +123,7 @@ enum status value_read_blocks(
 				r, it, "is everybody, which is written `any`");
 		n += added;
 	}
-	store_list(r, base, out, n);
+	value_store_list(r, base, out, n);
 	return STATUS_OK;
 }
 
@@ -138,7 +137,7 @@ enum status value_read_pins(
 	if (out == NULL)
 		return STATUS_NOMEM;
 	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = expect_text(r, it);
+		enum status status = value_expect_text(r, it);
 
 		if (status != STATUS_OK)
 			return status;
@@ -148,7 +147,7 @@ enum status value_read_pins(
 			if (pin_equal(&out[i], &out[n]))
 				return value_twice(r, it);
 	}
-	store_list(r, base, out, n);
+	value_store_list(r, base, out, n);
 	return STATUS_OK;
 }
 
@@ -161,7 +160,7 @@ enum status value_read_hosts(
 	if (out == NULL)
 		return STATUS_NOMEM;
 	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = expect_text(r, it);
+		enum status status = value_expect_text(r, it);
 		const char *problem;
 
 		if (status != STATUS_OK)
@@ -176,6 +175,6 @@ enum status value_read_hosts(
 		if (out[n] == NULL)
 			return STATUS_NOMEM;
 	}
-	store_list(r, base, out, n);
+	value_store_list(r, base, out, n);
 	return STATUS_OK;
 }

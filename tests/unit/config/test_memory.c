@@ -24,7 +24,11 @@ static const char yaml[] =
 	"  - name: a\n"
 	"    address: [192.0.2.1]\n"
 	"    auth_name: a.example\n"
-	"    pins: [0000000000000000000000000000000000000000000000000000000000000000]\n";
+	"    pins: [0000000000000000000000000000000000000000000000000000000000000000]\n"
+	"rebind_protection: {allow: [b.example]}\n"
+	"forward:\n"
+	"  - {zone: a.example, upstreams: [b]}\n"
+	"  - {zone: lan, address: [192.0.2.5], protocol: plain}\n";
 
 static void the_nth_allocation_fails(void **state)
 {
