@@ -153,12 +153,27 @@ static void time_allows_for_more(void **state)
 	fail();
 }
 
+/* However many questions there were. */
+static void what_questions_allow_for_is_bounded(void **state)
+{
+	const char *what;
+	struct h2_guard g;
+
+	(void)state;
+	h2_guard_init(&g, 0);
+	for (int i = 0; i < 100000; i++)
+		h2_guard_asked(&g);
+	assert_in_range(send(&g, PING, 0, 8, 100000, 17, &what), 60000, 70000);
+	assert_string_equal(what, FRAMES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_block_is_counted_by_itself),
 		cmocka_unit_test(questions_and_answers_allow_for_more),
 		cmocka_unit_test(time_allows_for_more),
+		cmocka_unit_test(what_questions_allow_for_is_bounded),
 	};
 	int failed = run_rows("frames", rows, sizeof *rows, ROWS(rows), kind);
 
