@@ -38,11 +38,22 @@ bool edns_option_next(struct reader *rest, uint16_t *code, struct bytes *value);
 #define EDE_TEXT_MAX 200
 enum ede_code {
 	EDE_OTHER = 0,
+	EDE_DNSKEY_ALGORITHM = 1, /* an algorithm of keys that is not supported */
+	EDE_DS_DIGEST = 2,        /* a digest of DS records that is not */
 	EDE_STALE = 3,
+	EDE_DNSSEC_INDETERMINATE = 5,
+	EDE_DNSSEC_BOGUS = 6,
+	EDE_SIGNATURE_EXPIRED = 7,
+	EDE_SIGNATURE_NOT_YET_VALID = 8,
+	EDE_DNSKEY_MISSING = 9,
+	EDE_RRSIGS_MISSING = 10,
+	EDE_NO_ZONE_KEY = 11,
+	EDE_NSEC_MISSING = 12,
 	EDE_PROHIBITED = 18,
 	EDE_STALE_NXDOMAIN = 19,
 	EDE_NO_REACHABLE_AUTHORITY = 22,
 	EDE_NETWORK_ERROR = 23,
+	EDE_NSEC3_ITERATIONS = 27,
 	/* "Unable to conform to policy" in IANA's registry: the upstream could
 	 * not be authenticated as configured. */
 	EDE_POLICY = 28,
