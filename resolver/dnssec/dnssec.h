@@ -79,9 +79,10 @@ void dnssec_keys_free(struct dnssec_keys *keys);
 
 /* RFC 4035 §4.3. */
 enum validation_state {
-	VALIDATION_INDETERMINATE, /* no anchor above it, or the chain could not be had */
+	VALIDATION_INDETERMINATE, /* a part of the chain could not be had, or no memory */
 	VALIDATION_SECURE,
-	VALIDATION_INSECURE, /* proven: there is no chain to it */
+	/* Proven: there is no chain to it. Or there is no anchor above it. */
+	VALIDATION_INSECURE,
 	VALIDATION_BOGUS,
 };
 /* "secure" */
@@ -98,10 +99,14 @@ struct validation_result {
 	/* BOGUS and INDETERMINATE: why, in RFC 8914's codes. INSECURE: present where
 	 * pintle, not the zone, is why (codes 1, 2, 27). SECURE: never present. */
 	struct ede ede;
-	/* The answer may be used no longer than so: its signatures and those of its chain
-	 * end then, or their original TTL is not more (RFC 4035 §5.3.3). UINT32_MAX where
-	 * nothing says so. 0 is possible. */
+	/* The answer may be used no longer than so: its signatures end then, or their
+	 * original TTL is not more (RFC 4035 §5.3.3). UINT32_MAX where nothing says so. 0
+	 * is possible. */
 	uint32_t ttl_max_s;
+	/* SECURE, but there are NS records without signature in the authority section:
+	 * they must be left out of the reply, or AD be clear (RFC 4035 §3.2.3). The
+	 * additional section is never looked at. */
+	bool ns_unproven;
 	/* What it took; for counters and tests. */
 	unsigned needs, checks;
 };
