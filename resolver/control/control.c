@@ -1,33 +1,25 @@
 /* accept -> one line -> command_run() -> one answer -> close. */
 #include "control/control.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "control/commands.h"
+#include "control/door.h"
 
 #define REQUEST_MAX    4096
 #define CLIENTS_MAX    16
 #define CLIENT_TIME_MS 10000
-/* After this, a client there was no memory for is looked at again. */
-#define AGAIN_MS 100
 
 struct control {
-	uv_pipe_t pipe;
-	uv_timer_t again;
-	unsigned open_handles;
-	struct worker *worker;
+	uv_loop_t *loop;       /* borrowed */
+	struct worker *worker; /* borrowed */
+	struct door *door;     /* owned */
+	struct door *next;     /* owned: during a reload that changes it */
 	struct list requests;
 	unsigned count;
-	char *path; /* owned */
 };
 
 struct control_request {
@@ -173,23 +165,14 @@ static void on_deadline(uv_timer_t *timer)
 	request_close(timer->data);
 }
 
-static void accept_one(struct control *c);
-
-static void on_again(uv_timer_t *timer)
+/* A door's client; false: no memory for it now. */
+static bool on_client(void *owner, uv_stream_t *server)
 {
-	accept_one(timer->data);
-}
-
-/* As in listen/tcp.c: one that is not accepted keeps libuv from listening. */
-static void accept_one(struct control *c)
-{
-	uv_stream_t *server = (uv_stream_t *)&c->pipe;
+	struct control *c = owner;
 	struct control_request *r = calloc(1, sizeof *r);
 
-	if (r == NULL) {
-		uv_timer_start(&c->again, on_again, AGAIN_MS, 0);
-		return;
-	}
+	if (r == NULL)
+		return false;
 	r->control = c;
 	r->open_handles = 2;
 	uv_pipe_init(server->loop, &r->pipe, 0);
@@ -201,122 +184,65 @@ static void accept_one(struct control *c)
 	if (uv_accept(server, (uv_stream_t *)&r->pipe) != 0 || c->count > CLIENTS_MAX ||
 		uv_read_start((uv_stream_t *)&r->pipe, on_alloc, on_read) != 0)
 		request_close(r);
+	return true;
 }
 
-static void on_connection(uv_stream_t *server, int status)
+/* --- reload ---------------------------------------------------------------- */
+
+/* The next door is open before the old one is closed. */
+static enum status on_prepare(
+	void *owner, const struct config *config, struct text *error)
 {
-	if (status < 0)
-		log_warning(
-			"a control client cannot be accepted: %s", uv_strerror(status));
-	else
-		accept_one(server->data);
-}
+	struct control *c = owner;
+	const struct door_events events = { on_client, c };
 
-/* --- the socket ------------------------------------------------------------ */
-
-static bool is_answered(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool answered;
-
-	if (fd < 0)
-		return false;
-	answered = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 ||
-		   errno == EAGAIN;
-	close(fd);
-	return answered;
-}
-
-static int bind_socket(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mode_t old = umask(0117);
-	bool ok = fd >= 0 &&
-		  bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
-		  listen(fd, CLIENTS_MAX) == 0;
-	int error = errno;
-
-	umask(old);
-	if (!ok && fd >= 0)
-		close(fd);
-	errno = error;
-	return ok ? fd : -1;
-}
-
-static enum status open_socket(const char *path, struct text *error, int *fd)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct stat st;
-
-	if (strlen(path) >= sizeof address.sun_path) {
-		text_add(error,
-			"control: %s: longer than a socket's path may be (%zu bytes)",
-			path, sizeof address.sun_path - 1);
-		return STATUS_CONFIG;
-	}
-	strcpy(address.sun_path, path);
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-		if (is_answered(&address)) {
-			text_add(
-				error, "control: %s: another pintle answers there", path);
-			return STATUS_IO;
-		}
-		unlink(path);
-	}
-	*fd = bind_socket(&address);
-	if (*fd >= 0)
+	if (strcmp(door_path(c->door), config->control) == 0)
 		return STATUS_OK;
-	text_add(error, "control: cannot listen on %s: %s", path, strerror(errno));
-	return STATUS_CONFIG;
+	return door_open(c->loop, config->control, &events, error, &c->next);
 }
 
-static void on_control_closed(uv_handle_t *handle)
+static void on_commit(void *owner)
 {
-	struct control *c = handle->data;
+	struct control *c = owner;
 
-	if (--c->open_handles > 0)
+	if (c->next == NULL)
 		return;
-	free(c->path);
-	free(c);
+	door_close(c->door);
+	c->door = c->next;
+	c->next = NULL;
 }
+
+static void on_discard(void *owner)
+{
+	struct control *c = owner;
+
+	door_close(c->next);
+	c->next = NULL;
+}
+
+/* --- start and end ----------------------------------------------------------- */
 
 enum status control_open(uv_loop_t *loop, const char *path, struct worker *worker,
 	struct text *error, struct control **out)
 {
-	struct control *c;
-	int fd = -1;
-	enum status status = open_socket(path, error, &fd);
+	struct control *c = calloc(1, sizeof *c);
+	struct door_events events = { on_client, c };
+	enum status status = STATUS_NOMEM;
 
 	*out = NULL;
-	if (status != STATUS_OK)
-		return status;
-	c = calloc(1, sizeof *c);
-	if (c == NULL || (c->path = strdup(path)) == NULL) {
+	if (c != NULL)
+		status = door_open(loop, path, &events, error, &c->door);
+	if (status != STATUS_OK) {
 		free(c);
-		close(fd);
-		unlink(path);
-		text_add(error, "control: %s", status_text(STATUS_NOMEM));
-		return STATUS_NOMEM;
+		return status;
 	}
+	c->loop = loop;
 	c->worker = worker;
 	list_init(&c->requests);
-	uv_pipe_init(loop, &c->pipe, 0);
-	uv_timer_init(loop, &c->again);
-	c->pipe.data = c->again.data = c;
-	c->open_handles = 2;
-	if (uv_pipe_open(&c->pipe, fd) != 0) {
-		close(fd);
-		status = STATUS_IO;
-	} else if (uv_listen((uv_stream_t *)&c->pipe, CLIENTS_MAX, on_connection) != 0) {
-		status = STATUS_IO;
-	}
-	if (status == STATUS_OK) {
-		*out = c;
-		return STATUS_OK;
-	}
-	text_add(error, "control: %s: cannot be watched", path);
-	control_close(c);
-	return status;
+	worker->follower =
+		(struct worker_follower){ on_prepare, on_commit, on_discard, c };
+	*out = c;
+	return STATUS_OK;
 }
 
 void control_close(struct control *c)
@@ -325,7 +251,7 @@ void control_close(struct control *c)
 		return;
 	list_for_each_safe (it, &c->requests)
 		request_close(list_entry(it, struct control_request, link));
-	unlink(c->path);
-	uv_close((uv_handle_t *)&c->again, on_control_closed);
-	uv_close((uv_handle_t *)&c->pipe, on_control_closed);
+	c->worker->follower = (struct worker_follower){ 0 };
+	door_close(c->door);
+	free(c);
 }

@@ -197,14 +197,15 @@ struct reload {
 	struct listeners_plan listeners;
 };
 
-/* Privileges are gone and the control socket is open: these two cannot follow. */
+/* Who has given up privileges for good cannot become somebody else. */
 static enum status check_changeable(
 	const struct config *old, const struct config *new, struct text *error)
 {
 	if (!text_equal(old->user, new->user))
-		text_add(error, "%s: `user` changed: that needs a restart", new->path);
-	else if (!text_equal(old->control, new->control))
-		text_add(error, "%s: `control` changed: that needs a restart", new->path);
+		text_add(error,
+			"%s: `user` changed: that needs a restart, for privileges were "
+			"given up for good",
+			new->path);
 	return error->n == 0 ? STATUS_OK : STATUS_CONFIG;
 }
 
@@ -236,11 +237,15 @@ static enum status prepare(struct worker *w, struct reload *r, struct text *erro
 			&w->upstreams, r->config, error, &r->upstreams);
 	if (status == STATUS_OK)
 		status = prepare_listening(w, r->config, error, &r->listeners);
+	if (status == STATUS_OK && w->follower.owner != NULL)
+		status = w->follower.prepare(w->follower.owner, r->config, error);
 	return status;
 }
 
-static void discard(struct reload *r)
+static void discard(struct worker *w, struct reload *r)
 {
+	if (w->follower.owner != NULL)
+		w->follower.discard(w->follower.owner);
 	upstream_plan_discard(&r->upstreams);
 	listeners_plan_discard(&r->listeners);
 	cache_free(r->cache);
@@ -262,6 +267,8 @@ static void commit(struct worker *w, struct reload *r)
 	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
 		log_error("a new address is bound but cannot be watched");
 	upstream_set_commit(&w->upstreams, &r->upstreams);
+	if (w->follower.owner != NULL)
+		w->follower.commit(w->follower.owner);
 	cache_flush_failures(w->cache);
 	log_set_level(w->verbose ? LOG_LEVEL_DEBUG : r->config->log_level);
 	config_free(w->config);
@@ -278,7 +285,7 @@ enum status worker_reload(struct worker *w, struct text *error)
 	w->reload_n++;
 	describe(status, error);
 	if (status != STATUS_OK) {
-		discard(&r);
+		discard(w, &r);
 		log_error("configuration not changed: %s (reload %u)", error->p,
 			w->reload_n);
 		return status;

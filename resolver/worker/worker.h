@@ -8,6 +8,16 @@
 #include "listen/listeners.h"
 #include "netwatch/netwatch.h"
 
+/* What stands above a worker and changes with it: `prepare` may fail, with words in
+ * `error`; then `discard` runs, otherwise `commit`. */
+struct worker_follower {
+	enum status (*prepare)(
+		void *owner, const struct config *config, struct text *error);
+	void (*commit)(void *owner);
+	void (*discard)(void *owner);
+	void *owner; /* borrowed; NULL: nobody follows */
+};
+
 struct worker {
 	uv_loop_t *loop;       /* borrowed */
 	struct config *config; /* owned: the one in force */
@@ -18,6 +28,7 @@ struct worker {
 	struct listeners listeners;
 	struct netwatch *netwatch;          /* owned */
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
+	struct worker_follower follower;
 	uint64_t started_ms;
 	uint64_t reloads;  /* that took effect */
 	unsigned reload_n; /* that were asked for */

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import threading
 
 import socket
@@ -13,7 +14,7 @@ import socket
 import pytest
 
 from client import Later, Tcp, ask, first, is_failed, is_good, make
-from harness import free_port, random_net, wait_for
+from harness import Daemon, free_port, random_net, wait_for
 from servers import answer_a, openssl, serve_all
 
 WRONG_PIN = "sha256//" + 43 * "A" + "="
@@ -163,6 +164,45 @@ def test_order_changes(start, toy):
     assert one.handshakes == two.handshakes == 1
 
 
+def test_control_moves(daemon, place, reload):
+    """The new socket is there before the old one goes; whoever waits on that is heard."""
+    old, new = daemon.socket, place + "/moved/other.sock"
+    with socket.socket(socket.AF_UNIX) as kept:
+        kept.settimeout(20)
+        kept.connect(old)
+        kept.sendall(b'{"command": ')
+        daemon.write_config(changed(daemon, control=new))
+        daemon.kick(signal.SIGHUP)
+        wait_for("the new socket", lambda: os.path.exists(new))
+        daemon.socket = new
+        wait_for("an end of the old one", lambda: not os.path.exists(old))
+        kept.sendall(b'"status"}\n')
+        assert b'"reloads":1' in kept.recv(65536)
+    assert stat.S_IMODE(os.stat(new).st_mode) == 0o660
+    assert reload(daemon, changed(daemon, control=new, limits={"clients": 9}))
+    assert daemon.ctl("status").returncode == 0
+    # And back, by a client of the socket that goes.
+    answer = daemon.reload(changed(daemon, control=old))
+    assert answer["ok"] and not os.path.exists(new)
+    daemon.socket = old
+    assert daemon.status()["reloads"] == 3
+
+
+def test_control_of_another_daemon(daemon, honest, lab, make_config, place):
+    """It is not taken over, and nothing else of that configuration is."""
+    other_place = place + "/other"
+    os.mkdir(other_place)
+    other = make_config([honest], tls=lab.tls, control=other_place + "/control.sock")
+    second = Daemon(other_place, other).wait_ready()
+    try:
+        answer = daemon.reload(changed(daemon, control=second.socket, log={"level": "error"}))
+        assert not answer["ok"] and "another pintle answers there" in answer["error"]
+        assert second.status()["ok"] and daemon.status()["reloads"] == 0
+        assert is_good(ask(daemon, "example.lab"))
+    finally:
+        second.end()
+
+
 # --- policy ----------------------------------------------------------------------
 
 def test_changed_pins_close_the_connection(start, lab, two, reload):
@@ -280,8 +320,11 @@ def broken_configs(place):
         "no roots": ({"tls": {"ca_file": place + "/none.pem"}}, place + "/none.pem"),
         "no roots directory": ({"tls": {"ca_path": place + "/none"}}, place + "/none"),
         "user": ({"user": "nobody"}, "`user` changed: that needs a restart"),
-        "control": ({"control": place + "/other.sock"},
-                    "`control` changed: that needs a restart"),
+        "control is a file": ({"control": place + "/pintle.yaml"},
+                              "control: cannot listen on " + place + "/pintle.yaml"),
+        "control nowhere": ({"control": place + "/no/such/other.sock"},
+                            "control: cannot listen on " + place + "/no/such/other.sock"),
+        "control too long": ({"control": place + "/" + 100 * "c"}, "{path}:"),
     }
 
 

@@ -375,6 +375,50 @@ static void what_needs_a_restart_is_refused(void **state)
 	assert_error(o, fd, "needs a restart");
 }
 
+/* Whoever asked for it on the old socket hears how it went. */
+static void a_reload_moves_the_socket(void **state)
+{
+	struct office *o = *state;
+	char old[sizeof o->socket];
+	int fd = dial(o), waiting = dial(o);
+
+	say(waiting, "{\"command\": ");
+	text_copy(old, sizeof old, o->socket);
+	snprintf(o->socket, sizeof o->socket, "%s/moved.sock", o->directory);
+	write_config(o, free_port(), "cache: {size: 1MiB}\n");
+	say(fd, "{\"command\": \"reload\"}\n");
+	assert_ok(o, fd);
+	assert_int_not_equal(access(old, F_OK), 0);
+	fd = dial(o);
+	say(fd, "{\"command\": \"status\"}\n");
+	assert_ok(o, fd);
+	say(waiting, "\"status\"}\n");
+	assert_ok(o, waiting);
+}
+
+/* What was opened for the new configuration is given back; the old socket stays. */
+static void a_reload_that_fails_does_not_move_it(void **state)
+{
+	struct office *o = *state;
+	char old[sizeof o->socket];
+	int fd;
+
+	text_copy(old, sizeof old, o->socket);
+	snprintf(o->socket, sizeof o->socket, "%s/none/moved.sock", o->directory);
+	write_config(o, free_port(), "cache: {size: 1MiB}\n");
+	text_copy(o->socket, sizeof o->socket, old);
+	snprintf(old, sizeof old, "%s/none", o->directory);
+	assert_int_equal(symlink("/nonexistent/none", old), 0);
+	fd = dial(o);
+	say(fd, "{\"command\": \"reload\"}\n");
+	assert_error(o, fd, "cannot listen on");
+	assert_int_equal(o->worker.reloads, 0);
+	assert_int_equal(o->worker.config->cache_size_bytes, 8 * 1024 * 1024);
+	fd = dial(o);
+	say(fd, "{\"command\": \"status\"}\n");
+	assert_ok(o, fd);
+}
+
 static void only_one_daemon_answers_there(void **state)
 {
 	struct office *o = *state;
@@ -432,6 +476,8 @@ int main(void)
 		TEST(a_reload_that_fails_says_why),
 		TEST(a_reload_changes_what_it_may),
 		TEST(what_needs_a_restart_is_refused),
+		TEST(a_reload_moves_the_socket),
+		TEST(a_reload_that_fails_does_not_move_it),
 		TEST(only_one_daemon_answers_there),
 		TEST(others_cannot_write_to_it),
 		TEST(without_memory_others_come_later),
