@@ -35,6 +35,7 @@ enum exit_code command_evidence(const struct args *args);
 enum exit_code command_pins(const struct args *args);
 enum exit_code command_accept(const struct args *args);
 enum exit_code command_loglist(const struct args *args);
+enum exit_code command_import(const struct args *args);
 enum exit_code command_probe(const struct args *args);
 enum exit_code command_status(const struct args *args);
 enum exit_code command_query(const struct args *args);
