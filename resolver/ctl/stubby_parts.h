@@ -45,4 +45,17 @@ enum status stubby_servers(struct stubby *s, const struct node *list, void *base
 enum status stubby_listen(struct stubby *s, const struct node *list, void *base);
 enum status stubby_min_version(struct stubby *s, const struct node *value, void *base);
 
+/* stubby_values.c; nor is it here. */
+enum status stubby_round_robin(struct stubby *s, const struct node *value, void *base);
+enum status stubby_timeout(struct stubby *s, const struct node *value, void *base);
+enum status stubby_idle(struct stubby *s, const struct node *value, void *base);
+enum status stubby_padding(struct stubby *s, const struct node *value, void *base);
+enum status stubby_subnet(struct stubby *s, const struct node *value, void *base);
+enum status stubby_ca_file(struct stubby *s, const struct node *value, void *base);
+enum status stubby_ca_path(struct stubby *s, const struct node *value, void *base);
+enum status stubby_log_level(struct stubby *s, const struct node *value, void *base);
+/* Absolute, printable ASCII without quotes and backslashes; a copy. */
+MUST_CHECK enum status stubby_path(
+	struct stubby *s, const struct node *value, const char **out);
+
 #endif
