@@ -1,11 +1,13 @@
+/* weigh each record -> all belong: copied as they are, the usual case
+ *                   -> some do not: those that do are written anew. */
 #include "dns/answer.h"
 
-#include <string.h>
+#include "dns/chain.h"
+#include "dns/rewrite.h"
 
 /* Header fields and offsets (RFC 1035 §4.1.1). */
 #define FLAGS_KEPT     (DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA)
 #define RCODE_MASK     0xf
-#define ADDITIONAL_AT  10
 #define SOA_RDATA_MIN  22 /* two root names and five numbers */
 #define SOA_MINIMUM_AT 4  /* from the end */
 
@@ -13,13 +15,15 @@
  * RFC 8767 §4. */
 #define TTL_MAX_S 0x7fffffffu
 
-/* What a walk over the kept records finds out. */
+/* What a walk over the records finds out of those that are kept. */
 struct survey {
 	uint16_t ttl_n;
-	uint16_t additional_n;
-	uint32_t ttl_s;
+	uint16_t counts[3];
+	uint32_t ttl_s, minimum_s;
 	bool answered; /* a record of the type asked for */
 	bool has_soa;
+	bool dropped; /* some are not kept */
+	bool strange; /* … and not for being DNSSEC's: it does not belong there */
 };
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
@@ -35,14 +39,46 @@ static void survey_soa(struct survey *s, const struct record *record)
 	if (record->rdata.n < SOA_RDATA_MIN)
 		return;
 	rd_take(&r, record->rdata.n - SOA_MINIMUM_AT);
-	s->ttl_s = min_u32(s->ttl_s, (uint32_t)rd_uint(&r, 4));
+	s->minimum_s = min_u32(s->minimum_s, (uint32_t)rd_uint(&r, 4));
 	s->has_soa = true;
 }
 
-static bool record_answers(const struct record *record, const struct question *question)
+static void survey_kept(
+	struct survey *s, const struct chain *chain, const struct record *record)
 {
-	return record->section == SECTION_ANSWER &&
-	       (record->type == question->type || question->type == TYPE_ANY);
+	s->ttl_s = min_u32(s->ttl_s, record->ttl_s);
+	s->counts[record->section]++;
+	s->answered |= chain_ends_in(chain, record);
+	if (record->section == SECTION_AUTHORITY && record->type == TYPE_SOA)
+		survey_soa(s, record);
+}
+
+static enum status survey_records(
+	struct chain *chain, uint16_t *ttl_at, size_t cap, struct survey *s)
+{
+	struct record_walk walk = record_walk(chain->message);
+	struct record record;
+
+	while (record_next(&walk, &record)) {
+		enum chain_verdict verdict = CHAIN_DROPPED;
+
+		if (record.type == TYPE_OPT)
+			continue;
+		verdict = chain_weigh(chain, &record);
+		if (verdict == CHAIN_BROKEN)
+			return STATUS_MALFORMED;
+		if (verdict == CHAIN_DROPPED) {
+			s->dropped = true;
+			s->strange |= record.section == SECTION_ANSWER &&
+				      record.type != TYPE_RRSIG;
+			continue;
+		}
+		if (s->ttl_n == cap)
+			return STATUS_NOSPACE;
+		ttl_at[s->ttl_n++] = (uint16_t)record.ttl_at;
+		survey_kept(s, chain, &record);
+	}
+	return STATUS_OK;
 }
 
 static bool is_negative(const struct message *m, const struct survey *s)
@@ -50,31 +86,12 @@ static bool is_negative(const struct message *m, const struct survey *s)
 	return message_rcode(m) == RCODE_NXDOMAIN || !s->answered;
 }
 
-/* Reads up to `end`; two turns, because only the first says whether the SOA's
- * MINIMUM counts. */
-static enum status survey_records(const struct message *m, size_t end, uint16_t *ttl_at,
-	size_t cap, struct survey *s)
+/* Without what did not belong it would say that there is no such record, which the
+ * server has not said: with a SOA it would have (RFC 2308 §2.2). */
+static bool is_beside_the_question(const struct message *m, const struct survey *s)
 {
-	struct record_walk walk = record_walk(m);
-	struct record record;
-
-	while (record_next(&walk, &record) && record.start < end) {
-		if (s->ttl_n == cap)
-			return STATUS_NOSPACE;
-		ttl_at[s->ttl_n++] = (uint16_t)record.ttl_at;
-		s->ttl_s = min_u32(s->ttl_s, record.ttl_s);
-		if (record.section == SECTION_ADDITIONAL)
-			s->additional_n++;
-		s->answered |= record_answers(&record, &m->question);
-	}
-	if (!is_negative(m, s))
-		return STATUS_OK;
-	walk = record_walk(m);
-	while (record_next(&walk, &record) && record.start < end) {
-		if (record.section == SECTION_AUTHORITY && record.type == TYPE_SOA)
-			survey_soa(s, &record);
-	}
-	return STATUS_OK;
+	return message_rcode(m) == RCODE_NOERROR && s->strange && !s->answered &&
+	       !s->has_soa;
 }
 
 static uint32_t usable_s(const struct message *m, const struct survey *s)
@@ -98,33 +115,59 @@ static void cap_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n, uint32_t m
 	}
 }
 
+static void write_header(
+	const struct message *m, const struct survey *s, struct writer *w)
+{
+	wr_uint(w, 0, 2);
+	wr_uint(w, m->flags & (FLAGS_KEPT | RCODE_MASK), 2);
+	wr_uint(w, 1, 2);
+	for (int i = 0; i < 3; i++)
+		wr_uint(w, s->counts[i], 2);
+}
+
+/* An OPT at the end can be cut off; one in between leaves a gap. */
+static enum status write_answer(const struct message *m, const struct survey *s,
+	uint16_t *ttl_at, struct writer *w)
+{
+	bool opt_last = !m->edns.present || m->opt_end == m->wire.n;
+	size_t end = m->edns.present ? m->opt_start : m->wire.n;
+
+	write_header(m, s, w);
+	if (s->dropped || !opt_last)
+		return rewrite_records(m, ttl_at, s->ttl_n, w);
+	wr_bytes(w, bytes_of(m->wire.p + DNS_HEADER_BYTES, end - DNS_HEADER_BYTES));
+	return w->bad ? STATUS_NOSPACE : STATUS_OK;
+}
+
 enum status answer_make(const struct message *m, const struct answer_options *options,
 	struct writer *w, uint16_t *ttl_at, size_t cap, struct answer *out)
 {
-	struct survey s = { .ttl_s = TTL_MAX_S };
-	size_t end = m->edns.present ? m->opt_start : m->wire.n;
-	size_t start = w->n;
+	struct survey s = { .ttl_s = TTL_MAX_S, .minimum_s = TTL_MAX_S };
+	struct writer wire = { .p = w->p + w->n, .cap = w->cap - w->n, .bad = w->bad };
+	struct chain chain;
 	enum status status;
 
 	if (!m->has_question || (m->flags & DNS_FLAG_QR) == 0)
 		return STATUS_MALFORMED;
 	if (message_rcode(m) > RCODE_MASK || (m->flags & DNS_FLAG_TC) != 0)
 		return STATUS_UNSUPPORTED;
-	status = survey_records(m, end, ttl_at, cap, &s);
+	status = chain_follow(m, options->dnssec_ok, &chain);
+	if (status == STATUS_OK)
+		status = survey_records(&chain, ttl_at, cap, &s);
+	if (status == STATUS_OK && is_beside_the_question(m, &s))
+		status = STATUS_MALFORMED;
+	if (status == STATUS_OK)
+		status = write_answer(m, &s, ttl_at, &wire);
 	if (status != STATUS_OK)
 		return status;
-
-	wr_uint(w, 0, 2);
-	wr_uint(w, m->flags & (FLAGS_KEPT | RCODE_MASK), 2);
-	wr_bytes(w, bytes_of(m->wire.p + 4, end - 4));
-	wr_patch16(w, start + ADDITIONAL_AT, s.additional_n);
-	if (w->bad)
-		return STATUS_NOSPACE;
 	/* What is negative is not known for longer than its SOA says (RFC 2308 §5),
 	 * to those who cache it behind us either. */
-	cap_ttls(w->p + start, ttl_at, s.ttl_n, is_negative(m, &s) ? s.ttl_s : TTL_MAX_S);
+	if (is_negative(m, &s))
+		s.ttl_s = min_u32(s.ttl_s, s.minimum_s);
+	cap_ttls(wire.p, ttl_at, s.ttl_n, is_negative(m, &s) ? s.ttl_s : TTL_MAX_S);
+	w->n += wire.n;
 	*out = (struct answer){
-		.wire = bytes_of(w->p + start, end),
+		.wire = wr_done(&wire),
 		.ttl_at = ttl_at,
 		.ttl_n = s.ttl_n,
 		.question_end = (uint16_t)m->question_end,
@@ -132,6 +175,7 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 		.ttl_s = usable_s(m, &s),
 		.authenticated = options->trust_ad && (m->flags & DNS_FLAG_AD) != 0,
 	};
+	edns_ede(&m->edns, &out->ede);
 	return STATUS_OK;
 }
 

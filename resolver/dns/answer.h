@@ -29,15 +29,18 @@ struct answer_options {
  * elements); `out` borrows both.
  *
  * Kept are the flags QR, RD, RA; AA, AD and Z are cleared, CD is the reply's
- * business. The OPT is dropped; records behind it are dropped with it,
- * since compression pointers may reach past the gap.
+ * business. Of the records those are kept that belong to the question (dns/chain.h), in
+ * their order; if these are all, byte for byte. The OPT is dropped, its Extended DNS
+ * Error is in `out`.
  *
  * ttl_s: the smallest TTL of all records kept, each taken as at most 2^31-1
  * (RFC 2181 §8); for NXDOMAIN and for NODATA also at most the SOA's MINIMUM and
  * TTL (RFC 2308 §5), and 0, "do not cache", without a SOA. For other rcodes 0.
  * The TTLs in `w` are capped in the same way.
  *
- * MALFORMED: not a response, or without a question. NOSPACE: does not fit.
+ * MALFORMED: not a response, or without a question; CNAMEs that lead in a circle or
+ * apart, or elsewhere than their DNAME says; an answer section with nothing for the
+ * question in it. LIMIT: more CNAMEs than CHAIN_MAX. NOSPACE: does not fit.
  * UNSUPPORTED: an rcode that a header cannot carry; a truncated message, of
  * which nothing may be used (RFC 2181 §9): passed on without TC it would look
  * like proof that there is no such record. */

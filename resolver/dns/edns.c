@@ -158,6 +158,37 @@ void edns_write_query(struct writer *w, const struct query_options *options)
 	end(w, length_at);
 }
 
+static void take_text(struct bytes text, char out[EDE_TEXT_MAX])
+{
+	size_t n = text.n < EDE_TEXT_MAX ? text.n : EDE_TEXT_MAX - 1;
+
+	/* RFC 8914 §2: some terminate it. */
+	if (n > 0 && text.p[n - 1] == '\0')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		out[i] = text.p[i] >= ' ' && text.p[i] < 0x7f ? (char)text.p[i] : '?';
+	out[n] = '\0';
+}
+
+void edns_ede(const struct edns *edns, struct ede *out)
+{
+	struct reader options = { .rest = edns->options };
+	struct bytes value;
+	uint16_t code;
+
+	out->present = false;
+	while (edns->present && edns_option_next(&options, &code, &value)) {
+		struct reader r = { .rest = value };
+
+		if (code != EDNS_EDE || value.n < 2)
+			continue;
+		out->present = true;
+		out->code = (uint16_t)rd_uint(&r, 2);
+		take_text(r.rest, out->text);
+		return;
+	}
+}
+
 int64_t edns_keepalive_ms(const struct edns *edns)
 {
 	struct reader options = { .rest = edns->options };

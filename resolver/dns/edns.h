@@ -52,6 +52,7 @@ enum ede_code {
 	EDE_BLOCKED = 15,
 	EDE_PROHIBITED = 18,
 	EDE_STALE_NXDOMAIN = 19,
+	EDE_NOT_SUPPORTED = 21,
 	EDE_NO_REACHABLE_AUTHORITY = 22,
 	EDE_NETWORK_ERROR = 23,
 	EDE_NSEC3_ITERATIONS = 27,
@@ -78,6 +79,10 @@ size_t edns_reply_size(const struct edns_reply *reply);
 /* Writes the OPT record of a reply, as edns_write() does. */
 void edns_write_reply(struct writer *w, unsigned rcode, bool dnssec_ok,
 	const struct edns_reply *reply, const struct ede *ede);
+
+/* The first one that the sender told, its text as far as it is ASCII: it goes into logs
+ * and on to others. */
+void edns_ede(const struct edns *edns, struct ede *out);
 
 /* Writes an OPT record. `rcode` supplies the upper bits; `ede` may be NULL.
  * `w` holds the message from its first byte: if `pad_to` > 0, a padding option fills the

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "dns/query.h"
+#include "dns/rdata.h"
 #include "dns/reply.h"
 
 /* A record takes 11 bytes or more. */
 #define RECORDS_MAX (DNS_MESSAGE_MAX / 11)
+/* Of larger messages not every record is looked for in every other. */
+#define COMPARED_MAX 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -99,7 +102,79 @@ static void check_reply(
 	}
 }
 
-static void check_answer(const struct message *m)
+static size_t records_but_opt(const struct message *m)
+{
+	return (size_t)m->counts[0] + m->counts[1] + m->counts[2] - m->edns.present;
+}
+
+/* Owner, type, class and RDATA without compression, names in lower case: a pointer may
+ * lead to the same name in another. False: names that cannot be read. */
+static bool write_plain(
+	const struct message *m, const struct record *record, struct writer *w)
+{
+	const struct rdata_names *names = rdata_names_of(record->type);
+	struct reader rdata = { .rest = record->rdata };
+	struct name name = record->owner;
+
+	name_lower(&name);
+	wr_uint(w, record->section, 1);
+	wr_bytes(w, name_bytes(&name));
+	wr_uint(w, record->type, 2);
+	wr_uint(w, record->class, 2);
+	if (names != NULL)
+		wr_bytes(w, rdata_take_head(names, &rdata));
+	for (unsigned i = 0; names != NULL && i < names->names; i++) {
+		if (name_read(m->wire, &rdata, &name) != STATUS_OK)
+			return false;
+		name_lower(&name);
+		wr_bytes(w, name_bytes(&name));
+	}
+	wr_bytes(w, rdata.rest);
+	return !w->bad;
+}
+
+static bool is_same(const struct message *a, const struct record *x,
+	const struct message *b, const struct record *y)
+{
+	static uint8_t plain[2][DNS_MESSAGE_MAX + 4 * NAME_WIRE_MAX];
+	struct writer v = { .p = plain[0], .cap = sizeof plain[0] };
+	struct writer w = { .p = plain[1], .cap = sizeof plain[1] };
+	bool readable = write_plain(a, x, &v);
+
+	return readable == write_plain(b, y, &w) &&
+	       (!readable || bytes_equal(wr_done(&v), wr_done(&w)));
+}
+
+/* Each record that is kept is one of the message's, in their order. */
+static void check_subset(const struct message *all, const struct message *kept)
+{
+	struct record_walk from = record_walk(all), walk = record_walk(kept);
+	struct record one, other;
+
+	if (records_but_opt(all) > COMPARED_MAX)
+		return;
+	while (record_next(&walk, &one)) {
+		do
+			must(record_next(&from, &other));
+		while (!is_same(kept, &one, all, &other));
+	}
+}
+
+/* Making an answer of the answer changes nothing. */
+static void check_settled(const struct message *kept, const struct answer *answer,
+	const struct answer_options *options)
+{
+	static uint8_t out[DNS_MESSAGE_MAX];
+	static uint16_t ttl_at[RECORDS_MAX];
+	struct writer w = { .p = out, .cap = sizeof out };
+	struct answer again;
+
+	must(answer_make(kept, options, &w, ttl_at, RECORDS_MAX, &again) == STATUS_OK);
+	must(bytes_equal(again.wire, answer->wire) && again.ttl_n == answer->ttl_n);
+	must(again.ttl_s == answer->ttl_s && again.rcode == answer->rcode);
+}
+
+static void check_answer(const struct message *m, bool dnssec_ok)
 {
 	static uint8_t out[DNS_MESSAGE_MAX];
 	static uint16_t ttl_at[RECORDS_MAX];
@@ -109,20 +184,24 @@ static void check_answer(const struct message *m)
 	uint8_t query_wire[QUERY_WIRE_MAX];
 	struct writer w = { .p = out, .cap = sizeof out };
 	struct writer q = { .p = query_wire, .cap = sizeof query_wire };
-	const struct answer_options options = { .dnssec_ok = true };
+	const struct answer_options options = { .dnssec_ok = dnssec_ok };
 	struct answer answer;
 	struct message kept, query;
 
 	if (answer_make(m, &options, &w, ttl_at, RECORDS_MAX, &answer) != STATUS_OK)
 		return;
-	must(answer.wire.n <= m->wire.n && answer.ttl_s <= INT32_MAX);
+	must(answer.ttl_s <= INT32_MAX);
 	/* A name may point into a TTL, by malice: then an aged or capped TTL is
-	 * another name. What stays as it is must stay well-formed. */
-	if (memcmp(out + DNS_HEADER_BYTES, m->wire.p + DNS_HEADER_BYTES,
-		    answer.wire.n - DNS_HEADER_BYTES) != 0)
+	 * another name. What stays as it is, and what is written anew, must stay
+	 * well-formed. */
+	if (answer.ttl_n == records_but_opt(m) &&
+		memcmp(out + DNS_HEADER_BYTES, m->wire.p + DNS_HEADER_BYTES,
+			answer.wire.n - DNS_HEADER_BYTES) != 0)
 		return;
 	kept = must_parse(answer.wire);
 	must(!kept.edns.present && check_walk(&kept) == answer.ttl_n);
+	check_subset(m, &kept);
+	check_settled(&kept, &answer, &options);
 	must(query_write(&m->question, 1, &padded, &q) == STATUS_OK);
 	must(q.n % 128 == 0);
 	query = must_parse(wr_done(&q));
@@ -141,6 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_walk(&m);
 	check_error(&m);
-	check_answer(&m);
+	check_answer(&m, true);
+	check_answer(&m, false);
 	return 0;
 }

@@ -142,10 +142,11 @@ static const struct wire_row {
 	{ "RD and RA as they were",
 		"beef 8003 0001 0000 0001 0000" WWW SOA("00000e10", "0000003c"),
 		"0000 8003 0001 0000 0001 0000" WWW SOA("0000003c", "0000003c") },
-	{ "what is behind the OPT goes with it",
-		"beef 8180 0001 0001 0000 0003" WWW A("0000012c") A("0000000a")
-			OPT A("00000001"),
-		"0000 8180 0001 0001 0000 0001" WWW A("0000012c") A("0000000a") },
+	{ "what is behind the OPT moves up",
+		"beef 8180 0001 0001 0001 0002" WWW A("0000012c") NS("0000000a") OPT
+		"c010 0001 0001 00000001 0004 5db8d822",
+		"0000 8180 0001 0001 0001 0001" WWW A("0000012c")
+			NS("0000000a") "c010 0001 0001 00000001 0004 5db8d822" },
 	{ "a TTL with the high bit is capped",
 		"beef 8180 0001 0001 0000 0000" WWW A("80000000"),
 		"0000 8180 0001 0001 0000 0000" WWW A("7fffffff") },
