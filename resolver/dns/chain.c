@@ -148,6 +148,7 @@ static void find_proofs(struct chain *chain)
 		uint64_t hash;
 
 		if (record.section != SECTION_AUTHORITY || record.type != TYPE_RRSIG ||
+			record.class != chain->message->question.class ||
 			!is_proof(type_covered(&record)) ||
 			!is_of_our_zone(chain, &record))
 			continue;

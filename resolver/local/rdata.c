@@ -11,8 +11,6 @@
 
 #define NUMBERS_MAX 5
 #define STRING_MAX  255
-#define TYPE_SVCB   64
-#define TYPE_HTTPS  65
 
 /* What getdns is asked for: how many words there are, which of them are numbers of how
  * many bits, from `number_at` on, and which are character-strings (RFC 1035 §3.3). */
