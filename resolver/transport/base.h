@@ -20,7 +20,7 @@ struct transport {
 	const struct transport_ops *ops;
 	const struct transport_events *events;
 	void *owner;
-	struct conn *conn; /* owned; NULL once it has ended */
+	struct conn *conn; /* owned; NULL once it has ended, and with PLAIN */
 	size_t in_flight;
 	uint64_t last_heard_ms;
 	bool was_heard; /* not only by its handshake */
@@ -28,9 +28,12 @@ struct transport {
 	int64_t keepalive_ms;
 
 	bool in_callback; /* an owner's callback may run: freeing waits for it */
-	bool gone;        /* free when it is over */
+	bool gone;        /* ended: free when it is over */
 };
 
+/* Without a connection. */
+void transport_prepare(struct transport *transport, const struct transport_ops *ops,
+	const struct transport_events *events, void *owner);
 /* Starts the connection that `events` hears of, with the transport as their owner; on
  * failure the transport is freed. */
 MUST_CHECK enum status transport_init(struct transport *transport,

@@ -2,6 +2,17 @@
 #include "transport/base.h"
 #include "transport/doh.h"
 #include "transport/dot.h"
+#include "transport/plain.h"
+
+void transport_prepare(struct transport *t, const struct transport_ops *ops,
+	const struct transport_events *events, void *owner)
+{
+	t->ops = ops;
+	t->events = events;
+	t->owner = owner;
+	t->last_heard_ms = clock_now_ms();
+	t->keepalive_ms = -1;
+}
 
 enum status transport_init(struct transport *t, const struct transport_ops *ops,
 	const struct transport_spec *spec, const struct conn_events *conn_events,
@@ -9,11 +20,7 @@ enum status transport_init(struct transport *t, const struct transport_ops *ops,
 {
 	enum status status;
 
-	t->ops = ops;
-	t->events = events;
-	t->owner = owner;
-	t->last_heard_ms = clock_now_ms();
-	t->keepalive_ms = -1;
+	transport_prepare(t, ops, events, owner);
 	status = conn_start(spec->loop, spec->context, spec->address, spec->handshake_ms,
 		conn_events, t, &t->conn);
 	if (status != STATUS_OK)
@@ -49,7 +56,8 @@ static void tell_ended(struct transport *t, const struct failure *why,
 
 void transport_break_off(struct transport *t, const struct failure *why)
 {
-	conn_close(t->conn);
+	if (t->conn != NULL)
+		conn_close(t->conn);
 	tell_ended(t, why, NULL, bytes_of(NULL, 0));
 }
 
@@ -73,6 +81,8 @@ enum status transport_start(const struct transport_spec *spec,
 		return dot_start(spec, events, owner, out);
 	case TRANSPORT_DOH:
 		return doh_start(spec, events, owner, out);
+	case TRANSPORT_PLAIN:
+		return plain_start(spec, events, owner, out);
 	}
 	return STATUS_UNSUPPORTED;
 }
@@ -92,7 +102,7 @@ void transport_close(struct transport *t)
 enum status transport_send(
 	struct transport *t, struct transport_query *query, struct bytes wire)
 {
-	return t->conn != NULL ? t->ops->send(t, query, wire) : STATUS_CLOSED;
+	return !t->gone ? t->ops->send(t, query, wire) : STATUS_CLOSED;
 }
 
 void transport_cancel(struct transport *t, struct transport_query *query)
@@ -102,13 +112,18 @@ void transport_cancel(struct transport *t, struct transport_query *query)
 
 void transport_check(struct transport *t)
 {
-	if (t->conn != NULL)
+	if (!t->gone)
 		t->ops->check(t);
 }
 
 struct conn *transport_conn(const struct transport *t)
 {
 	return t->conn;
+}
+
+bool transport_is_connecting(const struct transport *t)
+{
+	return t->conn != NULL && conn_state(t->conn) == CONN_CONNECTING;
 }
 
 size_t transport_in_flight(const struct transport *t)

@@ -9,13 +9,17 @@
 #include "dns/message.h"
 #include "transport/conn.h"
 #include "transport/doh_template.h"
+#include "transport/plain_message.h"
 
 struct transport;
 struct h2_stream;
+struct plain_query;
 
 enum transport_protocol {
 	TRANSPORT_DOT, /* DNS over TLS (RFC 7858) */
 	TRANSPORT_DOH, /* DNS over HTTPS (RFC 8484) */
+	/* RFC 1035 §4.2: no TLS, no verdict; for the names in `scope` and no others. */
+	TRANSPORT_PLAIN,
 };
 
 /* One question on a connection; the caller's storage, untouched from
@@ -33,10 +37,11 @@ struct transport_query {
 	/* The connection's. */
 	uint32_t slot;
 	struct h2_stream *stream;
+	struct plain_query *plain;
 };
 
 struct transport_events {
-	/* The verdict is accepted; questions may be sent. */
+	/* The verdict is accepted (PLAIN has none); questions may be sent. */
 	void (*on_open)(void *owner);
 	/* It takes no new questions any more; those on it may still be answered. */
 	void (*on_draining)(void *owner);
@@ -54,6 +59,7 @@ struct transport_spec {
 	const struct endpoint *address;
 	unsigned handshake_ms;
 	const struct doh_template *template; /* DoH: borrowed until the end; else NULL */
+	struct plain_scope scope;            /* PLAIN: the same */
 };
 
 /* As conn_start(). */
@@ -64,7 +70,7 @@ void transport_close(struct transport *transport);
 
 /* Sends `wire`, a DNS query for query->question under any ID: the ID that is sent is
  * the transport's choice. CLOSED: not open yet, or takes no more. LIMIT: too many on
- * it. NOMEM. */
+ * it. UNSUPPORTED: PLAIN, and a name that is none of its: nothing was sent. NOMEM. */
 MUST_CHECK enum status transport_send(
 	struct transport *transport, struct transport_query *query, struct bytes wire);
 /* No answer is wanted any more; one that still comes is dropped, and shows no more than
@@ -72,10 +78,13 @@ MUST_CHECK enum status transport_send(
 void transport_cancel(struct transport *transport, struct transport_query *query);
 
 /* Asks the server for a sign of life: DoH with a PING, DoT with a question for the root's
- * servers. One at a time. */
+ * servers, PLAIN with one for its first zone. One at a time. */
 void transport_check(struct transport *transport);
 
+/* NULL: it has ended, or is PLAIN. */
 struct conn *transport_conn(const struct transport *transport);
+/* It has no answer from the other end yet; never so of PLAIN. */
+bool transport_is_connecting(const struct transport *transport);
 /* Questions without an answer yet. */
 size_t transport_in_flight(const struct transport *transport);
 /* clock_now_ms() of the last thing that showed the server to be at work: an answer that
