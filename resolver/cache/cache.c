@@ -385,6 +385,21 @@ size_t cache_flush_name(struct cache *cache, const struct name *name)
 	return n;
 }
 
+size_t cache_flush_zone(struct cache *cache, const struct name *zone)
+{
+	size_t n = 0;
+
+	list_for_each_safe (it, &cache->queue) {
+		struct entry *e = list_entry(it, struct entry, link);
+
+		if (!entry_within(e, zone))
+			continue;
+		forget(cache, e);
+		n++;
+	}
+	return n;
+}
+
 void cache_stats(const struct cache *cache, struct cache_stats *out)
 {
 	*out = (struct cache_stats){

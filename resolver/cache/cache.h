@@ -79,6 +79,8 @@ void cache_flush_failures(struct cache *cache);
 void cache_flush(struct cache *cache);
 /* Forgets every type of one name; returns how many. */
 size_t cache_flush_name(struct cache *cache, const struct name *name);
+/* The same of a name and all below it. */
+size_t cache_flush_zone(struct cache *cache, const struct name *zone);
 
 void cache_stats(const struct cache *cache, struct cache_stats *out);
 

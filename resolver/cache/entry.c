@@ -42,6 +42,14 @@ bool entry_has_name(const struct entry *e, const struct name *lowered)
 	       memcmp(entry_wire(e) + DNS_HEADER_BYTES, lowered->wire, lowered->n) == 0;
 }
 
+bool entry_within(const struct entry *e, const struct name *zone)
+{
+	struct name name = { .n = (uint8_t)(e->question_end - DNS_HEADER_BYTES - 4) };
+
+	memcpy(name.wire, entry_wire(e) + DNS_HEADER_BYTES, name.n);
+	return name_within(&name, zone);
+}
+
 /* malloc() adds a size_t and hands out multiples of 16. */
 size_t entry_charge(size_t n)
 {

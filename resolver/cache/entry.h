@@ -55,6 +55,8 @@ static inline uint64_t entry_age_ms(const struct entry *e, uint64_t now_ms)
 void entry_key_make(const struct cache_key *key, struct entry_key *out);
 bool entry_matches(const struct entry *e, const struct entry_key *key);
 bool entry_has_name(const struct entry *e, const struct name *lowered);
+/* Its name is `zone` or lies below it. */
+bool entry_within(const struct entry *e, const struct name *zone);
 
 /* What an allocation of `n` bytes takes, the allocator's own share included:
  * as glibc rounds. */

@@ -407,6 +407,31 @@ static void test_knowledge_is_kept(void **state)
 	cache_free(cache);
 }
 
+static void test_flush_zone(void **state)
+{
+	struct cache *cache = cache_of(ROOMY, 0, 86400);
+	struct name zone;
+
+	(void)state;
+	insert(cache, "lan", 1, 300, START_MS);
+	insert(cache, "a.b.lan", 2, 300, START_MS);
+	insert(cache, "xlan", 3, 300, START_MS);
+	insert(cache, "lan.example", 4, 300, START_MS);
+	insert_failure(cache, "c.lan", NULL, 300);
+	assert_int_equal(name_from_text("LAN", &zone), STATUS_OK);
+	assert_int_equal(cache_flush_zone(cache, &zone), 3);
+	assert_int_equal(cache_flush_zone(cache, &zone), 0);
+	assert_int_equal(look(cache, "lan", START_MS), 0);
+	assert_int_equal(look(cache, "a.b.lan", START_MS), 0);
+	assert_int_equal(look(cache, "c.lan", START_MS), 0);
+	assert_int_equal(look(cache, "xlan", START_MS), 3);
+	assert_int_equal(look(cache, "lan.example", START_MS), 4);
+	assert_int_equal(name_from_text(".", &zone), STATUS_OK);
+	assert_int_equal(cache_flush_zone(cache, &zone), 2);
+	assert_int_equal(stats_of(cache).entries, 0);
+	cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_flush_failures),
 		cmocka_unit_test(test_flush_name),
 		cmocka_unit_test(test_knowledge_is_kept),
+		cmocka_unit_test(test_flush_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
