@@ -58,6 +58,9 @@ static json_t *exceptions_json(const struct upstream *u)
 	const struct verdict *verdict = upstream_verdict(u);
 	json_t *out = json_array();
 
+	/* There are no rules for one without TLS, and its protocol says so. */
+	if (upstream_is_plain(u))
+		return out;
 	if (policy->pkix == PKIX_PINS_ONLY)
 		json_array_append_new(out, json_string("pins_only"));
 	if (policy->pin_mode == PIN_REPORT)
@@ -76,6 +79,29 @@ static json_t *exceptions_json(const struct upstream *u)
 	return out;
 }
 
+static const char *protocol_word(enum upstream_protocol protocol)
+{
+	static const char *const words[] = {
+		[UPSTREAM_DOT] = "dot", [UPSTREAM_DOH] = "doh", [UPSTREAM_PLAIN] = "plain"
+	};
+
+	return words[protocol];
+}
+
+/* What it is asked about, if that is not everything. */
+static json_t *zones_json(const struct config_upstream *config)
+{
+	json_t *out = config->zone_n > 0 ? json_array() : json_null();
+
+	for (size_t i = 0; i < config->zone_n; i++) {
+		char name[NAME_TEXT_MAX];
+
+		name_to_text(&config->zones[i], name);
+		json_array_append_new(out, json_string(name));
+	}
+	return out;
+}
+
 static json_t *upstream_json(const struct upstream *u)
 {
 	const struct config_upstream *config = upstream_config(u);
@@ -86,13 +112,12 @@ static json_t *upstream_json(const struct upstream *u)
 	uint64_t retry_ms =
 		health->retry_at_ms > now_ms ? health->retry_at_ms - now_ms : 0;
 
-	return json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, "
-		"s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-		"name", config->name, "protocol",
-		config->protocol == UPSTREAM_DOH ? "doh" : "dot", "state",
-		health_state_text(health->state), "addresses",
-		addresses_json(upstream_addresses(u)), "connection",
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:I, s:I, "
+			 "s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"name", config->name, "protocol", protocol_word(config->protocol),
+		"zones", zones_json(config), "state", health_state_text(health->state),
+		"addresses", addresses_json(upstream_addresses(u)), "connection",
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
 		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",

@@ -152,6 +152,10 @@ static enum exit_code read_upstream(const struct args *args, struct probe_target
 			fprintf(stderr, "  %s\n", out->config->upstreams[i].name);
 		return CTL_USAGE;
 	}
+	if (upstream->protocol == UPSTREAM_PLAIN)
+		return complain(CTL_USAGE,
+			"%s is asked without TLS: it has no certificate to show",
+			out->name);
 	code = read_configured(args, upstream, out);
 	if (code != CTL_OK)
 		return code;

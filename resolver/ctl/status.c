@@ -79,6 +79,8 @@ static const char *upstream_words(const json_t *upstream)
 
 	if (!good && json_is_object(failure))
 		return member_text(failure, "text");
+	if (strcmp(member_text(upstream, "protocol"), "plain") == 0)
+		return "without TLS, for its zones alone";
 	return member_text(verdict, "explanation");
 }
 
@@ -118,8 +120,10 @@ static void print_connections(const json_t *upstream)
 	const char *tls = member_text(connection, "tls");
 	char resumed[48];
 
-	print_column(member_text(upstream, "protocol"), 3);
+	print_column(member_text(upstream, "protocol"), 5);
 	print_column(upstream_address(upstream), 21);
+	if (strcmp(member_text(upstream, "protocol"), "plain") == 0)
+		tls = "none";
 	print_column(tls[0] != '\0' ? tls : member_text(connection, "state"), 7);
 	snprintf(resumed, sizeof resumed, "%lld/%lld",
 		(long long)member_number(upstream, "resumed"),
@@ -171,7 +175,7 @@ static void print_upstreams(const json_t *answer)
 	size_t i;
 	json_t *upstream;
 
-	printf("  %-*s %-11s %8s %-3s %-21s %-7s %5s %7s %s\n", width, "upstream",
+	printf("  %-*s %-11s %8s %-5s %-21s %-7s %5s %7s %s\n", width, "upstream",
 		"state", "latency", "by", "address", "tls", "conns", "resumed",
 		"verdict");
 	json_array_foreach((json_t *)upstreams, i, upstream)

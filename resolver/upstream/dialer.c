@@ -48,7 +48,7 @@ static uint32_t pace_ms(const struct dialer *d, uint64_t now_ms)
 
 static bool is_connecting(const struct lane *lane)
 {
-	return conn_state(lane_conn(lane)) == CONN_CONNECTING;
+	return transport_is_connecting(lane->transport);
 }
 
 /* --- failures -------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "upstream/bypass.h"
 #include "upstream/exchange_state.h"
 
 void exchange_cancel(struct exchange *x)
@@ -65,12 +66,29 @@ void exchanger_free(struct exchanger *e)
 		return;
 	list_for_each_safe (it, &e->running)
 		exchange_cancel(list_entry(it, struct exchange, link));
+	exchanger_bypass_end(e);
 	uv_close((uv_handle_t *)&e->timer, on_timer_closed);
 }
 
 void exchanger_rebase(struct exchanger *e, const struct exchanger_options *options)
 {
 	e->options = *options;
+}
+
+/* What ends meanwhile may end others. */
+void exchanger_reroute(struct exchanger *e)
+{
+	struct list all;
+
+	list_init(&all);
+	list_move_all(&e->running, &all);
+	while (!list_empty(&all)) {
+		struct exchange *x = list_entry(all.next, struct exchange, link);
+
+		list_remove(&x->link);
+		list_append(&e->running, &x->link);
+		exchange_reroute(x);
+	}
 }
 
 struct exchanger_stats exchanger_stats(const struct exchanger *e)
@@ -120,15 +138,35 @@ static enum status exchange_new(struct exchanger *e,
 	return STATUS_NOMEM;
 }
 
+/* A plain server is nobody to ask about anything else, whoever wishes it. */
+static bool is_for(
+	const struct upstream *only, const struct question *question, struct ede *why)
+{
+	struct text text = text_in(why->text, sizeof why->text);
+
+	if (only == NULL || upstream_takes(only, &question->name))
+		return true;
+	why->present = true;
+	why->code = EDE_PROHIBITED;
+	text_add(&text, "%s: asked without TLS, about its own zones alone",
+		upstream_name(only));
+	return false;
+}
+
 enum status exchange_start(struct exchanger *e, const struct exchange_request *request,
 	exchange_done *done, void *data, struct exchange **out, struct ede *why)
 {
+	struct upstream *only = NULL;
 	struct exchange *x = NULL;
 	enum status status;
 
 	*out = NULL;
-	if (request->only != NULL && upstream_set_find(e->set, request->only) == NULL)
+	if (request->only != NULL)
+		only = upstream_set_find(e->set, request->only);
+	if (request->only != NULL && only == NULL)
 		return STATUS_NOTFOUND;
+	if (!is_for(only, request->question, why))
+		return STATUS_CLOSED;
 	status = exchange_new(e, request, &x);
 	if (status != STATUS_OK)
 		return status;

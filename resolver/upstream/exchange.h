@@ -8,6 +8,7 @@
 #ifndef UPSTREAM_EXCHANGE_H
 #define UPSTREAM_EXCHANGE_H
 
+#include "upstream/route.h"
 #include "upstream/set.h"
 
 /* Runs exchanges; one a worker. */
@@ -21,6 +22,9 @@ struct exchanger_options {
 	 * asked of upstream_for_ntp(), when nobody else answers. */
 	const char *const *ntp_names;
 	size_t ntp_name_n;
+	/* Borrowed as long. They count at each choice: whoever was asked by another route
+	 * that is none any more is not listened to. */
+	struct routes routes;
 };
 
 struct exchanger_stats {
@@ -64,12 +68,15 @@ void exchanger_free(struct exchanger *exchanger);
 /* After a reload. */
 void exchanger_rebase(
 	struct exchanger *exchanger, const struct exchanger_options *options);
+/* After the set has changed, too: questions under way that are somebody else's by now are
+ * asked there. */
+void exchanger_reroute(struct exchanger *exchanger);
 struct exchanger_stats exchanger_stats(const struct exchanger *exchanger);
 
 /* OK: `done` runs once, on this loop, not before this returns, unless
  * exchange_cancel() comes first. CLOSED: known at once, no upstream may be tried
- * now; `why` says which failed of what. NOTFOUND: no upstream called `only`.
- * NOMEM. */
+ * now, or `only` is a plain server and the name none of its; `why` says which failed of
+ * what. NOTFOUND: no upstream called `only`. NOMEM. */
 MUST_CHECK enum status exchange_start(struct exchanger *exchanger,
 	const struct exchange_request *request, exchange_done *done, void *data,
 	struct exchange **out, struct ede *why);

@@ -20,8 +20,9 @@ struct exchanger {
 	struct exchanger_stats stats;
 	struct budget budget;
 	uv_timer_t timer;
-	uint64_t timer_due_ms; /* while it is active */
-	struct list running;   /* exchanges */
+	uint64_t timer_due_ms;     /* while it is active */
+	struct list running;       /* exchanges */
+	struct bypass_run *bypass; /* owned; NULL: none */
 };
 
 struct
@@ -57,11 +58,12 @@ struct exchange {
 	unsigned tried_n, lost_n;
 	struct explanation explanation; /* grows with each that was tried */
 
-	/* The query, without and with edns-tcp-keepalive (RFC 7828 §3.2.1). */
+	/* The query: without edns-tcp-keepalive (RFC 7828 §3.2.1), with it, and for a
+	 * plain server. */
 	struct {
 		size_t n; /* 0: not written yet */
 		uint8_t bytes[QUERY_WIRE_MAX];
-	} wire[2];
+	} wire[3];
 };
 
 /* --- try.c ------------------------------------------------------------------ */
@@ -72,8 +74,13 @@ MUST_CHECK bool exchange_try_next(struct exchange *exchange);
 /* Asks again who was asked by `slow`, on another connection. */
 MUST_CHECK bool exchange_try_beside(struct exchange *exchange, const struct try *slow);
 
+/* Ends the tries of those that may not be asked any more, and asks others. */
+void exchange_reroute(struct exchange *exchange);
+
 /* Cancels it, if it is under way. */
 void try_end(struct try *try);
+/* Whether it is one of those to ask, by route and bypass as they are now. */
+bool exchange_may_ask(const struct exchange *exchange, const struct upstream *upstream);
 /* Adds to the explanation what kept those from being asked that were not. */
 void exchange_explain_rest(struct exchange *exchange);
 
@@ -82,6 +89,13 @@ void exchange_explain_rest(struct exchange *exchange);
 /* Without an answer the explanation is what there is. The exchange is gone then. */
 void exchange_finish(struct exchange *exchange, const struct upstream *upstream,
 	const struct message *answer);
+
+/* --- bypass.c --------------------------------------------------------------- */
+
+/* NULL: there is none. */
+struct upstream *bypass_upstream(const struct exchanger *exchanger);
+/* It is one of the names, and its time is not over. */
+bool bypass_has(const struct exchanger *exchanger, const struct name *name);
 
 /* --- exchange_time.c -------------------------------------------------------- */
 

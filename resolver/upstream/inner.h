@@ -24,6 +24,7 @@ struct upstream {
 		*resolution;       /* owned; NULL: it has addresses, or needs none yet */
 	struct failure unresolved; /* of the last look-up; NONE */
 	struct doh_template template; /* DoH */
+	struct name *zones;           /* owned; plain: a copy of the configuration's */
 	struct transport_spec spec;
 	struct dialer dialer;
 	struct list lanes; /* opened; the oldest first */

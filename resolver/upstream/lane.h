@@ -84,7 +84,7 @@ bool lane_is_usable(const struct lane *lane);
 
 /* As transport_mismatched(). */
 uint64_t lane_mismatched(const struct lane *lane);
-/* NULL once ended. */
+/* NULL once ended, and of a plain server. */
 struct conn *lane_conn(const struct lane *lane);
 
 #endif

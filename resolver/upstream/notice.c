@@ -64,10 +64,15 @@ static void tell_good(struct upstream *u, const struct lane *lane)
 
 	u->unproven = false;
 	endpoint_format(&lane->address, address);
-	verdict_explain(&u->verdict, &text);
+	if (upstream_is_plain(u))
+		text_add(&text, "it answers, without TLS");
+	else
+		verdict_explain(&u->verdict, &text);
+	if (lane_conn(lane) != NULL)
+		text_add(&text, ", %s", conn_tls_version(lane_conn(lane)));
 	if (may_tell(u))
-		log_notice("upstream %s (%s) is good: %s, %s", upstream_name(u), address,
-			words, conn_tls_version(lane_conn(lane)));
+		log_notice(
+			"upstream %s (%s) is good: %s", upstream_name(u), address, words);
 	u->parts.events->on_good(u->parts.events->owner);
 }
 
@@ -87,12 +92,25 @@ static void put_on_trial(struct upstream *u, const struct lane *lane)
 		transport_check(lane->transport);
 }
 
+/* There is nothing to see of a plain server before it answers. */
+static void notice_plain(struct upstream *u, const struct lane *lane)
+{
+	if (u->health.in_a_row > 0)
+		put_on_trial(u, lane);
+	else
+		u->unproven |= u->health.state != HEALTH_GOOD;
+}
+
 /* After failures a handshake alone is not worth a line: some let everybody in and
  * answer nobody, for days. */
 void notice_open(struct upstream *u, const struct lane *lane)
 {
 	bool was_suspect = u->has_verdict && u->verdict.clock_suspect;
 
+	if (upstream_is_plain(u)) {
+		notice_plain(u, lane);
+		return;
+	}
 	u->stats.handshakes++;
 	keep_verdict(u, conn_verdict(lane_conn(lane)));
 	u->stats.resumed += u->verdict.resumed;

@@ -54,9 +54,10 @@ static bool same_roots(const struct tls_policy *a, const struct tls_policy *b)
 }
 
 /* Who looks at no chain needs no roots. */
-static bool needs_roots(const struct tls_policy *policy)
+static bool needs_roots(const struct config_upstream *config)
 {
-	return policy->pkix != PKIX_PINS_ONLY;
+	return config->protocol != UPSTREAM_PLAIN &&
+	       config->policy.pkix != PKIX_PINS_ONLY;
 }
 
 /* Another upstream before this one with the same roots: its place, or `at`. */
@@ -81,7 +82,7 @@ static enum status find_roots(struct upstream_plan *plan, size_t at, struct text
 	struct text why = text_in(words, sizeof words);
 	enum status status;
 
-	if (!needs_roots(policy))
+	if (!needs_roots(parts->config))
 		return STATUS_OK;
 	if (sharer != at) {
 		parts->trust.roots = roots_share(plan->parts[sharer].trust.roots);
@@ -114,6 +115,8 @@ static enum status open_contact(const struct upstream_parts *parts,
 	const struct contact_of of = { parts->config, parts->state_dir };
 
 	*out = (struct contact){ 0 };
+	if (parts->config->protocol == UPSTREAM_PLAIN)
+		return STATUS_OK;
 	if (parts->loop == NULL)
 		return contact_check(&of, error);
 	return contact_open(&of, old != NULL ? upstream_contact(old) : NULL, error, out);

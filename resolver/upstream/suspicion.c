@@ -74,15 +74,22 @@ void suspicion_follow(struct upstream *u)
 
 static bool is_by_exception(const struct lane *lane)
 {
-	return lane->state == LANE_OPEN && conn_verdict(lane_conn(lane))->clock_suspect;
+	const struct conn *conn = lane_conn(lane);
+
+	return lane->state == LANE_OPEN && conn != NULL &&
+	       conn_verdict(conn)->clock_suspect;
 }
 
 /* A connection looks each hour whether its certificate has ended. Whoever has an old one
  * and its key may have come before the clock was set, and is not to stay so long. */
 void suspicion_end_expired(struct upstream *u)
 {
-	int64_t now_s = clock_floor_now_s(u->parts.trust.clock);
+	int64_t now_s;
 
+	/* Without certificates none ends. */
+	if (upstream_is_plain(u))
+		return;
+	now_s = clock_floor_now_s(u->parts.trust.clock);
 	list_for_each (it, &u->lanes) {
 		struct lane *lane = lane_of(it);
 

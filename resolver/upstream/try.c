@@ -2,6 +2,8 @@
  *
  * One that failed last time stands behind all that did not, and when its time
  * has come its connection is opened beside the question, not before it. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "upstream/exchange_state.h"
 #include "upstream/select.h"
@@ -26,11 +28,23 @@ static void forget_tried(struct exchange *x, const struct upstream *u)
 			x->tried[i] = x->tried[--x->tried_n];
 }
 
+bool exchange_may_ask(const struct exchange *x, const struct upstream *u)
+{
+	const struct exchanger *e = x->exchanger;
+	const struct name *name = &x->question.name;
+
+	if (!upstream_takes(u, name))
+		return false;
+	if (x->only != NULL)
+		return strcmp(x->only, upstream_name(u)) == 0;
+	if (u == bypass_upstream(e) || bypass_has(e, name))
+		return u == bypass_upstream(e) && bypass_has(e, name);
+	return route_allows(&e->options.routes, name, x->question.type, upstream_name(u));
+}
+
 static bool may_be_asked(const struct exchange *x, const struct upstream *u)
 {
-	if (was_tried(x, u))
-		return false;
-	return x->only == NULL || u == upstream_set_find(x->exchanger->set, x->only);
+	return !was_tried(x, u) && exchange_may_ask(x, u);
 }
 
 static struct candidate candidate_of(const struct exchange *x, const struct upstream *u)
@@ -49,7 +63,7 @@ static struct upstream *choose_for_ntp(const struct exchange *x)
 	for (size_t i = 0; x->for_ntp && i < set->n; i++) {
 		struct upstream *u = set->items[i];
 
-		if (x->only != NULL && u != upstream_set_find(set, x->only))
+		if (!exchange_may_ask(x, u))
 			continue;
 		u = upstream_for_ntp(u);
 		if (u != NULL && !was_tried(x, u))
@@ -61,11 +75,14 @@ static struct upstream *choose_for_ntp(const struct exchange *x)
 static struct upstream *choose(const struct exchange *x)
 {
 	const struct upstream_set *set = x->exchanger->set;
-	struct candidate all[CONFIG_UPSTREAMS_MAX];
+	struct upstream *bypass = bypass_upstream(x->exchanger);
+	struct candidate all[CONFIG_UPSTREAMS_MAX + CONFIG_PLAIN_MAX];
 	size_t best;
 
 	if (x->tried_n == TRIED_MAX)
 		return NULL;
+	if (bypass != NULL && may_be_asked(x, bypass))
+		return bypass;
 	for (size_t i = 0; i < set->n; i++)
 		all[i] = candidate_of(x, set->items[i]);
 	best = select_best(x->exchanger->options.strategy, all, set->n, x->turn);
@@ -87,6 +104,7 @@ static void probe_failed(const struct exchange *x, const struct upstream *chosen
 
 	for (size_t i = 0; i < set->n; i++)
 		if (x->only == NULL && set->items[i] != chosen &&
+			exchange_may_ask(x, set->items[i]) &&
 			(has_failed(set->items[i]) ||
 				upstream_health(set->items[i])->suspect))
 			upstream_probe(set->items[i]);
@@ -113,21 +131,23 @@ static struct try *free_try(struct exchange *x)
 static enum status wire_for(
 	struct exchange *x, const struct upstream *u, struct bytes *out)
 {
-	bool keepalive = upstream_wants_keepalive(u);
-	struct writer w = { .p = x->wire[keepalive].bytes, .cap = QUERY_WIRE_MAX };
+	bool keepalive = upstream_wants_keepalive(u), plain = upstream_is_plain(u);
+	size_t at = plain ? 2 : keepalive;
+	struct writer w = { .p = x->wire[at].bytes, .cap = QUERY_WIRE_MAX };
+	/* Padding is for what is encrypted (RFC 7830 §6). */
 	const struct query_options options = { .dnssec_ok = x->dnssec_ok,
 		.checking_disabled = x->checking_disabled,
 		.want_ad = x->want_ad,
 		.subnet_opt_out = x->subnet_opt_out,
 		.keepalive = keepalive,
-		.pad_to = x->pad_to };
+		.pad_to = plain ? 0 : x->pad_to };
 	enum status status = STATUS_OK;
 
-	if (x->wire[keepalive].n == 0)
+	if (x->wire[at].n == 0)
 		status = query_write(&x->question, 0, &options, &w);
-	if (status == STATUS_OK && x->wire[keepalive].n == 0)
-		x->wire[keepalive].n = w.n;
-	*out = bytes_of(x->wire[keepalive].bytes, x->wire[keepalive].n);
+	if (status == STATUS_OK && x->wire[at].n == 0)
+		x->wire[at].n = w.n;
+	*out = bytes_of(x->wire[at].bytes, x->wire[at].n);
 	return status;
 }
 
@@ -263,6 +283,11 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 	struct upstream *u = t->upstream;
 
 	t->upstream = NULL;
+	if (!exchange_may_ask(x, u)) {
+		/* A reload or a bypass has made it somebody else's question. */
+		go_on(x);
+		return;
+	}
 	if (is_useless(answer)) {
 		explanation_add_answer(
 			&x->explanation, upstream_name(u), message_rcode(answer));
@@ -284,11 +309,26 @@ void exchange_explain_rest(struct exchange *x)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct upstream *u = set->items[i];
 
-		if (!was_tried(x, u) &&
-			(x->only == NULL || u == upstream_set_find(set, x->only)))
+		if (may_be_asked(x, u))
 			explanation_add(&x->explanation, upstream_name(u),
 				&upstream_health(u)->last);
 	}
+}
+
+void exchange_reroute(struct exchange *x)
+{
+	bool ended = false;
+
+	for (size_t i = 0; i < TRIES_MAX; i++) {
+		struct try *t = &x->tries[i];
+
+		if (t->upstream == NULL || exchange_may_ask(x, t->upstream))
+			continue;
+		try_end(t);
+		ended = true;
+	}
+	if (ended && !is_under_way(x))
+		go_on(x);
 }
 
 void try_end(struct try *t)

@@ -5,6 +5,7 @@
 #include "upstream/upstream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,6 +16,39 @@ static bool is_doh(const struct upstream *u)
 	return u->parts.config->protocol == UPSTREAM_DOH;
 }
 
+bool upstream_is_plain(const struct upstream *u)
+{
+	return u->parts.config->protocol == UPSTREAM_PLAIN;
+}
+
+bool upstream_takes(const struct upstream *u, const struct name *name)
+{
+	return !upstream_is_plain(u) || plain_scope_has(&u->spec.scope, name);
+}
+
+/* Copied: questions that are under way outlive a configuration. */
+static enum status init_plain(struct upstream *u)
+{
+	const struct config_upstream *config = u->parts.config;
+	size_t bytes = config->zone_n * sizeof *u->zones;
+
+	u->zones = malloc(bytes);
+	if (u->zones == NULL)
+		return STATUS_NOMEM;
+	memcpy(u->zones, config->zones, bytes);
+	u->spec.protocol = TRANSPORT_PLAIN;
+	u->spec.scope = (struct plain_scope){ u->zones, config->zone_n, config->exact };
+	return STATUS_OK;
+}
+
+static enum status init_context(struct upstream *u)
+{
+	if (upstream_is_plain(u))
+		return STATUS_OK;
+	return tls_context_init(&u->context, &u->policy, &u->parts.trust,
+		is_doh(u) ? tls_alpn_h2 : tls_alpn_dot);
+}
+
 static enum status init_protocol(struct upstream *u)
 {
 	const struct config_upstream *config = u->parts.config;
@@ -22,6 +56,8 @@ static enum status init_protocol(struct upstream *u)
 	u->spec = (struct transport_spec){
 		.loop = u->parts.loop, .protocol = TRANSPORT_DOT, .context = &u->context
 	};
+	if (upstream_is_plain(u))
+		return init_plain(u);
 	if (!is_doh(u))
 		return STATUS_OK;
 	u->spec.protocol = TRANSPORT_DOH;
@@ -48,10 +84,10 @@ static enum status upstream_init(struct upstream *u, const struct upstream_parts
 		status = addresses_set(
 			&u->addresses, config->addresses, config->address_n);
 	if (status == STATUS_OK)
-		status = tls_context_init(&u->context, &u->policy, &parts->trust,
-			is_doh(u) ? tls_alpn_h2 : tls_alpn_dot);
+		status = init_context(u);
 	if (status != STATUS_OK) {
 		addresses_deinit(&u->addresses);
+		free(u->zones);
 		return status;
 	}
 	dialer_init(&u->dialer, &u->addresses, &u->spec, &lanes_dialer_events, u);
@@ -98,6 +134,7 @@ void upstream_free(struct upstream *u)
 	dialer_deinit(&u->dialer);
 	addresses_deinit(&u->addresses);
 	tls_context_deinit(&u->context);
+	free(u->zones);
 	if (u->parts.loop != NULL)
 		uv_close((uv_handle_t *)&u->timer, on_timer_closed);
 	else
@@ -343,7 +380,7 @@ uint32_t upstream_latency_ms(const struct upstream *u)
 
 bool upstream_wants_keepalive(const struct upstream *u)
 {
-	return !is_doh(u);
+	return u->parts.config->protocol == UPSTREAM_DOT;
 }
 
 uint64_t upstream_serial(const struct upstream *u)

@@ -122,6 +122,11 @@ MUST_CHECK enum status upstream_accept(struct upstream *upstream,
 /* Its protocol has a use for the EDNS option of RFC 7828: queries carry it. */
 bool upstream_wants_keepalive(const struct upstream *upstream);
 
+/* It speaks without TLS. */
+bool upstream_is_plain(const struct upstream *upstream);
+/* It may be asked about that name: always, but for a plain one, which has zones. */
+bool upstream_takes(const struct upstream *upstream, const struct name *name);
+
 /* A number that no other upstream of this process has or had. */
 uint64_t upstream_serial(const struct upstream *upstream);
 const char *upstream_name(const struct upstream *upstream);
@@ -139,7 +144,7 @@ bool upstream_was_asked(const struct upstream *upstream);
 const struct addresses *upstream_addresses(const struct upstream *upstream);
 /* Connections that were accepted and have not ended. */
 size_t upstream_lane_count(const struct upstream *upstream);
-/* The best one, or one that is being opened; NULL without. */
+/* The best one, or one that is being opened; NULL without, and of a plain one. */
 const struct conn *upstream_conn(const struct upstream *upstream);
 
 #endif

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "transport/plain.h"
 
 /* The loop, the control socket and its clients, roots and evidence being read
  * and written, libraries. */
@@ -18,9 +19,20 @@ void descriptors_raise(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Of connections one an upstream; a plain server has a socket for each question. */
+static rlim_t upstream_sockets(const struct config *config)
+{
+	rlim_t n = 0;
+
+	for (size_t i = 0; i < config->upstream_n; i++)
+		n += config->upstreams[i].protocol == UPSTREAM_PLAIN ? PLAIN_QUESTIONS_MAX
+								     : 1;
+	return n;
+}
+
 unsigned descriptors_client_limit(const struct config *config)
 {
-	rlim_t needed = RESERVED + config->upstream_n + 2 * config->listen_n;
+	rlim_t needed = RESERVED + upstream_sockets(config) + 2 * config->listen_n;
 	struct rlimit limit;
 	rlim_t spare;
 

@@ -30,7 +30,8 @@ static struct exchanger_options exchanger_options_of(const struct config *config
 	return (struct exchanger_options){ .strategy = config->strategy,
 		.hedge = config->hedge,
 		.ntp_names = config->ntp_names,
-		.ntp_name_n = config->ntp_name_n };
+		.ntp_name_n = config->ntp_name_n,
+		.routes = { config->forwards, config->forward_n } };
 }
 
 static enum status new_cache(const struct config *config, struct cache **out)
@@ -252,6 +253,22 @@ static void discard(struct worker *w, struct reload *r)
 	config_free(r->config);
 }
 
+static void forget_zone(void *owner, const struct name *zone)
+{
+	struct worker *w = owner;
+
+	cache_flush_zone(w->cache, zone);
+}
+
+/* What is known of names whose questions go elsewhere now was said by others. */
+static void forget_rerouted(struct worker *w, const struct config *new)
+{
+	const struct routes before = { w->config->forwards, w->config->forward_n };
+	const struct routes after = { new->forwards, new->forward_n };
+
+	route_changes(&before, &after, forget_zone, w);
+}
+
 static void commit(struct worker *w, struct reload *r)
 {
 	const struct resolver_options options = options_of(r->config);
@@ -270,6 +287,8 @@ static void commit(struct worker *w, struct reload *r)
 	if (w->follower.owner != NULL)
 		w->follower.commit(w->follower.owner);
 	cache_flush_failures(w->cache);
+	forget_rerouted(w, r->config);
+	exchanger_reroute(w->exchanger);
 	log_set_level(w->verbose ? LOG_LEVEL_DEBUG : r->config->log_level);
 	config_free(w->config);
 	w->config = r->config;

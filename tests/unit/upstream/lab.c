@@ -64,7 +64,8 @@ void lab_load(struct lab *lab)
 	const struct exchanger_options asking = { .strategy = lab->config.strategy,
 		.hedge = lab->config.hedge,
 		.ntp_names = lab->config.ntp_names,
-		.ntp_name_n = lab->config.ntp_name_n };
+		.ntp_name_n = lab->config.ntp_name_n,
+		.routes = { lab->config.forwards, lab->config.forward_n } };
 	struct upstream_plan plan;
 
 	lab_write(lab);
@@ -72,9 +73,13 @@ void lab_load(struct lab *lab)
 		upstream_set_prepare(&lab->set, &lab->config, &error, &plan), STATUS_OK);
 	upstream_set_commit(&lab->set, &plan);
 	lab->in_force = 1 - lab->in_force;
-	if (lab->exchanger == NULL)
+	if (lab->exchanger != NULL) {
+		exchanger_rebase(lab->exchanger, &asking);
+		exchanger_reroute(lab->exchanger);
+	} else {
 		assert_int_equal(
 			exchanger_new(&lab->set, &asking, &lab->exchanger), STATUS_OK);
+	}
 }
 
 /* A little more than two times the exchanger's own. */
