@@ -92,8 +92,11 @@ static int setup(void **state)
 	s->policy = (struct tls_policy){ .identity = IDENTITY_ADDRESS, .ca_file = "x" };
 	assert_false(
 		tls_context_init(&s->context, &s->policy, &s->bench.trust, tls_alpn_dot));
-	spec = (struct transport_spec){ &s->bench.loop, TRANSPORT_DOT, &s->context,
-		&s->server.endpoint, AMPLE_MS, NULL };
+	spec = (struct transport_spec){ .loop = &s->bench.loop,
+		.protocol = TRANSPORT_DOT,
+		.context = &s->context,
+		.address = &s->server.endpoint,
+		.handshake_ms = AMPLE_MS };
 	assert_int_equal(transport_start(&spec, &events, s, &s->dot), STATUS_OK);
 	*state = s;
 	return 0;
