@@ -107,9 +107,12 @@ static const struct {
 	[TYPE_ZONE] = { .behind = "a domain name such as corp.example" },
 	[TYPE_ZONES] = { NULL, LIST_OF, " domain names such as corp.example" },
 	[TYPE_NAMES] = { NULL, LIST_OF, " names of upstreams" },
+	[TYPE_RECORDS] = { NULL, LIST_OF,
+		" records such as \"router.lan. 300 IN A 192.168.1.1\"" },
 	[TYPE_UPDATE] = { .behind = "a map of url and key, and address if need be" },
 	[TYPE_UPSTREAMS] = { NULL, LIST_OF, " maps" },
 	[TYPE_FORWARDS] = { NULL, LIST_OF, " maps" },
+	[TYPE_LOCALS] = { NULL, LIST_OF, " maps" },
 };
 
 void schema_allowed(const struct schema_row *row, struct text *out)

@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "ct/loglist_store.h"
 #include "dns/name.h"
+#include "local/zone.h"
 #include "tls/policy.h"
 
 #define CONFIG_PORT_DNS   53
@@ -88,6 +89,13 @@ struct config_forward {
 	size_t address_n;
 };
 
+/* Lines of a master file, each with its "FILE:LINE:COL". What they say is read where it
+ * is answered from. */
+struct config_records {
+	const char **lines, **places;
+	size_t n;
+};
+
 /* Where newer log lists come from, and whose they are: `pintlectl loglist update`
  * fetches them, and the daemon takes none of those without that signature. */
 struct config_update {
@@ -143,6 +151,11 @@ struct config {
 	size_t upstream_n;
 	struct config_forward *forwards; /* no zone twice */
 	size_t forward_n;
+
+	const char *hosts; /* path of a hosts file, or NULL */
+	struct config_records local_records;
+	struct local_zone *local_zones;
+	size_t local_zone_n;
 
 	bool rebind_protection;
 	struct name *rebind_allow; /* lower case: names under these may be private */

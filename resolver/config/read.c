@@ -68,6 +68,8 @@ static enum status read_row(
 		return read_upstreams(r, node, base);
 	if (node != NULL && r->row->type == TYPE_FORWARDS)
 		return forwards_read(r, node, &((struct draft *)base)->config);
+	if (node != NULL && r->row->type == TYPE_LOCALS)
+		return local_zones_read(r, node, &((struct draft *)base)->config);
 	if (node != NULL && r->row->type == TYPE_UPDATE)
 		return read_update(r, node, base);
 	if (node != NULL)

@@ -19,5 +19,8 @@ struct value_reader;
 /* The key `forward`, in read_forward.c: `config` has its listeners and upstreams. */
 MUST_CHECK enum status forwards_read(
 	const struct value_reader *r, const struct node *list, struct config *config);
+/* The key `local_zone`, in read_local.c. */
+MUST_CHECK enum status local_zones_read(
+	const struct value_reader *r, const struct node *list, struct config *config);
 
 #endif

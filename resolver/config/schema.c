@@ -83,6 +83,14 @@ static const struct schema_word pkix_modes[] = {
 	{ 0 },
 };
 
+static const struct schema_word local_actions[] = {
+	{ .word = "nxdomain", .value = LOCAL_NXDOMAIN },
+	{ .word = "nodata", .value = LOCAL_NODATA },
+	{ .word = "refuse", .value = LOCAL_REFUSE },
+	{ .word = "transparent", .value = LOCAL_TRANSPARENT },
+	{ 0 },
+};
+
 static const struct schema_row file_rows[] = {
 	{ "listen", TYPE_LISTEN, .min = 1, .max = 64,
 		.preset = "[\"127.0.0.1:53\", \"[::1]:53\"]",
@@ -189,6 +197,16 @@ static const struct schema_row file_rows[] = {
 		.at = IN_DRAFT(config.forwards), .count_at = IN_DRAFT(config.forward_n),
 		.help = "Zones whose names are asked of certain servers, each a map of "
 			"the keys below." },
+	{ "hosts", TYPE_PATH, .max = PATH_BYTES_MAX, .at = IN_DRAFT(config.hosts),
+		.help = "A file as /etc/hosts, whose names are answered from it." },
+	{ "local_records", TYPE_RECORDS, .min = 1, .max = 10000,
+		.at = IN_DRAFT(config.local_records),
+		.help = "Records that are answered by pintle itself." },
+	{ "local_zone", TYPE_LOCALS, .min = 1, .max = 10000,
+		.at = IN_DRAFT(config.local_zones),
+		.count_at = IN_DRAFT(config.local_zone_n),
+		.help = "Zones whose names nobody is asked about, each a map of the keys "
+			"below." },
 	{ "rebind_protection.enable", TYPE_BOOL, .preset = "false",
 		.at = IN_DRAFT(config.rebind_protection),
 		.help = "Whether answers from outside may hold addresses of the "
@@ -200,8 +218,8 @@ static const struct schema_row file_rows[] = {
 			"them." },
 };
 
-static const char *const file_later[] = { "metrics", "hosts", "local_records", "dnssec",
-	"dnssec_anchors", "dnssec_negative", "trust_ad", "local_zone", "sandbox", NULL };
+static const char *const file_later[] = { "metrics", "dnssec", "dnssec_anchors",
+	"dnssec_negative", "trust_ad", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
 	{ "url", TYPE_URL, .required = true, .at = offsetof(struct config_update, url),
@@ -268,6 +286,17 @@ static const struct schema_row forward_rows[] = {
 
 static const char *const forward_later[] = { NULL };
 
+static const struct schema_row local_zone_rows[] = {
+	{ "zone", TYPE_ZONE, .required = true, .at = offsetof(struct local_zone, name),
+		.help = "The zone, with all below it but what another map or forward "
+			"has." },
+	{ "action", TYPE_WORD, .words = local_actions, .required = true,
+		.at = offsetof(struct local_zone, action),
+		.help = "What is said of its names." },
+};
+
+static const char *const local_zone_later[] = { NULL };
+
 const struct schema schema_file = { "", file_rows, COUNT(file_rows), file_later };
 const struct schema schema_update = { "ct.update.", update_rows, COUNT(update_rows),
 	update_later };
@@ -275,3 +304,5 @@ const struct schema schema_upstream = { "upstreams[].", upstream_rows,
 	COUNT(upstream_rows), upstream_later };
 const struct schema schema_forward = { "forward[].", forward_rows, COUNT(forward_rows),
 	forward_later };
+const struct schema schema_local_zone = { "local_zone[].", local_zone_rows,
+	COUNT(local_zone_rows), local_zone_later };

@@ -35,9 +35,11 @@ enum schema_type {
 	TYPE_ZONE,      /* struct name, lower case, not the root */
 	TYPE_ZONES,     /* struct name *, and a count */
 	TYPE_NAMES,     /* const char **, and a count */
+	TYPE_RECORDS,   /* struct config_records */
 	TYPE_UPDATE,    /* struct config_update */
 	TYPE_UPSTREAMS, /* struct config_upstream *, and a count */
 	TYPE_FORWARDS,  /* struct config_forward *, and a count */
+	TYPE_LOCALS,    /* struct local_zone *, and a count */
 };
 
 struct node;
@@ -92,6 +94,9 @@ extern const struct schema schema_update;
 extern const struct schema schema_upstream;
 /* The base is a struct forward_draft. */
 extern const struct schema schema_forward;
+
+/* The base is a struct local_zone. */
+extern const struct schema schema_local_zone;
 
 /* What may stand there, as errors and the manual say it: "a number from 1 to 9". */
 void schema_allowed(const struct schema_row *row, struct text *out);

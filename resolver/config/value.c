@@ -262,6 +262,7 @@ static const struct {
 	[TYPE_LOG_LIST] = { false, value_read_log_list },
 	[TYPE_URL] = { false, value_read_url },
 	[TYPE_DOH_URL] = { false, value_read_doh_url },
+	[TYPE_RECORDS] = { true, value_read_records },
 	[TYPE_LIST_KEY] = { false, value_read_list_key },
 	[TYPE_SERVER] = { false, value_read_server },
 	[TYPE_ZONE] = { false, value_read_zone },

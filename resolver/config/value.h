@@ -65,6 +65,9 @@ MUST_CHECK enum status value_read_zone(
 	const struct value_reader *r, const struct node *node, void *base);
 MUST_CHECK enum status value_read_zones(
 	const struct value_reader *r, const struct node *node, void *base);
+/* In read_local.c. */
+MUST_CHECK enum status value_read_records(
+	const struct value_reader *r, const struct node *node, void *base);
 MUST_CHECK enum status value_read_names(
 	const struct value_reader *r, const struct node *node, void *base);
 

@@ -6,8 +6,8 @@
 #include "local/record_line.h"
 #include "local/special.h"
 
-enum status build_add(struct tree *tree, struct node *node, uint16_t type, uint32_t ttl_s,
-	struct bytes rdata)
+enum status build_add(struct tree *tree, struct tree_node *node, uint16_t type,
+	uint32_t ttl_s, struct bytes rdata)
 {
 	size_t n = rdata.n;
 
@@ -36,7 +36,7 @@ enum status build_reverse(
 	struct tree *tree, struct bytes address, uint32_t ttl_s, const struct name *name)
 {
 	struct name reverse;
-	struct node *node;
+	struct tree_node *node;
 
 	if (is_unspecified(address))
 		return STATUS_OK;
@@ -54,7 +54,7 @@ enum status build_reverse(
 static enum status add_forward(
 	struct tree *tree, const struct name *zone, struct text *error)
 {
-	struct node *node;
+	struct tree_node *node;
 
 	if (special_is_localhost(zone)) {
 		text_add(error, "forward: localhost and all below it are this machine "
@@ -65,7 +65,7 @@ static enum status add_forward(
 	if (node == NULL)
 		return STATUS_NOMEM;
 	node->action = LOCAL_TRANSPARENT;
-	node_occupy(node);
+	tree_occupy(node);
 	return STATUS_OK;
 }
 
@@ -82,7 +82,7 @@ static enum status refuse_zone(
 static enum status add_zone(
 	struct tree *tree, const struct local_zone *zone, struct text *error)
 {
-	struct node *node;
+	struct tree_node *node;
 
 	if (special_is_localhost(&zone->name))
 		return refuse_zone(
@@ -95,7 +95,7 @@ static enum status add_zone(
 	node->configured = true;
 	node->action = (uint8_t)zone->action;
 	if (zone->action == LOCAL_TRANSPARENT)
-		node_occupy(node);
+		tree_occupy(node);
 	return STATUS_OK;
 }
 

@@ -20,7 +20,7 @@ MUST_CHECK enum status build_hosts(
 
 /* Adds a record that is not there yet. LIMIT: a name with too much of them; RANGE: it
  * stands there already. NOMEM. */
-MUST_CHECK enum status build_add(struct tree *tree, struct node *node, uint16_t type,
+MUST_CHECK enum status build_add(struct tree *tree, struct tree_node *node, uint16_t type,
 	uint32_t ttl_s, struct bytes rdata);
 /* The PTR of an address, unless it has one or is nobody's. NOMEM. */
 MUST_CHECK enum status build_reverse(

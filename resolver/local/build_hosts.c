@@ -21,7 +21,7 @@ static bool is_settled(const struct tree *tree, const struct name *name)
 	struct tree_place place = tree_seek(tree, name);
 
 	return special_is_localhost(name) ||
-	       (place.exact && node_find(place.node, TYPE_CNAME) != NULL);
+	       (place.exact && tree_find(place.node, TYPE_CNAME) != NULL);
 }
 
 static enum status add(struct tree *tree, const struct hosts_entry *entry,
@@ -29,7 +29,7 @@ static enum status add(struct tree *tree, const struct hosts_entry *entry,
 {
 	struct bytes address = bytes_of(entry->address, entry->address_n);
 	uint16_t type = address.n == 4 ? TYPE_A : TYPE_AAAA;
-	struct node *node;
+	struct tree_node *node;
 	enum status status;
 
 	if (is_settled(tree, &entry->name))

@@ -11,7 +11,7 @@ struct records {
 	const struct local_options *options;
 	struct text *error;
 	struct tree *tree;
-	struct node **nodes; /* owned: of each record */
+	struct tree_node **nodes; /* owned: of each record */
 	struct record_line line;
 };
 
@@ -30,14 +30,14 @@ static enum status refuse(const struct records *r, size_t i, const char *problem
 }
 
 /* RFC 1034 §3.6.2: a CNAME stands alone. */
-static bool clashes(const struct node *node, uint16_t type)
+static bool clashes(const struct tree_node *node, uint16_t type)
 {
 	return node->records != NULL &&
-	       (type == TYPE_CNAME || node_find(node, TYPE_CNAME) != NULL);
+	       (type == TYPE_CNAME || tree_find(node, TYPE_CNAME) != NULL);
 }
 
 /* RFC 2181 §5.2: the records of one type have one TTL, here the lowest. */
-static void level_ttls(struct node *node, uint16_t type)
+static void level_ttls(struct tree_node *node, uint16_t type)
 {
 	uint32_t ttl_s = UINT32_MAX;
 
@@ -52,7 +52,7 @@ static void level_ttls(struct node *node, uint16_t type)
 static enum status add_line(struct records *r, size_t i)
 {
 	struct record_line *line = &r->line;
-	struct node *node;
+	struct tree_node *node;
 	enum status status;
 
 	if (special_is_localhost(&line->owner))
@@ -95,7 +95,7 @@ static const char *follow(const struct tree *tree, const struct local_record *al
 	for (unsigned i = 0; i < LOCAL_CHAIN_MAX; i++) {
 		struct name name = { .n = (uint8_t)alias->rdata_n };
 		struct tree_place place;
-		const struct node *source;
+		const struct tree_node *source;
 
 		memcpy(name.wire, alias->rdata, alias->rdata_n);
 		if (special_is_localhost(&name))
@@ -105,7 +105,7 @@ static const char *follow(const struct tree *tree, const struct local_record *al
 		if (source == NULL)
 			return "leads to a name that has no record here; a CNAME can "
 			       "only lead to another of local_records";
-		alias = node_find(source, TYPE_CNAME);
+		alias = tree_find(source, TYPE_CNAME);
 		if (alias == NULL)
 			return NULL;
 	}
@@ -115,7 +115,7 @@ static const char *follow(const struct tree *tree, const struct local_record *al
 static enum status check_aliases(const struct records *r)
 {
 	for (size_t i = 0; i < r->options->record_n; i++) {
-		const struct local_record *alias = node_find(r->nodes[i], TYPE_CNAME);
+		const struct local_record *alias = tree_find(r->nodes[i], TYPE_CNAME);
 		const char *problem = alias != NULL ? follow(r->tree, alias) : NULL;
 
 		if (problem != NULL)
@@ -124,19 +124,19 @@ static enum status check_aliases(const struct records *r)
 	return STATUS_OK;
 }
 
-static bool is_wildcard(const struct node *node)
+static bool is_wildcard(const struct tree_node *node)
 {
 	return node->label_n == 1 && node->label[0] == '*';
 }
 
-static enum status reverse_all(struct tree *tree, const struct node *node)
+static enum status reverse_all(struct tree *tree, const struct tree_node *node)
 {
 	enum status status = STATUS_OK;
 	struct name name;
 
 	if (is_wildcard(node))
 		return STATUS_OK;
-	node_name(node, &name);
+	tree_name(node, &name);
 	for (const struct local_record *it = node->records;
 		it != NULL && status == STATUS_OK; it = it->next)
 		if (it->type == TYPE_A || it->type == TYPE_AAAA)

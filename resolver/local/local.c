@@ -52,11 +52,11 @@ size_t local_hosts_n(const struct local *local)
 /* --- looking --------------------------------------------------------------- */
 
 /* `zone`: whose it is that there is nothing. */
-static void deny(struct draft *d, const struct node *zone)
+static void deny(struct draft *d, const struct tree_node *zone)
 {
 	struct name name;
 
-	node_name(zone, &name);
+	tree_name(zone, &name);
 	draft_soa(d, &name, false);
 }
 
@@ -86,7 +86,7 @@ static void answer_empty(struct draft *d, const struct tree_place *place, uint16
 {
 	struct name name;
 
-	node_name(place->zone, &name);
+	tree_name(place->zone, &name);
 	if (is_apex(place) && type == TYPE_NS)
 		draft_answer(d, &name, type, LOCAL_TTL_S, name_bytes(&name));
 	else
@@ -135,9 +135,9 @@ static void answer_by_zone(struct draft *d, const struct name *name,
 
 /* Those of the type, or else the CNAME, which is followed: it is returned. */
 static const struct local_record *answer_with(struct draft *d, const struct name *name,
-	const struct tree_place *place, const struct node *source, uint16_t type)
+	const struct tree_place *place, const struct tree_node *source, uint16_t type)
 {
-	const struct local_record *alias = node_find(source, TYPE_CNAME);
+	const struct local_record *alias = tree_find(source, TYPE_CNAME);
 
 	if (alias != NULL && type != TYPE_CNAME) {
 		draft_answer(d, name, TYPE_CNAME, alias->ttl_s,
@@ -148,7 +148,7 @@ static const struct local_record *answer_with(struct draft *d, const struct name
 		if (it->type == type)
 			draft_answer(d, name, type, it->ttl_s,
 				bytes_of(it->rdata, it->rdata_n));
-	if (node_find(source, type) == NULL)
+	if (tree_find(source, type) == NULL)
 		deny(d, is_ours(place, 0) ? place->zone : place->node);
 	return NULL;
 }
@@ -156,7 +156,7 @@ static const struct local_record *answer_with(struct draft *d, const struct name
 /* Records of `source`, and those that CNAMEs lead to. `place` and `source` are the
  * question's at first. */
 static void answer_chain(const struct tree *tree, struct draft *d,
-	struct tree_place place, const struct node *source)
+	struct tree_place place, const struct tree_node *source)
 {
 	struct name name = d->question->name;
 	uint16_t type = d->question->type;
@@ -185,7 +185,7 @@ enum local_result local_lookup(const struct local *local, const struct question 
 	struct writer *w, uint16_t *ttl_at, size_t cap, struct answer *out)
 {
 	struct tree_place place = tree_seek(&local->tree, &question->name);
-	const struct node *source = tree_source(&local->tree, &place);
+	const struct tree_node *source = tree_source(&local->tree, &place);
 	struct draft d;
 
 	if (source == NULL && !is_ours(&place, question->type))

@@ -69,7 +69,7 @@ static const struct special {
 static enum status add(struct tree *tree, const char *text, enum local_action action)
 {
 	struct name name;
-	struct node *node;
+	struct tree_node *node;
 
 	if (name_from_text(text, &name) != STATUS_OK)
 		return STATUS_MALFORMED;

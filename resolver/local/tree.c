@@ -11,7 +11,7 @@
 
 /* A child's label and where it would be; `label` is in lower case. */
 struct key {
-	const struct node *parent;
+	const struct tree_node *parent;
 	uint32_t hash;
 	uint8_t label_n;
 	/* What is hashed: the parent's address, then the label. */
@@ -24,7 +24,7 @@ static uint8_t *key_label(struct key *key)
 }
 
 /* `at`: the label's length byte. */
-static void key_make(struct key *key, const struct node *parent, const uint8_t *at)
+static void key_make(struct key *key, const struct tree_node *parent, const uint8_t *at)
 {
 	key->parent = parent;
 	key->label_n = at[0];
@@ -38,9 +38,9 @@ static void key_make(struct key *key, const struct node *parent, const uint8_t *
 		(uint32_t)hash_bytes(bytes_of(key->bytes, sizeof parent + key->label_n));
 }
 
-static struct node *find_child(const struct tree *tree, struct key *key)
+static struct tree_node *find_child(const struct tree *tree, struct key *key)
 {
-	struct node *it = tree->buckets[key->hash & (tree->bucket_n - 1)];
+	struct tree_node *it = tree->buckets[key->hash & (tree->bucket_n - 1)];
 
 	while (it != NULL &&
 		(it->hash != key->hash || it->parent != key->parent ||
@@ -88,7 +88,7 @@ void tree_deinit(struct tree *tree)
 static void grow(struct tree *tree)
 {
 	size_t n = tree->bucket_n * 2;
-	struct node **buckets;
+	struct tree_node **buckets;
 
 	if (tree->node_n < tree->bucket_n)
 		return;
@@ -96,7 +96,8 @@ static void grow(struct tree *tree)
 	if (buckets == NULL)
 		return;
 	for (size_t i = 0; i < tree->bucket_n; i++) {
-		for (struct node *it = tree->buckets[i], *next; it != NULL; it = next) {
+		for (struct tree_node *it = tree->buckets[i], *next; it != NULL;
+			it = next) {
 			next = it->next;
 			it->next = buckets[it->hash & (n - 1)];
 			buckets[it->hash & (n - 1)] = it;
@@ -107,10 +108,11 @@ static void grow(struct tree *tree)
 	tree->bucket_n = n;
 }
 
-static struct node *add_child(struct tree *tree, struct node *parent, struct key *key)
+static struct tree_node *add_child(
+	struct tree *tree, struct tree_node *parent, struct key *key)
 {
-	struct node *node = arena_alloc(&tree->arena, sizeof *node + key->label_n);
-	struct node **bucket;
+	struct tree_node *node = arena_alloc(&tree->arena, sizeof *node + key->label_n);
+	struct tree_node **bucket;
 
 	if (node == NULL)
 		return NULL;
@@ -128,14 +130,14 @@ static struct node *add_child(struct tree *tree, struct node *parent, struct key
 	return node;
 }
 
-struct node *tree_add(struct tree *tree, const struct name *name)
+struct tree_node *tree_add(struct tree *tree, const struct name *name)
 {
 	const uint8_t *labels[LABELS_MAX];
 	size_t n = find_labels(name, labels);
-	struct node *node = tree->root;
+	struct tree_node *node = tree->root;
 
 	for (size_t i = 0; i < n && node != NULL; i++) {
-		struct node *child;
+		struct tree_node *child;
 		struct key key;
 
 		key_make(&key, node, labels[i]);
@@ -145,13 +147,13 @@ struct node *tree_add(struct tree *tree, const struct name *name)
 	return node;
 }
 
-void node_occupy(struct node *node)
+void tree_occupy(struct tree_node *node)
 {
 	for (; node != NULL && !node->occupied; node = node->parent)
 		node->occupied = true;
 }
 
-enum status tree_add_record(struct tree *tree, struct node *node, uint16_t type,
+enum status tree_add_record(struct tree *tree, struct tree_node *node, uint16_t type,
 	uint32_t ttl_s, struct bytes rdata)
 {
 	struct local_record *record = arena_alloc(&tree->arena, sizeof *record + rdata.n);
@@ -167,7 +169,7 @@ enum status tree_add_record(struct tree *tree, struct node *node, uint16_t type,
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = record;
-	node_occupy(node);
+	tree_occupy(node);
 	return STATUS_OK;
 }
 
@@ -178,7 +180,7 @@ struct tree_place tree_seek(const struct tree *tree, const struct name *name)
 	struct tree_place place = { .node = tree->root };
 
 	for (i = 0;; i++) {
-		const struct node *child;
+		const struct tree_node *child;
 		struct key key;
 
 		if (place.node->action != LOCAL_UNSET)
@@ -195,7 +197,7 @@ struct tree_place tree_seek(const struct tree *tree, const struct name *name)
 	return place;
 }
 
-const struct local_record *node_find(const struct node *node, uint16_t type)
+const struct local_record *tree_find(const struct tree_node *node, uint16_t type)
 {
 	const struct local_record *it = node->records;
 
@@ -204,10 +206,11 @@ const struct local_record *node_find(const struct node *node, uint16_t type)
 	return it;
 }
 
-const struct node *tree_source(const struct tree *tree, const struct tree_place *place)
+const struct tree_node *tree_source(
+	const struct tree *tree, const struct tree_place *place)
 {
 	static const uint8_t label[] = { 1, '*' };
-	const struct node *node = place->node;
+	const struct tree_node *node = place->node;
 	struct key key;
 
 	if (!place->exact && !node->wildcard)
@@ -219,7 +222,7 @@ const struct node *tree_source(const struct tree *tree, const struct tree_place 
 	return node != NULL && node->records != NULL ? node : NULL;
 }
 
-void node_name(const struct node *node, struct name *out)
+void tree_name(const struct tree_node *node, struct name *out)
 {
 	size_t n = 0;
 

@@ -16,9 +16,9 @@ struct local_record {
 	uint8_t rdata[]; /* uncompressed */
 };
 
-struct node {
-	struct node *next;   /* in its bucket */
-	struct node *parent; /* NULL: the root */
+struct tree_node {
+	struct tree_node *next;   /* in its bucket */
+	struct tree_node *parent; /* NULL: the root */
 	struct local_record *records;
 	uint32_t hash;
 	uint8_t action; /* enum local_action */
@@ -32,10 +32,10 @@ struct node {
 
 struct tree {
 	struct arena arena; /* owns the nodes and their records */
-	struct node *root;
-	struct node **buckets; /* owned */
-	size_t bucket_n;       /* a power of two */
-	size_t node_n;         /* without the root */
+	struct tree_node *root;
+	struct tree_node **buckets; /* owned */
+	size_t bucket_n;            /* a power of two */
+	size_t node_n;              /* without the root */
 };
 
 /* NOMEM; tree_deinit() is due either way. */
@@ -43,28 +43,29 @@ MUST_CHECK enum status tree_init(struct tree *tree);
 void tree_deinit(struct tree *tree);
 
 /* The node of that name, new if need be. NULL: no memory. */
-struct node *tree_add(struct tree *tree, const struct name *name);
+struct tree_node *tree_add(struct tree *tree, const struct name *name);
 /* It and all above it are. */
-void node_occupy(struct node *node);
+void tree_occupy(struct tree_node *node);
 /* Appends a copy. NOMEM. */
-MUST_CHECK enum status tree_add_record(struct tree *tree, struct node *node,
+MUST_CHECK enum status tree_add_record(struct tree *tree, struct tree_node *node,
 	uint16_t type, uint32_t ttl_s, struct bytes rdata);
 
 /* Where a name is, or would be. */
 struct tree_place {
-	const struct node *node; /* itself, or the closest one above it */
-	const struct node
+	const struct tree_node *node; /* itself, or the closest one above it */
+	const struct tree_node
 		*zone; /* the closest, at it or above, with an action; or NULL */
 	bool exact;    /* `node` is the name's own */
 };
 struct tree_place tree_seek(const struct tree *tree, const struct name *name);
 
 /* The first one of that type, or NULL. */
-const struct local_record *node_find(const struct node *node, uint16_t type);
+const struct local_record *tree_find(const struct tree_node *node, uint16_t type);
 /* Whose records answer for a name at that place: its own, or those of the wildcard that
  * stands for it (RFC 4592 §3.3.1). NULL: nobody's. */
-const struct node *tree_source(const struct tree *tree, const struct tree_place *place);
+const struct tree_node *tree_source(
+	const struct tree *tree, const struct tree_place *place);
 /* In lower case. */
-void node_name(const struct node *node, struct name *out);
+void tree_name(const struct tree_node *node, struct name *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* receive: allowed? -> parse -> can we answer that? -> cache.
+/* receive: allowed? -> parse -> can we answer that? -> local names -> cache.
  * wait:    someone asks it already? -> ask.c.
  *
  * Each failure is a reply too: REFUSED, FORMERR, NOTIMP, BADVERS, and SERVFAIL
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "dns/reply.h"
+#include "local/local.h"
 #include "query/resolver.h"
 #include "query/terms.h"
 
@@ -47,6 +48,11 @@ void resolver_rebase(
 {
 	r->cache = cache;
 	r->options = *options;
+}
+
+void resolver_set_local(struct resolver *r, const struct local *local)
+{
+	r->options.local = local;
 }
 
 struct resolver_stats resolver_stats(const struct resolver *r)
@@ -173,6 +179,26 @@ static enum query_outcome answer_hit(struct resolver *r, const struct message *m
 	return QUERY_ANSWERED;
 }
 
+static bool is_local(struct resolver *r, const struct message *m, struct answer *out)
+{
+	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
+
+	return r->options.local != NULL &&
+	       local_lookup(r->options.local, &m->question, &w, r->ttl_at, TTLS_MAX,
+		       out) == LOCAL_ANSWER;
+}
+
+static enum query_outcome answer_local(struct resolver *r, const struct message *m,
+	const struct answer *answer, const struct reply_terms *terms,
+	struct writer *reply)
+{
+	if (reply_answer(m, answer, 0, 0, terms, reply) != STATUS_OK)
+		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
+	r->stats.local++;
+	r->stats.answered++;
+	return QUERY_ANSWERED;
+}
+
 enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	const struct endpoint *client, bool udp, struct message *parsed,
 	struct writer *reply)
@@ -181,6 +207,7 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	struct reply_terms terms;
 	struct cache_key key;
 	struct cache_hit hit;
+	struct answer answer;
 	enum query_outcome outcome;
 	bool allowed = is_allowed(r, client);
 	int rcode;
@@ -198,6 +225,10 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	rcode = rcode_at_once(parsed);
 	if (rcode >= 0)
 		return answer_error(r, parsed, (unsigned)rcode, NULL, &terms, reply);
+	if (is_local(r, parsed, &answer)) {
+		log_query(r, parsed, client, "local");
+		return answer_local(r, parsed, &answer, &terms, reply);
+	}
 	key = key_of(parsed);
 	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
 		log_query(r, parsed, client, hit.stale ? "stale" : "cache");

@@ -16,6 +16,7 @@
 
 struct resolver;
 struct inflight;
+struct local;
 
 enum query_outcome { QUERY_DROP, QUERY_ANSWERED, QUERY_PENDING };
 
@@ -29,6 +30,9 @@ struct resolver_options {
 	uint32_t min_ttl_s, max_ttl_s; /* of a fresh answer as of a cached one */
 	bool prefetch; /* popular answers are asked for anew before they end */
 	bool log_queries;
+	/* What is answered here, or NULL; resolver_set_local() replaces it between
+	 * reloads. */
+	const struct local *local;
 	uint32_t tcp_idle_ms; /* how long listeners keep a client that asks nothing */
 	bool subnet_opt_out;  /* upstreams are told not to pass a subnet on */
 	bool trust_ad;        /* AD of an upstream is passed on */
@@ -36,6 +40,7 @@ struct resolver_options {
 
 struct resolver_stats {
 	uint64_t received, answered, dropped, refused, failed;
+	uint64_t local;      /* answered here; they are in `answered`, too */
 	uint64_t stale;      /* expired answers given; they are in `answered`, too */
 	uint64_t prefetches; /* asked beside; no client's query */
 	size_t in_flight;
@@ -63,6 +68,7 @@ void resolver_free(struct resolver *resolver);
 /* After a reload: another cache, perhaps, and other options. */
 void resolver_rebase(struct resolver *resolver, struct cache *cache,
 	const struct resolver_options *options);
+void resolver_set_local(struct resolver *resolver, const struct local *local);
 struct resolver_stats resolver_stats(const struct resolver *resolver);
 
 /* Looks at one message from a client. With ANSWERED the reply is in `reply`,

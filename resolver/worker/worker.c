@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "worker/descriptors.h"
+#include "worker/hosts.h"
 #include "worker/privileges.h"
 
 static struct resolver_options options_of(const struct config *config)
@@ -54,6 +55,15 @@ static void on_good(void *owner)
 	cache_flush_failures(w->cache);
 }
 
+static enum status check_hosts(const struct config *config, struct text *error)
+{
+	struct hosts_plan plan;
+	enum status status = hosts_prepare(config, error, &plan);
+
+	hosts_plan_discard(&plan);
+	return status;
+}
+
 enum status worker_check(const struct config *config, struct text *error)
 {
 	static const struct upstream_events no_events = { 0 };
@@ -62,6 +72,8 @@ enum status worker_check(const struct config *config, struct text *error)
 	enum status status;
 
 	status = privileges_check(config, error);
+	if (status == STATUS_OK)
+		status = check_hosts(config, error);
 	if (status != STATUS_OK)
 		return status;
 	upstream_set_init(&set, NULL, &no_events);
@@ -84,6 +96,8 @@ static enum status make_resolver(struct worker *w, const struct config *config)
 		status = exchanger_new(&w->upstreams, &asking, &w->exchanger);
 	if (status == STATUS_OK)
 		status = resolver_new(w->cache, w->exchanger, &options, &w->resolver);
+	if (status == STATUS_OK)
+		status = hosts_new(w->loop, w->resolver, &w->hosts);
 	return status;
 }
 
@@ -173,12 +187,18 @@ static const struct netwatch_events netwatch_events = { on_network, on_resume,
 
 enum status worker_start(struct worker *w, struct text *error)
 {
+	struct hosts_plan hosts;
 	struct upstream_plan plan;
-	enum status status = upstream_set_prepare(&w->upstreams, w->config, error, &plan);
+	enum status status = hosts_prepare(w->config, error, &hosts);
 
+	if (status == STATUS_OK)
+		status = upstream_set_prepare(&w->upstreams, w->config, error, &plan);
 	describe(status, error);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
+		hosts_plan_discard(&hosts);
 		return status;
+	}
+	hosts_commit(w->hosts, &hosts, w->config);
 	upstream_set_commit(&w->upstreams, &plan);
 	/* Known whether it is in force or not. */
 	upstream_set_prove(&w->upstreams, loglist_builtin_date_s());
@@ -194,6 +214,7 @@ enum status worker_start(struct worker *w, struct text *error)
 struct reload {
 	struct config *config;
 	struct cache *cache; /* NULL: the one in force stays */
+	struct hosts_plan hosts;
 	struct upstream_plan upstreams;
 	struct listeners_plan listeners;
 };
@@ -234,6 +255,8 @@ static enum status prepare(struct worker *w, struct reload *r, struct text *erro
 	if (status == STATUS_OK)
 		privileges_make_directories(r->config);
 	if (status == STATUS_OK)
+		status = hosts_prepare(r->config, error, &r->hosts);
+	if (status == STATUS_OK)
 		status = upstream_set_prepare(
 			&w->upstreams, r->config, error, &r->upstreams);
 	if (status == STATUS_OK)
@@ -247,6 +270,7 @@ static void discard(struct worker *w, struct reload *r)
 {
 	if (w->follower.owner != NULL)
 		w->follower.discard(w->follower.owner);
+	hosts_plan_discard(&r->hosts);
 	upstream_plan_discard(&r->upstreams);
 	listeners_plan_discard(&r->listeners);
 	cache_free(r->cache);
@@ -276,6 +300,7 @@ static void commit(struct worker *w, struct reload *r)
 
 	exchanger_rebase(w->exchanger, &asking);
 	resolver_rebase(w->resolver, r->cache != NULL ? r->cache : w->cache, &options);
+	hosts_commit(w->hosts, &r->hosts, r->config);
 	if (r->cache != NULL) {
 		cache_free(w->cache);
 		w->cache = r->cache;
@@ -320,6 +345,7 @@ void worker_stop(struct worker *w)
 	netwatch_stop(w->netwatch);
 	if (w->resolver != NULL)
 		listeners_deinit(&w->listeners);
+	hosts_free(w->hosts);
 	resolver_free(w->resolver);
 	exchanger_free(w->exchanger);
 	upstream_set_deinit(&w->upstreams);

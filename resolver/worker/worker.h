@@ -25,6 +25,7 @@ struct worker {
 	struct upstream_set upstreams;
 	struct exchanger *exchanger; /* owned */
 	struct resolver *resolver;   /* owned */
+	struct hosts *hosts;         /* owned */
 	struct listeners listeners;
 	struct netwatch *netwatch;          /* owned */
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */

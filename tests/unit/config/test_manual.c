@@ -72,12 +72,14 @@ static void every_row_is_in_the_manual(void **state)
 		assert_row(&schema_upstream, &schema_upstream.rows[i]);
 	for (size_t i = 0; i < schema_forward.row_n; i++)
 		assert_row(&schema_forward, &schema_forward.rows[i]);
+	for (size_t i = 0; i < schema_local_zone.row_n; i++)
+		assert_row(&schema_local_zone, &schema_local_zone.rows[i]);
 }
 
 static void later_keys_are_in_the_manual(void **state)
 {
 	static const struct schema *const schemas[] = { &schema_file, &schema_update,
-		&schema_upstream, &schema_forward };
+		&schema_upstream, &schema_forward, &schema_local_zone };
 	char body[4096];
 
 	(void)state;
@@ -110,12 +112,13 @@ static size_t items(const char *head)
 static void the_manual_has_no_other_keys(void **state)
 {
 	(void)state;
-	assert_int_equal(items("\n.It Ic "), schema_file.row_n + schema_update.row_n +
-						     schema_upstream.row_n +
-						     schema_forward.row_n);
+	assert_int_equal(items("\n.It Ic "),
+		schema_file.row_n + schema_update.row_n + schema_upstream.row_n +
+			schema_forward.row_n + schema_local_zone.row_n);
 	assert_int_equal(items("\n.It Sy "),
 		later_count(&schema_file) + later_count(&schema_update) +
-			later_count(&schema_upstream) + later_count(&schema_forward));
+			later_count(&schema_upstream) + later_count(&schema_forward) +
+			later_count(&schema_local_zone));
 }
 
 int main(void)

@@ -26,6 +26,9 @@ static const char yaml[] =
 	"    auth_name: a.example\n"
 	"    pins: [0000000000000000000000000000000000000000000000000000000000000000]\n"
 	"rebind_protection: {allow: [b.example]}\n"
+	"hosts: /etc/hosts\n"
+	"local_records: [a.lan A 192.0.2.1]\n"
+	"local_zone: [{zone: c.example, action: refuse}]\n"
 	"forward:\n"
 	"  - {zone: a.example, upstreams: [b]}\n"
 	"  - {zone: lan, address: [192.0.2.5], protocol: plain}\n";
