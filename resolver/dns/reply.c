@@ -153,10 +153,11 @@ static uint32_t treated_ttl_s(
 	return ttl_s > how->ttl_min_s ? ttl_s : how->ttl_min_s;
 }
 
+/* Of the first `n` records. */
 static void treat_ttls(
-	uint8_t *wire, const struct answer *answer, const struct treatment *how)
+	uint8_t *wire, const struct answer *answer, size_t n, const struct treatment *how)
 {
-	for (size_t i = 0; i < answer->ttl_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint8_t *at = wire + answer->ttl_at[i];
 
 		put32(at, treated_ttl_s(answer, how, get32(at)));
@@ -176,8 +177,46 @@ static void write_answer(struct writer *w, const struct message *query,
 	put16(wire, query->id);
 	put16(wire + 2, answer_flags(query, answer));
 	put16(wire + ADDITIONAL_AT, get16(wire + ADDITIONAL_AT) + query->edns.present);
-	treat_ttls(wire, answer, how);
+	treat_ttls(wire, answer, answer->ttl_n, how);
 	write_opt(w, query, how->terms, answer->rcode, how->ede);
+}
+
+/* Records of the answer section that end within `limit`, and the end of the last. */
+static unsigned records_within(const struct answer *answer, size_t limit, size_t *end)
+{
+	const uint8_t *wire = answer->wire.p;
+	unsigned n = 0, most = get16(wire + RECORDS_AT);
+
+	*end = answer->question_end;
+	for (; n < most && n < answer->ttl_n; n++) {
+		const size_t length_at = answer->ttl_at[n] + 4;
+		const size_t after = length_at + 2 + get16(wire + length_at);
+
+		if (after > limit)
+			break;
+		*end = after;
+	}
+	return n;
+}
+
+/* Whoever asks without EDNS may not know TCP either, musl before 1.2.4 for one, and take
+ * what there is: the records that fit stay (RFC 2181 §9 allows it). Others ask again. */
+static void write_cut(struct writer *w, const struct message *query,
+	const struct answer *answer, const struct treatment *how)
+{
+	uint8_t *wire = w->p + w->n;
+	unsigned n;
+	size_t end;
+
+	write_head(w, query, reply_flags(query->flags, answer->rcode) | DNS_FLAG_TC);
+	write_opt(w, query, how->terms, answer->rcode, how->ede);
+	if (query->edns.present || w->bad)
+		return;
+	n = records_within(answer, w->cap, &end);
+	wr_bytes(w, bytes_of(answer->wire.p + answer->question_end,
+			    end - answer->question_end));
+	put16(wire + RECORDS_AT, n);
+	treat_ttls(wire, answer, n, how);
 }
 
 static enum status reply_treated(const struct message *query, const struct answer *answer,
@@ -192,13 +231,10 @@ static enum status reply_treated(const struct message *query, const struct answe
 		return STATUS_MALFORMED;
 	if (out.bad || (n <= limit && n > out.cap))
 		return STATUS_NOSPACE;
-	if (n <= limit) {
+	if (n <= limit)
 		write_answer(&out, query, answer, how);
-	} else {
-		write_head(&out, query,
-			reply_flags(query->flags, answer->rcode) | DNS_FLAG_TC);
-		write_opt(&out, query, how->terms, answer->rcode, how->ede);
-	}
+	else
+		write_cut(&out, query, answer, how);
 	return commit(w, &out);
 }
 

@@ -31,9 +31,10 @@ MUST_CHECK enum status reply_unparsed(
 	struct bytes query, unsigned rcode, struct writer *w);
 
 /* A cached or fresh answer. TTLs lose `age_s`, not below `ttl_min_s` (normally
- * 0). What exceeds the limit is cut to the question with TC set (RFC 2181 §9). Its
- * Extended DNS Error is left out where it does not fit.
- * MALFORMED: the two questions differ in length. NOSPACE. No allocation. */
+ * 0). What exceeds the limit is cut to the question with TC set (RFC 2181 §9) and,
+ * for a client without EDNS, to the first records of the answer section. Its Extended DNS
+ * Error is left out where it does not fit. MALFORMED: the two questions differ in length.
+ * NOSPACE. No allocation. */
 MUST_CHECK enum status reply_answer(const struct message *query,
 	const struct answer *answer, uint32_t age_s, uint32_t ttl_min_s,
 	const struct reply_terms *terms, struct writer *w);

@@ -248,8 +248,16 @@ static const struct answer_row {
 		STATUS_OK },
 	{ "it fits exactly", QUERY, 0, 0, 65,
 		"1234 8180 0001 0001 0001 0000" ASKED RECORDS, STATUS_OK },
-	{ "a byte too long", QUERY, 0, 0, 64, "1234 8380 0001 0000 0000 0000" ASKED,
+	{ "a byte too long", QUERY, 299, 0, 64,
+		"1234 8380 0001 0001 0000 0000" ASKED
+		"c00c 0001 0001 00000001 0004 5db8d822",
 		STATUS_OK },
+	{ "one record fits exactly", QUERY, 299, 0, 49,
+		"1234 8380 0001 0001 0000 0000" ASKED
+		"c00c 0001 0001 00000001 0004 5db8d822",
+		STATUS_OK },
+	{ "a byte too long for one record", QUERY, 0, 0, 48,
+		"1234 8380 0001 0000 0000 0000" ASKED, STATUS_OK },
 	{ "it fits exactly with an OPT", QUERY_EDNS, 0, 0, 76,
 		"1234 8180 0001 0001 0001 0001" ASKED RECORDS OPT("04d0", "8000"),
 		STATUS_OK },
@@ -331,6 +339,9 @@ static const struct stale_row {
 		"1234 8180 0001 0001 0001 0001" ASKED STALE_RECORDS STALE_OPT },
 	{ "EDE does not fit", QUERY_EDNS, 84,
 		"1234 8180 0001 0001 0001 0001" ASKED STALE_RECORDS OPT("04d0", "8000") },
+	{ "cut, without EDNS", QUERY, 60,
+		"1234 8380 0001 0001 0000 0000" ASKED
+		"c00c 0001 0001 0000001e 0004 5db8d822" },
 	{ "cut, with an EDE", QUERY_EDNS, 75,
 		"1234 8380 0001 0000 0000 0001" ASKED STALE_OPT },
 	{ "cut, without", QUERY_EDNS, 52,
