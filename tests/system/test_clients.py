@@ -383,6 +383,13 @@ def test_large_text(library):
         assert count == len(TEXT) and size > 2800
 
 
+@pytest.mark.parametrize("name", ["glibc", "musl"])
+def test_localhost(library, name):
+    """Though nobody has it in /etc/hosts."""
+    for asked in ("localhost", "localhost.", "a.localhost"):
+        assert library(name, "", asked) == ["127.0.0.1", "::1"]
+
+
 def test_all_of_it_was_answered(resolver):
     """Last: not one of these clients was let down."""
     queries = resolver.status()["queries"]
