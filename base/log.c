@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -7,10 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #define LINE_MAX_BYTES 1024
+/* A record, with what stands around it. Less than PIPE_BUF, which is 4096 on Linux. */
+#define RECORD_MAX_BYTES 4096
 /* A line that keeps repeating is reported after this time, and twice that, … up to
  * the longest. */
 #define REPORT_FIRST_MS   10000
@@ -26,6 +33,7 @@ static _Atomic enum log_level threshold = LOG_LEVEL_NOTICE;
 
 /* Guards what follows: threads share one sequence of lines. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned lost; /* records since one was written */
 static void (*sink)(enum log_level level, const char *line);
 static struct {
 	char line[LINE_MAX_BYTES];
@@ -242,6 +250,59 @@ static void write_or_count(enum log_level level, const char *line)
 	last.since_ms = clock_now_ms();
 	last.report_ms = REPORT_FIRST_MS;
 	emit(level, line);
+}
+
+/* A pipe that can be written to takes PIPE_BUF bytes at once (pipe(7)), a socket is told
+ * not to wait; files never do. */
+static bool write_at_once(const char *line, size_t n)
+{
+	struct pollfd entry = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t written;
+
+	if (poll(&entry, 1, 0) != 1 || (entry.revents & POLLOUT) == 0)
+		return false;
+	written = send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (written < 0 && errno == ENOTSOCK)
+		written = write(STDERR_FILENO, line, n);
+	return written == (ssize_t)n;
+}
+
+static bool write_record(const char *line, bool bare)
+{
+	char whole[RECORD_MAX_BYTES], stamp[CLOCK_TEXT_MAX];
+	struct text text = text_in(whole, sizeof whole);
+
+	if (sink != NULL) {
+		sink(LOG_LEVEL_NOTICE, line);
+		return true;
+	}
+	clock_format(clock_wall_s(), stamp);
+	if (getenv("JOURNAL_STREAM") != NULL)
+		text_add(&text, "<%d>%s\n", (int)LOG_LEVEL_NOTICE, line);
+	else
+		text_add(&text, "%s%s%s\n", bare ? "" : stamp, bare ? "" : " ", line);
+	return !text.cut && write_at_once(text.p, text.n);
+}
+
+/* Stands behind the gap. */
+static void report_lost(void)
+{
+	char words[80];
+
+	snprintf(words, sizeof words,
+		"%u lines were not written: the log is read too slowly", lost);
+	if (lost > 0 && write_record(words, false))
+		lost = 0;
+}
+
+void log_record(const char *line, bool bare)
+{
+	pthread_mutex_lock(&lock);
+	end_repeats();
+	report_lost();
+	if (!write_record(line, bare))
+		lost++;
+	pthread_mutex_unlock(&lock);
 }
 
 void log_flush(void)

@@ -9,6 +9,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /* syslog(3)'s numbers. */
@@ -26,7 +28,16 @@ enum log_level log_get_level(void);
 /* "error" … "debug". NOTFOUND for another word. */
 MUST_CHECK enum status log_level_from_text(const char *text, enum log_level *level);
 
+/* What becomes of clients' queries (`log.queries`), and what of them is left out
+ * (`log.privacy`): each word includes the one before. */
+enum log_queries { LOG_QUERIES_OFF, LOG_QUERIES_TEXT, LOG_QUERIES_JSON };
+enum log_privacy { LOG_PRIVACY_NONE, LOG_PRIVACY_CLIENT, LOG_PRIVACY_NAME };
+
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* A line that is a record, such as a query: whatever the level is, and however often it
+ * comes. It is written at once, or, where whoever reads them is behind, not at all, and
+ * counted: nobody waits here. `bare`: without the time in front. */
+void log_record(const char *line, bool bare);
 /* Writes the counts of repeated lines that are still held back. */
 void log_flush(void);
 /* Writes those whose time has come. So does the next line; who logs nothing for long

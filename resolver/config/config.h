@@ -118,7 +118,8 @@ struct config {
 	const char *user;      /* to become after binding, or NULL */
 
 	enum log_level log_level;
-	bool log_queries;
+	enum log_queries log_queries;
+	enum log_privacy log_privacy;
 
 	unsigned limit_clients;           /* TCP connections */
 	unsigned limit_queries_in_flight; /* waiting for an upstream */

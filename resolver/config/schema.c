@@ -23,6 +23,19 @@ static const struct schema_word log_levels[] = {
 	{ .word = "debug", .value = LOG_LEVEL_DEBUG },
 	{ 0 },
 };
+static const struct schema_word query_logs[] = {
+	{ .word = "false", .value = LOG_QUERIES_OFF },
+	{ .word = "true", .value = LOG_QUERIES_TEXT },
+	{ .word = "text", .value = LOG_QUERIES_TEXT },
+	{ .word = "json", .value = LOG_QUERIES_JSON },
+	{ 0 },
+};
+static const struct schema_word query_privacies[] = {
+	{ .word = "none", .value = LOG_PRIVACY_NONE },
+	{ .word = "client", .value = LOG_PRIVACY_CLIENT },
+	{ .word = "name", .value = LOG_PRIVACY_NAME },
+	{ 0 },
+};
 static const struct schema_word worker_counts[] = {
 	{ .word = "1" },
 	{ .word = "auto", .later = "but this version has one worker; write 1" },
@@ -112,8 +125,12 @@ static const struct schema_row file_rows[] = {
 	{ "log.level", TYPE_WORD, .words = log_levels, .preset = "notice",
 		.at = IN_DRAFT(config.log_level),
 		.help = "Lines less important than this are not written." },
-	{ "log.queries", TYPE_BOOL, .preset = "false", .at = IN_DRAFT(config.log_queries),
-		.help = "Whether each client query is logged, with its name." },
+	{ "log.queries", TYPE_WORD, .words = query_logs, .preset = "false",
+		.at = IN_DRAFT(config.log_queries),
+		.help = "Whether each client query is logged, and in what form." },
+	{ "log.privacy", TYPE_WORD, .words = query_privacies, .preset = "none",
+		.at = IN_DRAFT(config.log_privacy),
+		.help = "What is left out of the query log." },
 	{ "limits.clients", TYPE_NUMBER, .min = 1, .max = 65535, .preset = "1000",
 		.at = IN_DRAFT(config.limit_clients),
 		.help = "TCP connections from clients at a time." },

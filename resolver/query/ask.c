@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/text.h"
 #include "dns/reply.h"
 #include "query/resolver.h"
 #include "upstream/explain.h"
@@ -38,19 +38,38 @@ static enum status write_outcome(const struct resolver *r, const struct query *q
 		&q->message, outcome->answer, 0, r->options.min_ttl_s, &q->terms, w);
 }
 
+/* For the query log. */
+static void tell(struct resolver *r, const struct outcome *outcome, const char *upstream)
+{
+	const struct answer *answer = outcome->answer;
+
+	r->told.by = upstream[0] != '\0' ? TOLD_UPSTREAM : TOLD_NOBODY;
+	if (outcome->stale)
+		r->told.by = TOLD_STALE;
+	if (answer == NULL)
+		log_tell(r, RCODE_SERVFAIL, false, outcome->ede);
+	else
+		log_tell(r, answer->rcode, answer->authenticated,
+			outcome->stale ? outcome->ede : &answer->ede);
+}
+
 static void reply_to(struct resolver *r, struct query *q, const struct outcome *outcome)
 {
 	struct writer w = { .p = r->reply, .cap = sizeof r->reply };
 	enum status status = write_outcome(r, q, outcome, &w);
+	const char *upstream = q->inflight->upstream;
 
 	if (status == STATUS_OK) {
 		r->stats.stale += outcome->stale;
+		tell(r, outcome, upstream);
 	} else {
 		r->stats.failed++;
 		w = (struct writer){ .p = r->reply, .cap = sizeof r->reply };
 		status = reply_error(
 			&q->message, RCODE_SERVFAIL, outcome->ede, &q->terms, &w);
+		tell(r, &(struct outcome){ .ede = outcome->ede }, upstream);
 	}
+	log_told(r, &q->message.question, &q->client, upstream, q->since_ms);
 	r->stats.answered++;
 	r->stats.in_flight--;
 	list_remove(&q->link);
@@ -167,6 +186,14 @@ static void conclude(struct inflight *f, struct answer *answer, const struct ede
 	}
 }
 
+static void log_prefetched(struct inflight *f, const struct outcome *outcome)
+{
+	if (!f->prefetch)
+		return;
+	tell(f->resolver, outcome, f->upstream);
+	log_told(f->resolver, &f->question, NULL, f->upstream, f->since_ms);
+}
+
 static void on_exchange_done(void *data, const struct exchange_result *result)
 {
 	struct inflight *f = data;
@@ -177,7 +204,10 @@ static void on_exchange_done(void *data, const struct exchange_result *result)
 	bool usable = take_answer(f, result, &answer, &ede);
 
 	f->exchange = NULL;
+	if (result->answer != NULL)
+		text_copy(f->upstream, sizeof f->upstream, result->upstream);
 	conclude(f, usable ? &answer : NULL, &ede, &hit, &outcome);
+	log_prefetched(f, &outcome);
 	reply_to_all(f, &outcome);
 	resolver_forget(f);
 }
@@ -197,19 +227,9 @@ enum status resolver_ask(struct resolver *r, struct inflight *f, struct ede *why
 		.on_early = on_exchange_early };
 
 	f->resolver = r;
+	f->since_ms = clock_now_ms();
 	return exchange_start(
 		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
-}
-
-static void log_prefetch(const struct resolver *r, const struct question *question)
-{
-	char name[NAME_TEXT_MAX], type[TYPE_TEXT_MAX];
-
-	if (!r->options.log_queries)
-		return;
-	name_to_text(&question->name, name);
-	type_to_text(question->type, type);
-	log_notice("prefetch %s %s", name, type);
 }
 
 void resolver_prefetch(struct resolver *r, const struct cache_key *key)
@@ -232,7 +252,6 @@ void resolver_prefetch(struct resolver *r, const struct cache_key *key)
 		return;
 	}
 	r->stats.prefetches++;
-	log_prefetch(r, key->question);
 }
 
 void resolver_forget(struct inflight *f)

@@ -9,6 +9,9 @@
 /* A power of two; chains stay short up to some thousand questions. */
 #define INFLIGHT_BUCKETS 1024
 
+/* Of an upstream's name, with its terminator. */
+#define INFLIGHT_UPSTREAM_MAX 80
+
 struct inflight_table {
 	struct list buckets[INFLIGHT_BUCKETS];
 };
@@ -23,6 +26,9 @@ struct inflight {
 	/* Nobody need wait for it: its answer is for the cache. */
 	bool prefetch; /* a popular answer is about to end */
 	bool late;     /* it took long, so who waited was given the stale answer */
+	/* For the query log: since when it is asked, and who answered, or "". */
+	uint64_t since_ms;
+	char upstream[INFLIGHT_UPSTREAM_MAX];
 };
 
 void inflight_table_init(struct inflight_table *table);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "dns/reply.h"
 #include "local/local.h"
 #include "query/resolver.h"
@@ -78,6 +77,7 @@ static enum query_outcome answer_error(struct resolver *r, const struct message 
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
+	log_tell(r, rcode, false, ede);
 	if (rcode == RCODE_SERVFAIL)
 		r->stats.failed++;
 	r->stats.answered++;
@@ -137,19 +137,6 @@ static struct cache_key key_of(const struct message *m)
 		.checking_disabled = (m->flags & DNS_FLAG_CD) != 0 };
 }
 
-static void log_query(const struct resolver *r, const struct message *m,
-	const struct endpoint *client, const char *how)
-{
-	char name[NAME_TEXT_MAX], type[TYPE_TEXT_MAX], from[ENDPOINT_TEXT_MAX];
-
-	if (!r->options.log_queries)
-		return;
-	name_to_text(&m->question.name, name);
-	type_to_text(m->question.type, type);
-	endpoint_format_address(client, from);
-	log_notice("query %s %s from %s: %s", name, type, from, how);
-}
-
 /* `hit` has been explained. */
 static enum query_outcome answer_stale(struct resolver *r, const struct message *m,
 	const struct cache_hit *hit, const struct reply_terms *terms,
@@ -157,6 +144,8 @@ static enum query_outcome answer_stale(struct resolver *r, const struct message 
 {
 	if (reply_stale(m, &hit->answer, &hit->ede, terms, reply) != STATUS_OK)
 		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
+	r->told.by = TOLD_STALE;
+	log_tell(r, hit->answer.rcode, hit->answer.authenticated, &hit->ede);
 	r->stats.stale++;
 	r->stats.answered++;
 	return QUERY_ANSWERED;
@@ -175,6 +164,7 @@ static enum query_outcome answer_hit(struct resolver *r, const struct message *m
 	if (reply_answer(m, &hit->answer, hit->age_s, hit->ttl_min_s, terms, reply) !=
 		STATUS_OK)
 		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
+	log_tell(r, hit->answer.rcode, hit->answer.authenticated, &hit->answer.ede);
 	r->stats.answered++;
 	return QUERY_ANSWERED;
 }
@@ -194,12 +184,13 @@ static enum query_outcome answer_local(struct resolver *r, const struct message 
 {
 	if (reply_answer(m, answer, 0, 0, terms, reply) != STATUS_OK)
 		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
+	log_tell(r, answer->rcode, answer->authenticated, &answer->ede);
 	r->stats.local++;
 	r->stats.answered++;
 	return QUERY_ANSWERED;
 }
 
-enum query_outcome query_receive(struct resolver *r, struct bytes wire,
+static enum query_outcome receive(struct resolver *r, struct bytes wire,
 	const struct endpoint *client, bool udp, struct message *parsed,
 	struct writer *reply)
 {
@@ -226,27 +217,43 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	if (rcode >= 0)
 		return answer_error(r, parsed, (unsigned)rcode, NULL, &terms, reply);
 	if (is_local(r, parsed, &answer)) {
-		log_query(r, parsed, client, "local");
+		r->told.by = TOLD_LOCAL;
 		return answer_local(r, parsed, &answer, &terms, reply);
 	}
 	key = key_of(parsed);
 	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
-		log_query(r, parsed, client, hit.stale ? "stale" : "cache");
+		r->told.by = TOLD_CACHE;
 		outcome = answer_hit(r, parsed, &hit, &terms, reply);
 		if (hit.refresh && r->options.prefetch)
 			resolver_prefetch(r, &key);
 		return outcome;
 	}
-	log_query(r, parsed, client, "upstream");
 	return QUERY_PENDING;
+}
+
+/* What could not be read has no name to log. */
+enum query_outcome query_receive(struct resolver *r, struct bytes wire,
+	const struct endpoint *client, bool udp, struct message *parsed,
+	struct writer *reply)
+{
+	enum query_outcome outcome;
+
+	r->told.by = TOLD_HERE;
+	parsed->has_question = false;
+	outcome = receive(r, wire, client, udp, parsed, reply);
+	if (outcome == QUERY_ANSWERED && parsed->has_question)
+		log_told(r, &parsed->question, client, NULL, clock_now_ms());
+	return outcome;
 }
 
 /* --- waiting --------------------------------------------------------------- */
 
 /* What the reply repeats of the query; the rest of it is gone by then. */
-static void keep_query(
-	struct query *q, const struct message *parsed, const struct reply_terms *terms)
+static void keep_query(struct query *q, const struct message *parsed,
+	const struct endpoint *client, const struct reply_terms *terms)
 {
+	q->client = *client;
+	q->since_ms = clock_now_ms();
 	q->message = *parsed;
 	memcpy(q->wire, parsed->wire.p, parsed->question_end);
 	q->message.wire = bytes_of(q->wire, parsed->question_end);
@@ -273,7 +280,7 @@ static enum query_outcome answer_failure(struct resolver *r, const struct messag
 	return answer_error(r, parsed, RCODE_SERVFAIL, ede, terms, reply);
 }
 
-enum query_outcome query_wait(struct resolver *r, struct query *q,
+static enum query_outcome wait_for(struct resolver *r, struct query *q,
 	const struct message *parsed, const struct endpoint *client, bool udp,
 	struct writer *reply)
 {
@@ -295,11 +302,24 @@ enum query_outcome query_wait(struct resolver *r, struct query *q,
 			resolver_forget(f);
 		return answer_failure(r, parsed, status, &why, &terms, reply);
 	}
-	keep_query(q, parsed, &terms);
+	keep_query(q, parsed, client, &terms);
 	q->inflight = f;
 	list_append(&f->waiting, &q->link);
 	r->stats.in_flight++;
 	return QUERY_PENDING;
+}
+
+enum query_outcome query_wait(struct resolver *r, struct query *q,
+	const struct message *parsed, const struct endpoint *client, bool udp,
+	struct writer *reply)
+{
+	enum query_outcome outcome;
+
+	r->told.by = TOLD_NOBODY;
+	outcome = wait_for(r, q, parsed, client, udp, reply);
+	if (outcome == QUERY_ANSWERED)
+		log_told(r, &parsed->question, client, NULL, clock_now_ms());
+	return outcome;
 }
 
 void query_cancel(struct query *q)

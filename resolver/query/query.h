@@ -10,6 +10,7 @@
 #define QUERY_QUERY_H
 
 #include "base/list.h"
+#include "base/log.h"
 #include "cache/cache.h"
 #include "dns/reply.h"
 #include "upstream/exchange.h"
@@ -29,10 +30,11 @@ struct resolver_options {
 	unsigned pad_to;
 	uint32_t min_ttl_s, max_ttl_s; /* of a fresh answer as of a cached one */
 	bool prefetch; /* popular answers are asked for anew before they end */
-	bool log_queries;
 	/* What is answered here, or NULL; resolver_set_local() replaces it between
 	 * reloads. */
 	const struct local *local;
+	enum log_queries log_queries;
+	enum log_privacy log_privacy;
 	uint32_t tcp_idle_ms; /* how long listeners keep a client that asks nothing */
 	bool subnet_opt_out;  /* upstreams are told not to pass a subnet on */
 	bool trust_ad;        /* AD of an upstream is passed on */
@@ -58,6 +60,8 @@ struct query {
 	struct message message; /* header and question of the client's query */
 	uint8_t wire[DNS_HEADER_BYTES + NAME_WIRE_MAX + 4];
 	struct reply_terms terms;
+	struct endpoint client;
+	uint64_t since_ms;
 };
 
 /* `cache` and `exchanger` are borrowed for the resolver's life. */

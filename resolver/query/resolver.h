@@ -4,6 +4,7 @@
 #define QUERY_RESOLVER_H
 
 #include "query/inflight.h"
+#include "query/log.h"
 #include "query/query.h"
 
 /* Records of the smallest kind that fit into a message. */
@@ -19,6 +20,7 @@ struct resolver {
 	unsigned prefetching, late;
 
 	/* Scratch for one answer at a time. */
+	struct told told;
 	uint8_t answer[DNS_MESSAGE_MAX];
 	uint16_t ttl_at[TTLS_MAX];
 	uint8_t reply[DNS_MESSAGE_MAX];

@@ -21,6 +21,7 @@ static struct resolver_options options_of(const struct config *config)
 		.max_ttl_s = config->cache_max_ttl_s,
 		.prefetch = config->cache_prefetch,
 		.log_queries = config->log_queries,
+		.log_privacy = config->log_privacy,
 		.tcp_idle_ms = TCP_IDLE_MS,
 		.subnet_opt_out = config->client_subnet == CLIENT_SUBNET_OPT_OUT,
 	};

@@ -1,10 +1,14 @@
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -290,6 +294,99 @@ static void levels_have_names(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* --- records --------------------------------------------------------------- */
+
+static void records_are_neither_counted_nor_dropped(void **state)
+{
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	for (int i = 0; i < 20; i++)
+		log_record("query a", i % 2 == 0);
+	assert_int_equal(n_seen, 20);
+	assert_string_equal(seen[19].line, "query a");
+}
+
+/* What was counted before is told before. */
+static void records_end_repetitions(void **state)
+{
+	(void)state;
+	log_error("again");
+	log_error("again");
+	log_record("query a", false);
+	assert_int_equal(n_seen, 3);
+	assert_string_equal(seen[1].line, "last message repeated once");
+}
+
+/* Until it takes no more; its reader waits for nobody. */
+static void stuff(int fd)
+{
+	static const char rubbish[4096];
+	int flags = fcntl(fd, F_GETFL);
+
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	while (write(fd, rubbish, sizeof rubbish) > 0)
+		;
+	fcntl(fd, F_SETFL, flags);
+}
+
+static size_t drain(int fd, char *out, size_t cap)
+{
+	size_t n = 0;
+	ssize_t more;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while ((more = read(fd, out + n, cap - 1 - n)) > 0)
+		n += (size_t)more;
+	out[n] = '\0';
+	return n;
+}
+
+static void lose_some(const int fds[2])
+{
+	static char read[300000];
+	int saved = dup(STDERR_FILENO);
+
+	assert_true(saved >= 0 && dup2(fds[1], STDERR_FILENO) >= 0);
+	log_replace(NULL);
+	stuff(fds[1]);
+	log_record("lost", true);
+	log_record("lost, too", true);
+	drain(fds[0], read, sizeof read);
+	log_record("{}", true);
+	log_record("text", false);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	drain(fds[0], read, sizeof read);
+	assert_string_equal(read,
+		"1970-01-01T00:00:00Z 2 lines were not written: the log is read too "
+		"slowly\n{}\n1970-01-01T00:00:00Z text\n");
+}
+
+static void nobody_waits_for_a_pipe(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	assert_int_equal(pipe(fds), 0);
+	lose_some(fds);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* As journald's is. */
+static void nobody_waits_for_a_socket(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	lose_some(fds);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +404,10 @@ int main(void)
 		CASE(threads_share_the_count),
 		CASE(a_long_line_is_cut),
 		CASE(levels_have_names),
+		CASE(records_are_neither_counted_nor_dropped),
+		CASE(records_end_repetitions),
+		CASE(nobody_waits_for_a_pipe),
+		CASE(nobody_waits_for_a_socket),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -45,7 +45,8 @@ static void defaults(void **state)
 	assert_string_equal(c->state_dir, "/var/lib/pintle");
 	assert_null(c->user);
 	assert_int_equal(c->log_level, LOG_LEVEL_NOTICE);
-	assert_false(c->log_queries);
+	assert_int_equal(c->log_queries, LOG_QUERIES_OFF);
+	assert_int_equal(c->log_privacy, LOG_PRIVACY_NONE);
 	assert_int_equal(c->limit_clients, 1000);
 	assert_int_equal(c->limit_queries_in_flight, 4096);
 	assert_int_equal(c->limit_timeout_ms, 4000);
@@ -107,7 +108,7 @@ static const char every_value[] =
 	"control: /tmp/c.sock\n"
 	"state_dir: '/var/lib/with space'\n"
 	"user: _pintle\n"
-	"log: {level: debug, queries: true}\n"
+	"log: {level: debug, queries: json, privacy: name}\n"
 	"limits: {clients: 65535, queries_in_flight: 1, timeout: 100ms}\n"
 	"cache: {size: 512KiB, min_ttl: 30s, max_ttl: 7d}\n"
 	"tls: {ca_file: /etc/roots.pem, deny: [\"" PIN_B "\"], min_version: 1.3}\n"
@@ -137,7 +138,8 @@ static void every_value_of_the_file(void **state)
 	assert_string_equal(c->state_dir, "/var/lib/with space");
 	assert_string_equal(c->user, "_pintle");
 	assert_int_equal(c->log_level, LOG_LEVEL_DEBUG);
-	assert_true(c->log_queries);
+	assert_int_equal(c->log_queries, LOG_QUERIES_JSON);
+	assert_int_equal(c->log_privacy, LOG_PRIVACY_NAME);
 	assert_int_equal(c->limit_clients, 65535);
 	assert_int_equal(c->limit_queries_in_flight, 1);
 	assert_int_equal(c->limit_timeout_ms, 100);

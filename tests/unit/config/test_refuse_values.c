@@ -154,11 +154,11 @@ static const struct refusal rows[] = {
 		"f:1:14: log.level: \"7\" is none of the words known here; allowed: "
 		"error, warning, notice, info, debug" },
 	{ "log.queries: yes", "log: {queries: yes}" REST,
-		"f:1:16: log.queries: \"yes\" is neither true nor false; allowed: true, "
-		"false" },
-	{ "log.queries: in quotes", "log: {queries: \"true\"}" REST,
-		"f:1:16: log.queries: \"true\" is neither true nor false; allowed: true, "
-		"false" },
+		"f:1:16: log.queries: \"yes\" is none of the words known here; allowed: "
+		"false, true, text, json" },
+	{ "log.privacy: another word", "log: {privacy: high}" REST,
+		"f:1:16: log.privacy: \"high\" is none of the words known here; "
+		"allowed: none, client, name" },
 	{ "workers: 2", "workers: 2" REST,
 		"f:1:10: workers: \"2\" is none of the words known here; allowed: 1" },
 	{ "workers: auto", "workers: auto" REST,

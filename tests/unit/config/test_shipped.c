@@ -65,6 +65,7 @@ static void comments_show_the_defaults(void **state)
 	assert_string_equal(full->state_dir, given->state_dir);
 	assert_int_equal(full->log_level, given->log_level);
 	assert_int_equal(full->log_queries, given->log_queries);
+	assert_int_equal(full->log_privacy, given->log_privacy);
 	assert_int_equal(full->limit_clients, given->limit_clients);
 	assert_int_equal(full->limit_queries_in_flight, given->limit_queries_in_flight);
 	assert_int_equal(full->limit_timeout_ms, given->limit_timeout_ms);

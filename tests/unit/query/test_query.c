@@ -361,7 +361,7 @@ static void queries_are_logged_if_wanted(void **state)
 	assert_int_equal(visit_ask(h, &a), QUERY_PENDING);
 	visit_wait(&a);
 	assert_int_equal(logged_n, 0);
-	h->options.log_queries = true;
+	h->options.log_queries = LOG_QUERIES_TEXT;
 	resolver_rebase(h->resolver, h->cache, &h->options);
 	assert_int_equal(visit_ask(h, &b), QUERY_ANSWERED);
 	b.type = TYPE_AAAA;
@@ -369,9 +369,10 @@ static void queries_are_logged_if_wanted(void **state)
 	b.replies = 0;
 	visit_wait(&b);
 	assert_int_equal(logged_n, 2);
-	assert_string_equal(logged[0], "query a\\000b.example. A from 192.0.2.9: cache");
 	assert_string_equal(
-		logged[1], "query a\\000b.example. AAAA from 192.0.2.9: upstream");
+		logged[0], "query a\\000b.example. A from 192.0.2.9: cache NOERROR 0 ms");
+	assert_memory_equal(logged[1],
+		"query a\\000b.example. AAAA from 192.0.2.9: upstream a NOERROR ", 62);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
