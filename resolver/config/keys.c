@@ -68,11 +68,53 @@ static bool near(const char *a, const char *b, unsigned *best)
 	return true;
 }
 
+/* Every schema, and what an error calls the map that has its keys. */
+static const struct {
+	const struct schema *schema;
+	const char *map;
+} maps[] = {
+	{ &schema_file, "the top of the file" },
+	{ &schema_upstream, "an entry of upstreams" },
+	{ &schema_forward, "an entry of forward" },
+	{ &schema_update, "ct.update" },
+};
+
+/* Where `key` is one: "log" of "log.level", for "level" as for the whole. */
+static bool is_row(const struct schema_row *row, const char *map, const char *key,
+	struct text *where)
+{
+	const char *dot = strchr(row->name, '.');
+
+	if (strcmp(row->name, key) != 0 && (dot == NULL || strcmp(dot + 1, key) != 0))
+		return false;
+	if (dot == NULL)
+		text_add(where, "; it belongs to %s", map);
+	else
+		text_add(where, "; write %.*s: {%s: ...}", (int)(dot - row->name),
+			row->name, dot + 1);
+	return true;
+}
+
+static bool find_elsewhere(const char *key, struct text *where)
+{
+	for (size_t m = 0; m < sizeof maps / sizeof *maps; m++)
+		for (size_t i = 0; i < maps[m].schema->row_n; i++)
+			if (is_row(&maps[m].schema->rows[i], maps[m].map, key, where))
+				return true;
+	return false;
+}
+
 static enum status complain_unknown(const struct level *level, const struct node *key)
 {
 	char quote[NODE_QUOTE_MAX], name[KEY_BYTES_MAX], nearest[KEY_BYTES_MAX] = "";
+	char elsewhere[96];
+	struct text where = text_in(elsewhere, sizeof elsewhere);
 	unsigned best = KEY_BYTES_MAX;
 
+	if (*key->text != '\0' && find_elsewhere(key->text, &where))
+		return complain_at(level->complaint, key, "unknown key %s%s%s%s",
+			node_quote(key, quote), *level->section != '\0' ? " in " : "",
+			level->section, elsewhere);
 	for (size_t i = 0; key->text_bytes < KEY_BYTES_MAX && i < level->schema->row_n;
 		i++)
 		if (near(key->text, key_at(level, level->schema->rows[i].name, name),

@@ -1,16 +1,12 @@
 #include "control/commands.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/base64.h"
+#include "base/log.h"
 #include "control/status_ct.h"
-#include "dns/query.h"
-#include "dns/reply.h"
 
-#define QUERY_TIMEOUT_MS 4000
-
-static const char *text_of(const json_t *command, const char *key)
+const char *command_text(const json_t *command, const char *key)
 {
 	return json_string_value(json_object_get(command, key));
 }
@@ -46,7 +42,7 @@ static void run_reload(
 static void run_flush(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
-	const char *text = text_of(command, "name");
+	const char *text = command_text(command, "name");
 	struct cache_stats stats;
 	struct name name;
 	size_t flushed;
@@ -120,7 +116,7 @@ static enum status take_pin(const json_t *command, const char *key, struct pin *
 static void run_accept(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
-	const char *name = text_of(command, "upstream");
+	const char *name = command_text(command, "upstream");
 	struct upstream *u = name != NULL ? upstream_set_find(&w->upstreams, name) : NULL;
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
@@ -145,134 +141,69 @@ static void run_accept(
 		reply_not_accepted(request, u, status, words);
 }
 
-/* --- query ----------------------------------------------------------------- */
-
-static json_t *ede_json(const struct ede *ede)
-{
-	if (!ede->present)
-		return json_null();
-	return json_pack("{s:i, s:s}", "code", ede->code, "text", ede->text);
-}
-
-static json_t *wire_json(struct bytes wire)
-{
-	char *text = malloc(BASE64_TEXT_MAX(wire.n));
-	json_t *out;
-
-	if (text == NULL)
-		return NULL;
-	base64_encode(wire, text);
-	out = json_string(text);
-	free(text);
-	return out;
-}
-
-/* The SERVFAIL that a client would have got. */
-static json_t *failed_json(const struct question *question, const struct ede *ede)
-{
-	uint8_t query[QUERY_WIRE_MAX], reply[DNS_UDP_MAX];
-	const struct query_options plain = { .dnssec_ok = false };
-	struct writer asked = { .p = query, .cap = sizeof query };
-	struct writer said = { .p = reply, .cap = sizeof reply };
-	const struct reply_terms terms = { .limit = sizeof reply };
-	struct message m;
-
-	if (query_write(question, 0, &plain, &asked) != STATUS_OK ||
-		message_parse(wr_done(&asked), &m) != STATUS_OK ||
-		reply_error(&m, RCODE_SERVFAIL, ede, &terms, &said) != STATUS_OK)
-		return NULL;
-	return json_pack("{s:b, s:s, s:o, s:n, s:o}", "ok", 1, "rcode", "SERVFAIL",
-		"wire", wire_json(wr_done(&said)), "upstream", "ede", ede_json(ede));
-}
-
-static const char *rcode_word(unsigned rcode)
-{
-	static const char *const words[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
-		"NOTIMP", "REFUSED" };
-
-	return rcode < sizeof words / sizeof *words ? words[rcode] : "OTHER";
-}
-
-static void on_query_done(void *data, const struct exchange_result *result)
-{
-	struct control_request *request = data;
-
-	control_set_exchange(request, NULL);
-	if (result->answer == NULL) {
-		control_reply(request, failed_json(result->question, &result->ede));
-		return;
-	}
-	control_reply(request, json_pack("{s:b, s:s, s:o, s:s, s:n}", "ok", 1, "rcode",
-				       rcode_word(message_rcode(result->answer)), "wire",
-				       wire_json(result->answer->wire), "upstream",
-				       result->upstream, "ede"));
-}
-
-/* Straight to the upstreams, past the cache: it is a question about them. */
-static void run_query(
-	struct worker *w, const json_t *command, struct control_request *request)
-{
-	const char *name = text_of(command, "name"), *type = text_of(command, "type");
-	struct question question = { .type = TYPE_A, .class = CLASS_IN };
-	struct exchange_request asked = { .question = &question,
-		.subnet_opt_out = w->config->client_subnet == CLIENT_SUBNET_OPT_OUT,
-		.pad_to = w->config->edns_padding,
-		.timeout_ms = QUERY_TIMEOUT_MS,
-		.only = text_of(command, "upstream") };
-	struct exchange *exchange;
-	struct ede why = { 0 };
-	enum status status;
-
-	if (name == NULL || name_from_text(name, &question.name) != STATUS_OK) {
-		control_reply_error(request, CONTROL_EXIT_USAGE, "not a domain name: %s",
-			name != NULL ? name : "");
-		return;
-	}
-	if (type != NULL && (type_from_text(type, &question.type) != STATUS_OK ||
-				    type_is_meta(question.type))) {
-		control_reply_error(request, CONTROL_EXIT_USAGE,
-			"not a record type that can be asked for: %s", type);
-		return;
-	}
-	status = exchange_start(
-		w->exchanger, &asked, on_query_done, request, &exchange, &why);
-	if (status == STATUS_OK)
-		control_set_exchange(request, exchange);
-	else if (status == STATUS_CLOSED)
-		control_reply(request, failed_json(&question, &why));
-	else if (status == STATUS_NOTFOUND)
-		control_reply_error(
-			request, CONTROL_EXIT_USAGE, "no upstream called %s", asked.only);
-	else
-		control_reply_error(
-			request, CONTROL_EXIT_FAILED, "%s", status_text(status));
-}
-
 /* --- the table ------------------------------------------------------------- */
 
-static const struct {
+/* Whoever may open the socket; of those, who may also read what the daemon reads; or
+ * root alone. The socket's mode says the first, the kernel the others. */
+enum who { WHO_ANY, WHO_OWNER, WHO_ROOT };
+
+static const struct command {
 	const char *name;
+	enum who who;
 	void (*run)(struct worker *worker, const json_t *command,
 		struct control_request *request);
 } commands[] = {
-	{ "status", run_status },
-	{ "stats", run_stats },
-	{ "reload", run_reload },
-	{ "flush", run_flush },
-	{ "query", run_query },
-	{ "accept", run_accept },
+	{ "status", WHO_ANY, run_status },
+	{ "stats", WHO_ANY, run_stats },
+	{ "reload", WHO_ANY, run_reload },
+	{ "flush", WHO_ANY, run_flush },
+	{ "query", WHO_ANY, command_query },
+	/* It changes who is trusted. */
+	{ "accept", WHO_OWNER, run_accept },
 };
+
+static bool may_run(const struct command *command, uid_t peer)
+{
+	switch (command->who) {
+	case WHO_ANY:
+		return true;
+	case WHO_OWNER:
+		return peer == 0 || (peer == geteuid() && peer != (uid_t)-1);
+	case WHO_ROOT:
+		return peer == 0;
+	}
+	return false;
+}
+
+/* Who tries what is not his is worth a line. */
+static void refuse(
+	const struct command *command, uid_t peer, struct control_request *request)
+{
+	const char *who =
+		command->who == WHO_ROOT ? "root" : "root and the daemon's user";
+
+	log_warning("control: %s refused to user %ld", command->name, (long)peer);
+	control_reply_error(request, CONTROL_EXIT_FAILED,
+		"%s: only %s may do that, and you are user %ld", command->name, who,
+		(long)peer);
+}
 
 void command_run(
 	struct worker *worker, const json_t *command, struct control_request *request)
 {
-	const char *name = text_of(command, "command");
+	const char *name = command_text(command, "command");
 
 	for (size_t i = 0; name != NULL && i < sizeof commands / sizeof *commands; i++) {
-		if (strcmp(commands[i].name, name) == 0) {
+		uid_t peer;
+
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		peer = control_peer(request);
+		if (may_run(&commands[i], peer))
 			commands[i].run(worker, command, request);
-			return;
-		}
+		else
+			refuse(&commands[i], peer, request);
+		return;
 	}
 	control_reply_error(request, CONTROL_EXIT_USAGE, "unknown command: %s",
 		name != NULL ? name : "");

@@ -3,6 +3,7 @@
 #define CONTROL_COMMANDS_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "worker/worker.h"
 
@@ -16,11 +17,25 @@ enum control_exit { CONTROL_EXIT_FAILED = 1, CONTROL_EXIT_USAGE = 2 };
 void control_reply_error(struct control_request *request, enum control_exit code,
 	const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* What a request may have waiting when its client goes away. */
-void control_set_exchange(struct control_request *request, struct exchange *exchange);
+/* What is to be cancelled when the client goes away, which has so long to wait for it;
+ * until control_forget(). */
+void control_await(
+	struct control_request *request, struct exchange *exchange, uint32_t timeout_ms);
+void control_forget(struct control_request *request);
+
+/* Who asks, by what the kernel says of the socket's other end; (uid_t)-1: it says
+ * nothing. */
+uid_t control_peer(const struct control_request *request);
 
 /* `command` is borrowed until it returns. */
 void command_run(
+	struct worker *worker, const json_t *command, struct control_request *request);
+
+/* A member of a command, or NULL; borrowed. */
+const char *command_text(const json_t *command, const char *key);
+
+/* Commands with files of their own. */
+void command_query(
 	struct worker *worker, const json_t *command, struct control_request *request);
 
 /* Everything `pintlectl status` shows. */

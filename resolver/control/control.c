@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "control/commands.h"
 #include "control/door.h"
@@ -60,9 +61,33 @@ static void request_close(struct control_request *r)
 	uv_close((uv_handle_t *)&r->pipe, on_handle_closed);
 }
 
-void control_set_exchange(struct control_request *r, struct exchange *exchange)
+static void on_deadline(uv_timer_t *timer)
+{
+	request_close(timer->data);
+}
+
+void control_await(
+	struct control_request *r, struct exchange *exchange, uint32_t timeout_ms)
 {
 	r->exchange = exchange;
+	uv_timer_start(&r->deadline, on_deadline, timeout_ms + CLIENT_TIME_MS, 0);
+}
+
+void control_forget(struct control_request *r)
+{
+	r->exchange = NULL;
+}
+
+uid_t control_peer(const struct control_request *r)
+{
+	struct ucred peer;
+	socklen_t n = sizeof peer;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((const uv_handle_t *)&r->pipe, &fd) != 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) != 0)
+		return (uid_t)-1;
+	return peer.uid;
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -158,11 +183,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	else
 		control_reply_error(r, CONTROL_EXIT_USAGE,
 			"a request longer than %d bytes", REQUEST_MAX);
-}
-
-static void on_deadline(uv_timer_t *timer)
-{
-	request_close(timer->data);
 }
 
 /* A door's client; false: no memory for it now. */

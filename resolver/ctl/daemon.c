@@ -18,8 +18,8 @@
 
 /* A status with a hundred upstreams is about 200 kB. */
 #define ANSWER_BYTES_MAX (4 * 1024 * 1024)
-/* Longer than the daemon itself waits for an upstream. */
-#define ANSWER_TIMEOUT_MS 30000
+/* Longer than the daemon itself waits for an upstream: limits.timeout is at most 60 s. */
+#define ANSWER_TIMEOUT_MS 75000
 
 static const char *socket_path(const struct args *args)
 {

@@ -170,6 +170,12 @@ static enum exit_code read_target(const struct args *args, struct probe_target *
 		return read_https_url(args, out);
 	if (strncmp(text, "tls://", 6) == 0)
 		return read_tls_url(text + 6, out);
+	/* No upstream's name has a slash in it. */
+	if (strstr(text, "://") != NULL)
+		return complain(CTL_USAGE,
+			"'%s' has a scheme that is not probed; allowed: "
+			"tls://IP[:PORT][#NAME], https://HOST[:PORT]/PATH",
+			text);
 	return read_upstream(args, out);
 }
 

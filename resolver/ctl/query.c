@@ -24,13 +24,10 @@ static enum exit_code answer_code(const json_t *answer)
 static void print_origin(const json_t *answer)
 {
 	const json_t *ede = json_object_get(answer, "ede");
-	bool cached = json_is_true(json_object_get(answer, "from_cache"));
 	const char *upstream = member_text(answer, "upstream");
 
 	fputs(";; from ", stdout);
-	print_untrusted(cached                ? "the cache"
-			: upstream[0] != '\0' ? upstream
-					      : "pintle itself");
+	print_untrusted(upstream[0] != '\0' ? upstream : "pintle itself");
 	puts("");
 	if (!json_is_object(ede))
 		return;

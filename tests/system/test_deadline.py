@@ -116,3 +116,14 @@ def test_another_answers_in_time(start, make_upstream, toy, kind):
         reply, took_s = timed(daemon, f"n{i}.test")
         assert is_good(reply)
         assert took_s < 1.0 + LATE_S
+
+
+def test_pintlectl_query(start, toy):
+    """It has the time of a client, not one of its own."""
+    silent = toy(never).upstream("silent")
+    daemon = start([silent], limits={"timeout": f"{int(LIMIT_S * 1000)}ms"})
+    began = time.monotonic()
+    done = daemon.ctl("query", "example.lab")
+    took_s = time.monotonic() - began
+    assert done.returncode == 1 and "SERVFAIL" in done.stdout
+    assert took_s < LIMIT_S + LATE_S + 1  # and the program's own start

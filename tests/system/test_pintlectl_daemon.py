@@ -370,7 +370,7 @@ def reply_of(rcode=0, ede=None, wire=None, records=(), name="a.lab."):
     wire = message.to_wire() if wire is None else wire
     return {
         "ok": True, "rcode": dns.rcode.to_text(rcode), "upstream": "alpha",
-        "from_cache": False, "ede": ede, "wire": base64.b64encode(wire).decode()}
+        "ede": ede, "wire": base64.b64encode(wire).decode()}
 
 
 ADDRESS = ("a.lab.", 300, "IN", "A", "192.0.2.7")

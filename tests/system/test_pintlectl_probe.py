@@ -419,6 +419,8 @@ def test_probe_https_uses_the_system_roots(pki, server):
 
 @pytest.mark.parametrize("words, said", [
     (["https://a.lab/q"], "a.lab is not looked up: give --address"),
+    (["http://127.0.0.1/q"], "has a scheme that is not probed; allowed: tls://"),
+    (["udp://127.0.0.1"], "has a scheme that is not probed; allowed: tls://"),
     (["https://a.lab/q", "--address", "b.lab"], "--address 'b.lab' is not an IP address"),
     (["https://a.lab/q", "--address", "0.0.0.0"], "--address '0.0.0.0' is not an IP"),
     (["https://192.0.2.1/q", "--address", "192.0.2.2"], "take --address out"),
