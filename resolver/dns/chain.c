@@ -283,7 +283,9 @@ static enum chain_verdict weigh_additional(
 enum chain_verdict chain_weigh(struct chain *chain, const struct record *record)
 {
 	const struct question *question = &chain->message->question;
-	bool signature = record->type == TYPE_RRSIG && question->type != TYPE_RRSIG;
+	bool asked_for =
+		question->type == TYPE_RRSIG && record->section == SECTION_ANSWER;
+	bool signature = record->type == TYPE_RRSIG && !asked_for;
 	uint16_t type = signature ? type_covered(record) : record->type;
 	enum chain_verdict verdict = CHAIN_DROPPED;
 

@@ -132,14 +132,29 @@ static void on_exchange_early(void *data, const struct ede *so_far)
 
 /* --- what upstreams say ---------------------------------------------------- */
 
-/* It answered, but with nothing that helps. */
-static void blame_answer(const char *upstream, const char *what, struct ede *ede)
+/* It answered, but with nothing that helps; `said`, or NULL, is its own word on it. */
+static void blame_answer(
+	const char *upstream, const char *what, const struct ede *said, struct ede *ede)
 {
 	struct text text = text_in(ede->text, sizeof ede->text);
 
 	ede->present = true;
 	ede->code = EDE_OTHER;
 	text_add(&text, "%s: %s", upstream, what);
+	if (said == NULL || !said->present)
+		return;
+	ede->code = said->code;
+	if (said->text[0] != '\0')
+		text_add(&text, ": %s", said->text);
+}
+
+static const char *explain_unusable(enum status status, unsigned rcode)
+{
+	if (rcode != RCODE_NOERROR)
+		return explain_rcode(rcode);
+	return status == STATUS_MALFORMED || status == STATUS_LIMIT
+		       ? "its records do not answer the question"
+		       : "an answer that cannot be relayed";
 }
 
 /* True if there is an answer that may be relayed, in the resolver's room; `ede` blames
@@ -151,17 +166,21 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
 	const struct answer_options options = { .dnssec_ok = f->dnssec_ok,
 		.trust_ad = r->options.trust_ad };
+	enum status status;
 
 	*ede = result->ede;
 	if (result->answer == NULL)
 		return false;
-	if (answer_make(result->answer, &options, &w, r->ttl_at, TTLS_MAX, answer) !=
-		STATUS_OK) {
-		blame_answer(result->upstream, "an answer that cannot be relayed", ede);
+	status = answer_make(result->answer, &options, &w, r->ttl_at, TTLS_MAX, answer);
+	if (status != STATUS_OK) {
+		blame_answer(result->upstream,
+			explain_unusable(status, message_rcode(result->answer)), NULL,
+			ede);
 		return false;
 	}
 	if (!answer_tells(answer))
-		blame_answer(result->upstream, explain_rcode(answer->rcode), ede);
+		blame_answer(result->upstream, explain_rcode(answer->rcode), &answer->ede,
+			ede);
 	return answer->rcode != RCODE_SERVFAIL;
 }
 

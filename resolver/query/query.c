@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "dns/any.h"
 #include "dns/reply.h"
 #include "local/local.h"
 #include "query/resolver.h"
@@ -116,20 +117,6 @@ static enum query_outcome refuse(struct resolver *r, const struct message *m,
 	return answer_error(r, m, RCODE_REFUSED, &ede, terms, reply);
 }
 
-/* The rcode for a query that is not for the cache or an upstream; -1 if it is. */
-static int rcode_at_once(const struct message *m)
-{
-	if (message_opcode(m) != OPCODE_QUERY)
-		return RCODE_NOTIMP;
-	if (!m->has_question || m->counts[SECTION_ANSWER] > 0)
-		return RCODE_FORMERR;
-	if (m->edns.present && m->edns.version > 0)
-		return RCODE_BADVERS;
-	if (m->question.class != CLASS_IN)
-		return RCODE_REFUSED;
-	return type_is_meta(m->question.type) ? RCODE_NOTIMP : -1;
-}
-
 static struct cache_key key_of(const struct message *m)
 {
 	return (struct cache_key){ .question = &m->question,
@@ -169,23 +156,29 @@ static enum query_outcome answer_hit(struct resolver *r, const struct message *m
 	return QUERY_ANSWERED;
 }
 
-static bool is_local(struct resolver *r, const struct message *m, struct answer *out)
+/* Local names, and ANY, which nobody else is asked (RFC 8482). */
+static bool is_known_here(struct resolver *r, const struct message *m, struct answer *out)
 {
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
 
-	return r->options.local != NULL &&
-	       local_lookup(r->options.local, &m->question, &w, r->ttl_at, TTLS_MAX,
-		       out) == LOCAL_ANSWER;
+	if (r->options.local != NULL &&
+		local_lookup(r->options.local, &m->question, &w, r->ttl_at, TTLS_MAX,
+			out) == LOCAL_ANSWER) {
+		r->told.by = TOLD_LOCAL;
+		r->stats.local++;
+		return true;
+	}
+	return m->question.type == TYPE_ANY &&
+	       any_answer(m, &w, r->ttl_at, out) == STATUS_OK;
 }
 
-static enum query_outcome answer_local(struct resolver *r, const struct message *m,
+static enum query_outcome answer_here(struct resolver *r, const struct message *m,
 	const struct answer *answer, const struct reply_terms *terms,
 	struct writer *reply)
 {
 	if (reply_answer(m, answer, 0, 0, terms, reply) != STATUS_OK)
 		return answer_error(r, m, RCODE_SERVFAIL, NULL, terms, reply);
 	log_tell(r, answer->rcode, answer->authenticated, &answer->ede);
-	r->stats.local++;
 	r->stats.answered++;
 	return QUERY_ANSWERED;
 }
@@ -196,6 +189,7 @@ static enum query_outcome receive(struct resolver *r, struct bytes wire,
 {
 	enum status status = message_parse(wire, parsed);
 	struct reply_terms terms;
+	const struct ede *why;
 	struct cache_key key;
 	struct cache_hit hit;
 	struct answer answer;
@@ -210,16 +204,14 @@ static enum query_outcome receive(struct resolver *r, struct bytes wire,
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
-	terms = terms_of(r, parsed, client, udp);
+	status = terms_make(r, parsed, client, udp, &terms);
 	if (!allowed)
 		return refuse(r, parsed, &terms, reply);
-	rcode = rcode_at_once(parsed);
+	rcode = rcode_at_once(parsed, status, &why);
 	if (rcode >= 0)
-		return answer_error(r, parsed, (unsigned)rcode, NULL, &terms, reply);
-	if (is_local(r, parsed, &answer)) {
-		r->told.by = TOLD_LOCAL;
-		return answer_local(r, parsed, &answer, &terms, reply);
-	}
+		return answer_error(r, parsed, (unsigned)rcode, why, &terms, reply);
+	if (is_known_here(r, parsed, &answer))
+		return answer_here(r, parsed, &answer, &terms, reply);
 	key = key_of(parsed);
 	if (cache_lookup(r->cache, &key, clock_now_ms(), &hit)) {
 		r->told.by = TOLD_CACHE;
@@ -284,12 +276,14 @@ static enum query_outcome wait_for(struct resolver *r, struct query *q,
 	const struct message *parsed, const struct endpoint *client, bool udp,
 	struct writer *reply)
 {
-	const struct reply_terms terms = terms_of(r, parsed, client, udp);
 	struct cache_key key = key_of(parsed);
 	struct ede why = { .present = false };
+	struct reply_terms terms;
 	struct inflight *f;
-	enum status status = STATUS_OK;
+	enum status status = terms_make(r, parsed, client, udp, &terms);
 
+	if (status != STATUS_OK)
+		return answer_failure(r, parsed, status, &why, &terms, reply);
 	if (r->stats.in_flight + r->late >= r->options.queries_in_flight)
 		return answer_failure(r, parsed, STATUS_LIMIT, &why, &terms, reply);
 	f = inflight_find(&r->inflight, &key);

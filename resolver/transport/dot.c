@@ -1,5 +1,5 @@
 /* send: slot -> ID -> frame -> conn.   receive: conn -> frames -> ID -> slot
- * -> same question? -> answer.
+ * -> same question? -> answer; another: failed.
  *
  * An ID is a slot's number under a mask that is random for each connection, so
  * that finding the question of an answer is one look into an array. */
@@ -132,6 +132,16 @@ static void on_check_answer(struct transport_query *query, const struct message 
 	dot->checking = false;
 }
 
+static void on_check_failed(
+	struct transport_query *query, const struct failure *why, bool again)
+{
+	struct dot *dot = list_entry(query, struct dot, check);
+
+	(void)why;
+	(void)again;
+	dot->checking = false;
+}
+
 /* DoT has no ping, and a server may ignore what TCP sends to keep a connection alive: a
  * question is what it must answer. */
 static void dot_check(struct transport *transport)
@@ -144,18 +154,9 @@ static void dot_check(struct transport *transport)
 	if (dot->checking || query_write(&check_question, 0, &plain, &w) != STATUS_OK)
 		return;
 	dot->check = (struct transport_query){ .question = &check_question,
-		.on_answer = on_check_answer };
+		.on_answer = on_check_answer,
+		.on_failed = on_check_failed };
 	dot->checking = dot_send(transport, &dot->check, wr_done(&w)) == STATUS_OK;
-}
-
-/* The question an answer belongs to, by ID and by what it asks; NULL for
- * everything else (RFC 7766 §7, RFC 5452 §9.1). */
-static struct transport_query *find_query(struct dot *dot, const struct message *m)
-{
-	uint32_t at = m->id ^ dot->mask;
-	struct transport_query *query = at < dot->slot_used ? dot->slots[at].query : NULL;
-
-	return query != NULL && message_answers(m, query->question) ? query : NULL;
 }
 
 /* The ID alone, before the rest is worth reading; NULL: none that was used. */
@@ -183,26 +184,47 @@ static void on_unwanted(struct dot *dot, struct slot *slot)
 	dot->stray_n++;
 }
 
-static void on_message(struct dot *dot, struct bytes wire)
+/* Under the ID of a question something else came. On the way it cannot have been put in,
+ * so from the server nothing better will come: the question need not wait for it. */
+static void on_wrong_answer(struct dot *dot, struct transport_query *query)
 {
-	struct slot *slot = slot_of(dot, wire);
-	struct transport_query *query = NULL;
-	int64_t keepalive_ms;
-	struct message m;
+	const struct failure why =
+		failure_of(FAILURE_PROTOCOL, "answered something else than was asked");
 
-	if (slot != NULL && slot->query != NULL && message_parse(wire, &m) == STATUS_OK)
-		query = find_query(dot, &m);
-	if (query == NULL) {
-		on_unwanted(dot, slot);
-		return;
-	}
+	dot->base.mismatched++;
+	dot->stray_n++;
+	slot_give_back(dot, query->slot);
+	query->on_failed(query, &why, false);
+}
+
+static void on_right_answer(
+	struct dot *dot, struct transport_query *query, const struct message *m)
+{
+	int64_t keepalive_ms = edns_keepalive_ms(&m->edns);
+
 	dot->stray_n = 0;
 	transport_heard(&dot->base);
-	keepalive_ms = edns_keepalive_ms(&m.edns);
 	if (keepalive_ms >= 0)
 		dot->base.keepalive_ms = keepalive_ms;
 	slot_give_back(dot, query->slot);
-	query->on_answer(query, &m);
+	query->on_answer(query, m);
+}
+
+/* An answer belongs to a question by its ID and by what it asks (RFC 7766 §7, RFC 5452
+ * §9.1). */
+static void on_message(struct dot *dot, struct bytes wire)
+{
+	struct slot *slot = slot_of(dot, wire);
+	struct transport_query *query = slot != NULL ? slot->query : NULL;
+	struct message m;
+
+	if (query == NULL)
+		on_unwanted(dot, slot);
+	else if (message_parse(wire, &m) == STATUS_OK &&
+		 message_answers(&m, query->question))
+		on_right_answer(dot, query, &m);
+	else
+		on_wrong_answer(dot, query);
 }
 
 static void dot_free(struct transport *transport)

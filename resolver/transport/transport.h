@@ -93,7 +93,8 @@ size_t transport_in_flight(const struct transport *transport);
 uint64_t transport_last_heard_ms(const struct transport *transport);
 /* There was such a thing since on_open. */
 bool transport_was_heard(const struct transport *transport);
-/* Answers that matched no question here and were dropped. */
+/* Answers that matched no question here, and were dropped, or not the one under whose ID
+ * they came, which has failed of it. */
 uint64_t transport_mismatched(const struct transport *transport);
 /* How long the server keeps an idle connection, by its own last words (RFC 7828, in
  * milliseconds); -1: it has not said. */

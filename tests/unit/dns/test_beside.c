@@ -85,6 +85,10 @@ static const struct kept_row rows[] = {
 		NXDOMAIN("0003") ASKED("0001") SOA(EX) NSEC(TOP) TOP
 		"002e 0003 0000003c 001a 002f 0d02 0000003c 00*8 1234 02'ex'00 'sign'",
 		true, "0", 0 },
+	{ "proofs beside signatures that were asked for",
+		HEAD("0001 0002 0000") ASKED("002e") RRSIG(WWW, "0001", EX) NSEC(TOP)
+			RRSIG(TOP, "002f", EX),
+		true, "0 1 2", 0 },
 	{ "a proof whose signature is cut",
 		NXDOMAIN("0003") ASKED("0001") SOA(EX) NSEC(TOP) TOP
 		"002e 0001 0000003c 0004 002f0d02",

@@ -331,7 +331,7 @@ static void what_all_upstreams_say(void **state)
 		{ nxdomain, RCODE_NXDOMAIN, "" },
 		{ refused, RCODE_REFUSED, "" },
 		{ lab_servfail, RCODE_SERVFAIL, "b: answered SERVFAIL" },
-		{ bare_formerr, RCODE_SERVFAIL, "b: an answer that cannot be relayed" },
+		{ bare_formerr, RCODE_SERVFAIL, "b: answered FORMERR" },
 		{ truncated, RCODE_SERVFAIL,
 			"a: answered, but cut; b: answered, but cut" },
 	};
