@@ -60,22 +60,19 @@ enum trust link_next(struct validation *v, struct link *link)
 {
 	struct packet *packet = v->answer;
 	uint16_t type = packet->message.question.type;
-	struct rrset *cname;
-	struct rrset *dname;
+	struct rrset *set = packet_find(packet, SECTION_ANSWER, &link->name, type);
+	struct rrset *cname =
+		packet_find(packet, SECTION_ANSWER, &link->name, TYPE_CNAME);
+	struct rrset *dname = dname_above(packet, &link->name);
 
-	link->set = packet_find(packet, SECTION_ANSWER, &link->name, type);
-	link->last = true;
-	if (link->set != NULL)
-		return TRUST_SECURE;
-	link->last = false;
-	cname = packet_find(packet, SECTION_ANSWER, &link->name, TYPE_CNAME);
-	dname = dname_above(packet, &link->name);
-	if (dname != NULL && (cname == NULL || cname->signatures_n == 0)) {
+	link->last = set != NULL;
+	if ((set == NULL || set == cname) && dname != NULL &&
+		(cname == NULL || cname->signatures_n == 0)) {
 		link->set = dname;
 		return by_dname(v, link, cname);
 	}
-	link->set = cname;
-	if (cname != NULL)
+	link->set = set != NULL ? set : cname;
+	if (set == NULL && cname != NULL)
 		return by_cname(v, link);
 	link->last = true;
 	return TRUST_SECURE;

@@ -1,0 +1,395 @@
+#!/usr/bin/python3
+"""Makes world.txt: the answers of a small signed internet, as an upstream resolver
+relays them, for the unit tests of validation. Run by hand; what it writes is committed,
+so that tests need none of its tools: dnssec-keygen and dnssec-signzone (BIND), nsd,
+unbound, dnspython.
+
+    make_world.py OUT
+
+All signatures hold from 2026-01-01 to 2026-12-31, but where a zone's name says otherwise.
+A line is a name of the message ("www.rsa.test A", with "#" and what was done to it) and
+the message in base64.
+"""
+import base64
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.query
+import dns.rdatatype
+import dns.rrset
+
+NSD, UNBOUND = "127.0.53.53", 5392  # nsd on port 53, as delegations want it
+VALID = ("20260101000000", "20261231000000")
+
+COMMON = """
+@ 3600 IN SOA ns.test. admin.test. 1 3600 900 604800 300
+@ IN NS ns.test.
+www 300 IN A 192.0.2.1
+www 300 IN A 192.0.2.2
+txt 300 IN TXT "hello"
+*.wild 300 IN A 192.0.2.3
+*.wild 300 IN TXT "made of a wildcard"
+a.b.ent 300 IN A 192.0.2.4
+alias 300 IN CNAME www
+sub IN NS ns.test.
+"""
+
+TYPES = r"""
+ns IN NS ns.Other.Test.
+mx IN MX 10 Mail.Other.Test.
+ptr IN PTR Host.Other.Test.
+srv IN SRV 1 2 53 Host.Other.Test.
+naptr IN NAPTR 1 2 "s" "SIP+D2U" "" Sip.Other.Test.
+rp IN RP Admin.Other.Test. Txt.Other.Test.
+afsdb IN AFSDB 1 Afs.Other.Test.
+kx IN KX 1 Kx.Other.Test.
+dname IN DNAME Other.Test.
+aaaa IN AAAA 2001:db8::1
+caa IN CAA 0 issue "ca.test"
+tlsa IN TLSA 3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+sshfp IN SSHFP 4 2 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+https IN HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1
+svcb IN SVCB 1 Svc.Other.Test. port=853
+loc IN LOC 52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m
+hinfo IN HINFO "cpu" "os"
+uri IN URI 10 1 "https://other.test/"
+unknown IN TYPE65280 \# 4 01020304
+spf IN SPF "v=spf1"
+cert IN CERT PKIX 0 0 AQID
+apl IN APL 1:192.0.2.0/24
+dhcid IN DHCID AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=
+openpgpkey IN OPENPGPKEY AQID
+smimea IN SMIMEA 3 1 1 01020304
+eui48 IN EUI48 00-00-5e-00-53-2a
+"""
+
+KEYS_OF = {
+    "rsa": "RSASHA256", "rsa512": "RSASHA512", "sha1": "NSEC3RSASHA1",
+    "p384": "ECDSAP384SHA384", "ed25519": "ED25519", "ed448": "ED448",
+}
+# zone: algorithm, arguments of dnssec-signzone, contents behind the common ones
+ZONES = {
+    ".": ("ECDSAP256SHA256", [], "@ 86400 IN SOA ns.test. admin.test. 1 3600 900 604800 300\n"
+          "@ 86400 IN NS ns.test.\ntest. 3600 IN NS ns.test.\nns.test. IN A 127.0.53.53\n"
+          "opt. 3600 IN NS ns.test.\nunsigned. 3600 IN NS ns.test.\n"),
+    "test": ("ECDSAP256SHA256", [], "ns IN A 127.0.53.53\n"),
+    "opt": ("ECDSAP256SHA256", ["-3", "aabb", "-H", "5", "-A"],
+            "insec IN NS ns.test.\nx.deep IN NS ns.test.\nsec IN NS ns.test.\n"),
+    "sec.opt": ("ECDSAP256SHA256", [], ""),
+    "n3.test": ("ECDSAP256SHA256", ["-3", "-", "-H", "0"], ""),
+    "many.test": ("ECDSAP256SHA256", ["-3", "aabb", "-H", "120"], ""),
+    "types.test": ("ECDSAP256SHA256", [], TYPES),
+    "links.test": ("ECDSAP256SHA256", [],
+                   "other IN CNAME www.rsa.test.\ninsec IN CNAME www.insec.opt.\n"
+                   "tobad IN CNAME www.expired.test.\nnothing IN CNAME no.rsa.test.\n"
+                   "*.w IN CNAME www.n3.test.\nnoinsec IN CNAME no.insec.opt.\n"
+                   "*.v IN CNAME no.insec.opt.\n"
+                   "d IN DNAME rsa.test.\nl1 IN CNAME l2\nl2 IN CNAME l3\nl3 IN CNAME l1\n"),
+    "expired.test": ("ECDSAP256SHA256", [("20250101000000", "20250601000000")], ""),
+    "future.test": ("ECDSAP256SHA256", [("20270101000000", "20270601000000")], ""),
+    "wrongds.test": ("ECDSAP256SHA256", [], ""),
+    "newalg.test": ("ECDSAP256SHA256", [], ""),
+    "newdigest.test": ("ECDSAP256SHA256", [], ""),
+    "sha1ds.test": ("ECDSAP256SHA256", [], ""),
+    "bothds.test": ("ECDSAP256SHA256", [], ""),
+    "stripped.test": ("ECDSAP256SHA256", [], ""),
+}
+for sub, algorithm in KEYS_OF.items():
+    ZONES[sub + ".test"] = (algorithm, [], "")
+UNSIGNED = {"insec.opt", "x.deep.opt", "unsigned", "plain.test", "stripped.test"}
+UNSIGNED |= {"sub." + zone for zone in ("rsa.test", "n3.test", "sec.opt", "many.test")}
+
+
+def run(*args, **more):
+    return subprocess.run(args, check=True, capture_output=True, text=True, **more).stdout
+
+
+class World:
+    def __init__(self, where):
+        self.where = pathlib.Path(where)
+        self.ds = {}
+        self.lines = []
+
+    def sign(self, zone):
+        algorithm, args, more = ZONES[zone]
+        dates = VALID
+        if args and isinstance(args[0], tuple):
+            dates, args = args[0], []
+        origin = zone if zone == "." else zone + "."
+        text = f"$ORIGIN {origin}\n$TTL 3600\n"
+        text += more if zone == "." else COMMON + more
+        if zone in (".", "test", "opt"):
+            for child in list(ZONES) + sorted(UNSIGNED):
+                if child != zone and parent_of(child) == zone:
+                    text += f"{child}. 3600 IN NS ns.test.\n"
+                    text += self.ds.get(child, "")
+        key_dir = self.where / ("keys-" + zone.replace(".", "_"))
+        key_dir.mkdir()
+        size = ["-b", "1024"] if algorithm.startswith(("RSA", "NSEC3RSA")) else []
+        keys = []
+        for flags in (["-f", "KSK"], []):
+            name = run("dnssec-keygen", "-q", "-K", str(key_dir), "-a", algorithm, *size,
+                       *flags, origin).strip()
+            keys.append(name)
+            text += (key_dir / (name + ".key")).read_text()
+        path = self.where / ("zone-" + zone.replace(".", "_"))
+        path.write_text(text)
+        out = str(path) + ".signed"
+        run("dnssec-signzone", "-K", str(key_dir), "-o", origin, "-s", dates[0], "-e",
+            dates[1], "-x", "-P", "-f", out, "-d", str(self.where), *args, str(path),
+            *[str(key_dir / k) for k in keys])
+        ksk = str(key_dir / (keys[0] + ".key"))
+        digest = {"sha1ds.test": ["-1"], "bothds.test": ["-a", "SHA-1", "-a", "SHA-256"],
+                  "p384.test": ["-a", "SHA-384"]}.get(zone, ["-2"])
+        ds = run("dnssec-dsfromkey", *digest, ksk)
+        if zone == "wrongds.test":
+            ds = ds[:-9] + "00000000\n"
+        if zone == "bothds.test":  # the one with SHA-1 is right, the other is not
+            lines = ds.splitlines()
+            lines[1] = lines[1][:-8] + "00000000"
+            ds = "\n".join(lines) + "\n"
+        if zone == "newalg.test":
+            ds = ds.replace(" 13 2 ", " 200 2 ")
+        if zone == "newdigest.test":
+            ds = ds.replace(" 13 2 ", " 13 200 ")
+        self.ds[zone] = ds
+        return out if zone not in UNSIGNED else self.plain(zone)
+
+    def plain(self, zone):
+        path = self.where / ("plain-" + zone.replace(".", "_"))
+        path.write_text(f"$ORIGIN {zone}.\n$TTL 3600\n" + COMMON)
+        return str(path)
+
+    def serve(self):
+        files = {}
+        for zone in sorted(ZONES, key=lambda z: -len(z) if z != "." else 0):
+            files[zone] = self.sign(zone)
+        for zone in UNSIGNED:
+            files[zone] = self.plain(zone)
+        conf = (f"server:\n ip-address: {NSD}\n username: \"\"\n"
+                f" zonesdir: {self.where}\n database: \"\"\n xfrdfile: {self.where}/xfrd\n"
+                f" zonelistfile: {self.where}/list\n pidfile: \"\"\n chroot: \"\"\n"
+                "remote-control:\n control-enable: no\n")
+        for zone, path in files.items():
+            conf += f"zone:\n name: {zone}\n zonefile: {path}\n"
+        (self.where / "nsd.conf").write_text(conf)
+        (self.where / "unbound.conf").write_text(
+            f"server:\n port: {UNBOUND}\n interface: 127.0.0.1\n username: \"\"\n chroot: \"\"\n"
+            " use-syslog: no\n do-daemonize: no\n pidfile: \"\"\n module-config: iterator\n"
+            " do-not-query-localhost: no\n local-zone: test. nodefault\n minimal-responses: yes\n qname-minimisation: no\n"
+            f" directory: {self.where}\n"
+            f"stub-zone:\n name: .\n stub-addr: {NSD}\n"
+            "remote-control:\n control-enable: no\n")
+        self.servers = [
+            subprocess.Popen(["nsd", "-d", "-c", str(self.where / "nsd.conf")]),
+            subprocess.Popen(["unbound", "-d", "-c", str(self.where / "unbound.conf")])]
+        time.sleep(3)
+
+    def stop(self):
+        for server in self.servers:
+            server.terminate()
+            server.wait()
+
+    def ask(self, name, rdtype):
+        query = dns.message.make_query(name, rdtype, want_dnssec=True)
+        query.flags |= dns.flags.CD
+        try:
+            answer = dns.query.tcp(query, "127.0.0.1", port=UNBOUND, timeout=5)
+        except dns.exception.Timeout:
+            sys.exit(f"no answer to {name} {rdtype}")
+        answer.id = 0
+        answer.use_edns(False)
+        return answer
+
+    def put(self, key, message):
+        wire = message if isinstance(message, bytes) else message.to_wire(max_size=65535)
+        self.lines.append(f"{key} {base64.b64encode(wire).decode()}")
+
+    def take(self, name, rdtype):
+        self.put(f"{name} {rdtype}", self.ask(name, rdtype))
+
+
+def parent_of(zone):
+    return zone.split(".", 1)[1] if "." in zone else "."
+
+
+def without_signatures(message, covered=None):
+    for section in (message.answer, message.authority):
+        section[:] = [s for s in section if s.rdtype != dns.rdatatype.RRSIG or
+                      (covered and s.covers != dns.rdatatype.from_text(covered))]
+    return message
+
+
+def without(message, rdtype):
+    """Without the records of that type, and their signatures."""
+    t = dns.rdatatype.from_text(rdtype)
+    for section in (message.answer, message.authority):
+        section[:] = [s for s in section if s.rdtype != t and s.covers != t]
+    return message
+
+
+def with_address(message, old, new):
+    """Another address under the same signature."""
+    for i, s in enumerate(message.answer):
+        if s.rdtype == dns.rdatatype.A:
+            message.answer[i] = dns.rrset.from_text_list(
+                s.name, s.ttl, "IN", "A", [new if str(r) == old else str(r) for r in s])
+    return message
+
+
+def questions():
+    for zone in [z for z in ZONES if z != "."]:
+        yield zone, "DS"
+        yield zone, "DNSKEY"
+        yield "www." + zone, "A"
+    yield ".", "DNSKEY"
+    for zone in sorted(UNSIGNED):
+        yield zone, "DS"
+        yield "www." + zone, "A"
+        yield "no." + zone, "A"
+    for zone in ("rsa.test", "n3.test", "sec.opt", "many.test"):
+        for name, rdtype in (("no", "A"), ("www", "AAAA"), ("b.ent", "A"), ("ent", "A"),
+                             ("x.wild", "A"), ("x.y.wild", "TXT"), ("x.wild", "AAAA"),
+                             ("*.wild", "A"), ("alias", "A"), ("", "SOA"), ("sub", "DS"),
+                             ("www.sub", "A"), ("www", "DS"), ("no", "DS"), ("ent", "DS"),
+                             ("", "A"), ("txt", "TXT"), ("a.b.c.d.no", "A"),
+                             ("www", "NSEC"), ("wild", "A")):
+            yield (name + "." + zone).lstrip("."), rdtype
+    for name in ("no", "www.no", "deep", "y.deep", "www"):
+        yield name + ".opt", "A"
+        yield name + ".opt", "DS"
+    for name in ("other", "insec", "tobad", "nothing", "x.w", "noinsec", "x.v", "www.d",
+                 "no.d", "a.b.wild.d"):
+        yield name + ".links.test", "A"
+        yield name + ".links.test", "CNAME"
+    for line in TYPES.strip().splitlines():
+        owner, _, rdtype = line.split()[:3]
+        yield owner + ".types.test", rdtype
+    for name in ("no.test", "www.no.test", "plain.test", "www.plain.test", "no"):
+        yield name, "A"
+        yield name, "DS"
+
+
+def variants(world):
+    def ask(name, rdtype):
+        return world.ask(name, rdtype)
+
+    def put(key, message):
+        world.put(key, message)
+
+    put("www.rsa.test A#unsigned", without_signatures(ask("www.rsa.test", "A")))
+    put("www.rsa.test A#changed", with_address(ask("www.rsa.test", "A"), "192.0.2.1",
+                                               "192.0.2.99"))
+    put("rsa.test DNSKEY#unsigned", without_signatures(ask("rsa.test", "DNSKEY")))
+    put("rsa.test DNSKEY#none", without(ask("rsa.test", "DNSKEY"), "DNSKEY"))
+    put("rsa.test DS#unsigned", without_signatures(ask("rsa.test", "DS")))
+    put("rsa.test DS#none", without(ask("rsa.test", "DS"), "DS"))
+    message = ask("rsa.test", "DS")
+    message.answer = []
+    message.authority = list(ask("no.test", "A").authority)
+    put("rsa.test DS#denied-by-another", message)
+    for zone in ("rsa.test", "n3.test"):
+        nsec = "NSEC" if zone == "rsa.test" else "NSEC3"
+        for name, rdtype in (("no", "A"), ("www", "AAAA")):
+            key = f"{name}.{zone} {rdtype}"
+            put(key + "#no-proof", without(ask(f"{name}.{zone}", rdtype), nsec))
+            put(key + "#unsigned-proof",
+                without_signatures(ask(f"{name}.{zone}", rdtype), nsec))
+        message = ask("x.wild." + zone, "A")
+        message.authority = []
+        put(f"x.wild.{zone} A#no-proof", message)
+        # A name that is there, denied with the records of one that is not.
+        for name, other in (("www", "no"), ("www", "a.b.c.d.no")):
+            message = ask(f"{name}.{zone}", "A")
+            denial = ask(f"{other}.{zone}", "A")
+            message.answer, message.authority = [], list(denial.authority)
+            message.set_rcode(dns.rcode.NXDOMAIN)
+            put(f"{name}.{zone} A#denied-by-{other}", message)
+        message = ask("www." + zone, "A")
+        message.answer, message.authority = [], list(ask("www." + zone, "AAAA").authority)
+        put(f"www.{zone} A#denied-by-its-own", message)
+        message = ask("no." + zone, "A")
+        message.set_rcode(dns.rcode.NOERROR)
+        put(f"no.{zone} A#noerror", message)
+        message = ask("www." + zone, "AAAA")
+        message.set_rcode(dns.rcode.NXDOMAIN)
+        put(f"www.{zone} AAAA#nxdomain", message)
+        message = ask("b.ent." + zone, "A")
+        message.set_rcode(dns.rcode.NXDOMAIN)
+        put(f"b.ent.{zone} A#nxdomain", message)
+        # An address below a delegation, denied by the delegation's own record.
+        message = ask("www.sub." + zone, "A")
+        message.answer, message.authority = [], list(ask("sub." + zone, "DS").authority)
+        put(f"www.sub.{zone} A#denied-by-parent", message)
+        message.set_rcode(dns.rcode.NXDOMAIN)
+        put(f"www.sub.{zone} A#nxdomain-by-parent", message)
+        # A wildcard in the place of what is there.
+        message = ask("www." + zone, "A")
+        source = ask("x.wild." + zone, "A")
+        owner = dns.name.from_text(f"a.b.wild.{zone}")
+        message = dns.message.make_response(dns.message.make_query(owner, "A"))
+        for s in source.answer:
+            message.answer.append(renamed(s, owner))
+        message.authority = list(source.authority)
+        message.flags = source.flags
+        put(f"a.b.wild.{zone} A#of-x", message)
+    message = ask("other.links.test", "A")
+    message.answer = [s for s in message.answer if s.name ==
+                      dns.name.from_text("other.links.test")]
+    put("other.links.test A#cut", message)
+    message = ask("other.links.test", "A")
+    for s in list(message.answer):
+        if s.name == dns.name.from_text("www.rsa.test") and s.rdtype == dns.rdatatype.RRSIG:
+            message.answer.remove(s)
+    put("other.links.test A#end-unsigned", message)
+    message = ask("www.d.links.test", "A")
+    for i, s in enumerate(message.answer):
+        if s.rdtype == dns.rdatatype.CNAME:
+            message.answer[i] = dns.rrset.from_text(s.name, s.ttl, "IN", "CNAME",
+                                                    "www.n3.test.")
+    put("www.d.links.test A#another", message)
+    message = ask("www.rsa.test", "A")
+    message.authority.append(dns.rrset.from_text("rsa.test.", 300, "IN", "NS", "ns.evil."))
+    put("www.rsa.test A#ns", message)
+    message = ask("www.rsa.test", "A")
+    message.authority.append(dns.rrset.from_text("rsa.test.", 300, "IN", "TXT", "evil"))
+    put("www.rsa.test A#extra", message)
+    # Signatures of another zone over this one's records.
+    message = ask("www.rsa.test", "A")
+    signature = [s for s in ask("www.ed25519.test", "A").answer
+                 if s.rdtype == dns.rdatatype.RRSIG][0]
+    message.answer = [s for s in message.answer if s.rdtype == dns.rdatatype.A]
+    message.answer.append(renamed(signature, message.answer[0].name))
+    put("www.rsa.test A#by-another", message)
+
+
+def renamed(rrset, owner):
+    return dns.rrset.from_rdata_list(owner, rrset.ttl, list(rrset))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as where:
+        world = World(where)
+        world.serve()
+        try:
+            seen = set()
+            for name, rdtype in questions():
+                if (name, rdtype) not in seen:
+                    world.take(name, rdtype)
+                seen.add((name, rdtype))
+            variants(world)
+        finally:
+            world.stop()
+        anchor = world.ds["."].splitlines()[0]
+        pathlib.Path(sys.argv[1]).write_text(
+            "# Made by make_world.py.\n@ " + anchor + "\n" + "\n".join(world.lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
