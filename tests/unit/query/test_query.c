@@ -132,7 +132,8 @@ static void each_has_its_own_limit(void **state)
 	assert_int_equal(visit_ask(h, &edns), QUERY_PENDING);
 	assert_int_equal(visit_ask(h, &tcp), QUERY_PENDING);
 	visit_wait(&classic);
-	assert_answer(&classic, RCODE_NOERROR, 0);
+	/* As many as fit: some resolvers know no TCP. */
+	assert_answer(&classic, RCODE_NOERROR, 30);
 	assert_true(classic.message.flags & DNS_FLAG_TC);
 	assert_answer(&edns, RCODE_NOERROR, 50);
 	assert_answer(&tcp, RCODE_NOERROR, 50);
@@ -356,7 +357,7 @@ static void what_all_upstreams_say(void **state)
 static void queries_are_logged_if_wanted(void **state)
 {
 	struct house *h = *state;
-	struct visit a = visit("a\\000b.example.", 1), b = a;
+	struct visit a = visit("a\\000b.example.", 1), b = a, c = visit("c.example.", 2);
 
 	assert_int_equal(visit_ask(h, &a), QUERY_PENDING);
 	visit_wait(&a);
@@ -364,15 +365,13 @@ static void queries_are_logged_if_wanted(void **state)
 	h->options.log_queries = LOG_QUERIES_TEXT;
 	resolver_rebase(h->resolver, h->cache, &h->options);
 	assert_int_equal(visit_ask(h, &b), QUERY_ANSWERED);
-	b.type = TYPE_AAAA;
-	assert_int_equal(visit_ask(h, &b), QUERY_PENDING);
-	b.replies = 0;
-	visit_wait(&b);
+	assert_int_equal(visit_ask(h, &c), QUERY_PENDING);
+	visit_wait(&c);
 	assert_int_equal(logged_n, 2);
 	assert_string_equal(
 		logged[0], "query a\\000b.example. A from 192.0.2.9: cache NOERROR 0 ms");
-	assert_memory_equal(logged[1],
-		"query a\\000b.example. AAAA from 192.0.2.9: upstream a NOERROR ", 62);
+	assert_memory_equal(
+		logged[1], "query c.example. A from 192.0.2.9: upstream a NOERROR ", 54);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
