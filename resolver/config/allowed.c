@@ -100,6 +100,8 @@ static const struct {
 	[TYPE_POLICY] = { .add = add_policies },
 	[TYPE_LOG_LIST] = { NULL, NULL, "builtin, or an absolute path of at most ",
 		" bytes" },
+	[TYPE_ANCHORS] = { NULL, NULL, "builtin, or an absolute path of at most ",
+		" bytes" },
 	[TYPE_URL] = { .behind = URL_ALLOWED },
 	[TYPE_DOH_URL] = { .behind = DOH_URL_ALLOWED },
 	[TYPE_LIST_KEY] = { .add = add_list_key },

@@ -34,6 +34,17 @@ static enum status check_bootstrap(const struct complaint *complaint,
 	return STATUS_OK;
 }
 
+/* With CD set an upstream does not validate for us, so it has nothing to say. */
+static enum status check_trust_ad(const struct complaint *complaint,
+	const struct node *root, const struct config *config)
+{
+	if (config->dnssec != CONFIG_DNSSEC_VALIDATE || !config->trust_ad)
+		return STATUS_OK;
+	return complain_at(complaint, node_find(root, "trust_ad"),
+		"trust_ad: with dnssec: validate nobody else's word counts; take one of "
+		"them out");
+}
+
 enum status check_file(const struct complaint *complaint, const struct node *root,
 	const struct config *config)
 {
@@ -57,6 +68,8 @@ enum status check_file(const struct complaint *complaint, const struct node *roo
 			"cache.min_ttl is more than cache.max_ttl, which is %u",
 			config->cache_max_ttl_s);
 	}
+	if (check_trust_ad(complaint, root, config) != STATUS_OK)
+		return STATUS_CONFIG;
 	return check_bootstrap(complaint, root, config);
 }
 

@@ -50,6 +50,9 @@ enum hedge {
 	HEDGE_ANY, /* which shows it to two operators */
 };
 
+/* Whether answers are believed or validated. */
+enum config_dnssec { CONFIG_DNSSEC_OFF, CONFIG_DNSSEC_VALIDATE };
+
 /* One upstream: an operator's resolver, reached at one of its addresses. */
 struct config_upstream {
 	const char *name;
@@ -152,6 +155,14 @@ struct config {
 	size_t upstream_n;
 	struct config_forward *forwards; /* no zone twice */
 	size_t forward_n;
+
+	enum config_dnssec dnssec;
+	const char *dnssec_anchors; /* path of a file; NULL: the built-in ones */
+	/* Where that is chosen, as roots_place above. */
+	const char *dnssec_anchors_place;
+	struct name *dnssec_negative; /* zones that are not validated (RFC 7646) */
+	size_t dnssec_negative_n;
+	bool trust_ad; /* an upstream's AD bit is passed on */
 
 	const char *hosts; /* path of a hosts file, or NULL */
 	struct config_records local_records;

@@ -153,13 +153,19 @@ static const char *describe_roots(
 	return describe_place(r->arena, r->complaint, node, key);
 }
 
-static const char *describe_log_list(
-	struct arena *arena, const struct complaint *complaint, const struct node *root)
+/* Where files are named that only who uses them can find fault with. NOMEM. */
+static enum status describe_files(
+	const struct complaint *complaint, const struct node *root, struct config *out)
 {
 	const struct node *ct = node_find(root, "ct");
 
-	return describe_place(arena, complaint,
+	out->log_list_place = describe_place(&out->arena, complaint,
 		ct != NULL ? node_find(ct, "log_list") : NULL, "ct.log_list");
+	out->dnssec_anchors_place = describe_place(&out->arena, complaint,
+		node_find(root, "dnssec_anchors"), "dnssec_anchors");
+	return out->log_list_place != NULL && out->dnssec_anchors_place != NULL
+		       ? STATUS_OK
+		       : STATUS_NOMEM;
 }
 
 /* A DoH server is who its URL says: its host is looked up, asked for and named by the
@@ -249,12 +255,10 @@ enum status draft_read(
 	draft->root = root;
 	status = rows_read(complaint, &schema_file, root, &draft->config.arena, draft);
 	draft->root = NULL;
+	if (status == STATUS_OK)
+		status = describe_files(complaint, root, &draft->config);
 	if (status != STATUS_OK)
 		return status;
-	draft->config.log_list_place =
-		describe_log_list(&draft->config.arena, complaint, root);
-	if (draft->config.log_list_place == NULL)
-		return STATUS_NOMEM;
 	draft->config.ca_file = draft->policy.ca_file;
 	draft->config.ca_path = draft->policy.ca_path;
 	return check_file(complaint, root, &draft->config);

@@ -72,6 +72,11 @@ static const struct schema_word forward_protocols[] = {
 	{ .word = "plain", .value = true },
 	{ 0 },
 };
+static const struct schema_word dnssec_modes[] = {
+	{ .word = "off", .value = CONFIG_DNSSEC_OFF },
+	{ .word = "validate", .value = CONFIG_DNSSEC_VALIDATE },
+	{ 0 },
+};
 static const struct schema_word strategies[] = {
 	{ .word = "fastest", .value = STRATEGY_FASTEST },
 	{ .word = "ordered", .value = STRATEGY_ORDERED },
@@ -214,6 +219,19 @@ static const struct schema_row file_rows[] = {
 		.at = IN_DRAFT(config.forwards), .count_at = IN_DRAFT(config.forward_n),
 		.help = "Zones whose names are asked of certain servers, each a map of "
 			"the keys below." },
+	{ "dnssec", TYPE_WORD, .words = dnssec_modes, .preset = "off",
+		.at = IN_DRAFT(config.dnssec),
+		.help = "Whether answers of upstreams are validated with DNSSEC." },
+	{ "dnssec_anchors", TYPE_ANCHORS, .max = PATH_BYTES_MAX, .preset = "builtin",
+		.at = IN_DRAFT(config.dnssec_anchors),
+		.help = "Keys that validation begins with." },
+	{ "dnssec_negative", TYPE_ZONES, .min = 0, .max = 256, .preset = "[]",
+		.at = IN_DRAFT(config.dnssec_negative),
+		.count_at = IN_DRAFT(config.dnssec_negative_n),
+		.help = "Zones that are not validated: negative trust anchors." },
+	{ "trust_ad", TYPE_BOOL, .preset = "false", .at = IN_DRAFT(config.trust_ad),
+		.help = "Whether an upstream's word that it has validated is passed "
+			"on." },
 	{ "hosts", TYPE_PATH, .max = PATH_BYTES_MAX, .at = IN_DRAFT(config.hosts),
 		.help = "A file as /etc/hosts, whose names are answered from it." },
 	{ "local_records", TYPE_RECORDS, .min = 1, .max = 10000,
@@ -235,8 +253,7 @@ static const struct schema_row file_rows[] = {
 			"them." },
 };
 
-static const char *const file_later[] = { "metrics", "dnssec", "dnssec_anchors",
-	"dnssec_negative", "trust_ad", "sandbox", NULL };
+static const char *const file_later[] = { "metrics", "sandbox", NULL };
 
 static const struct schema_row update_rows[] = {
 	{ "url", TYPE_URL, .required = true, .at = offsetof(struct config_update, url),

@@ -28,6 +28,7 @@ enum schema_type {
 	TYPE_PINS,      /* struct pin *, and a count */
 	TYPE_POLICY,    /* const struct ct_policy * */
 	TYPE_LOG_LIST,  /* const char *; NULL: built in */
+	TYPE_ANCHORS,   /* the same */
 	TYPE_URL,       /* const char * */
 	TYPE_DOH_URL,   /* what stands in a struct config_upstream of a URL */
 	TYPE_LIST_KEY,  /* uint8_t[LIST_KEY_BYTES] */

@@ -260,6 +260,7 @@ static const struct {
 	[TYPE_PINS] = { true, value_read_pins },
 	[TYPE_POLICY] = { false, value_read_policy },
 	[TYPE_LOG_LIST] = { false, value_read_log_list },
+	[TYPE_ANCHORS] = { false, value_read_log_list },
 	[TYPE_URL] = { false, value_read_url },
 	[TYPE_DOH_URL] = { false, value_read_doh_url },
 	[TYPE_RECORDS] = { true, value_read_records },

@@ -58,6 +58,9 @@ static void check_config(const struct config *config)
 	expect(config->cache_min_ttl_s <= config->cache_max_ttl_s);
 	expect(config->update.url == NULL || config->log_list == NULL);
 	expect(config->limit_timeout_ms >= 100 && config->limit_timeout_ms <= 60000);
+	expect(config->dnssec != CONFIG_DNSSEC_VALIDATE || !config->trust_ad);
+	for (size_t i = 0; i < config->dnssec_negative_n; i++)
+		expect(config->dnssec_negative[i].n > 1);
 	for (size_t i = 0; i < config->upstream_n; i++) {
 		const struct config_upstream *up = &config->upstreams[i];
 

@@ -46,16 +46,6 @@ static const struct refusal rows[] = {
 	/* keys of later versions */
 	{ "metrics", "metrics: \"127.0.0.1:9853\"" REST,
 		"f:1:1: metrics: this version does not have that key yet; take it out" },
-	{ "dnssec", "dnssec: validate" REST,
-		"f:1:1: dnssec: this version does not have that key yet; take it out" },
-	{ "dnssec_anchors", "dnssec_anchors: builtin" REST,
-		"f:1:1: dnssec_anchors: this version does not have that key yet; take it "
-		"out" },
-	{ "dnssec_negative", "dnssec_negative: []" REST,
-		"f:1:1: dnssec_negative: this version does not have that key yet; take "
-		"it out" },
-	{ "trust_ad", "trust_ad: true" REST,
-		"f:1:1: trust_ad: this version does not have that key yet; take it out" },
 	{ "sandbox", "sandbox: require" REST,
 		"f:1:1: sandbox: this version does not have that key yet; take it out" },
 	/* listen, allow */

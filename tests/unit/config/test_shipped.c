@@ -77,6 +77,10 @@ static void comments_show_the_defaults(void **state)
 	assert_int_equal(full->strategy, given->strategy);
 	assert_int_equal(full->hedge, given->hedge);
 	assert_int_equal(full->edns_padding, given->edns_padding);
+	assert_int_equal(full->dnssec, given->dnssec);
+	assert_null(full->dnssec_anchors);
+	assert_int_equal(full->dnssec_negative_n, given->dnssec_negative_n);
+	assert_int_equal(full->trust_ad, given->trust_ad);
 	assert_true(config_upstream_equal(&full->upstreams[0], &given->upstreams[0]));
 	assert_true(config_upstream_equal(&full->upstreams[1], &given->upstreams[1]));
 	config_free(given);
