@@ -351,6 +351,14 @@ void cache_insert_failure(struct cache *cache, const struct cache_key *key,
 	keep(cache, &k, &answer, ede, &terms);
 }
 
+void cache_forget_stale(struct cache *cache, const struct cache_key *key, uint64_t now_ms)
+{
+	struct entry *e = find(cache, key);
+
+	if (e != NULL && is_stale(cache, e, now_ms))
+		forget(cache, e);
+}
+
 void cache_flush_failures(struct cache *cache)
 {
 	/* 0 marks answers. */

@@ -73,6 +73,9 @@ void cache_insert(struct cache *cache, const struct cache_key *key,
  * for the next 30 s, with `ede`. */
 void cache_insert_failure(struct cache *cache, const struct cache_key *key,
 	const struct ede *ede, uint32_t ttl_s, uint64_t now_ms);
+/* Forgets the answer to `key` if it has expired: it must not be given any more. */
+void cache_forget_stale(
+	struct cache *cache, const struct cache_key *key, uint64_t now_ms);
 /* Forgets all failures: an upstream has turned good. */
 void cache_flush_failures(struct cache *cache);
 

@@ -54,6 +54,23 @@ static void remember_failure(struct cache *cache, const char *name, uint64_t at_
 	cache_insert_failure(cache, &sample.key, &pin, 5, START_MS + at_ms);
 }
 
+static void what_must_not_be_given_is_forgotten(void **state)
+{
+	struct cache *cache = cache_of(0, 86400, 60);
+
+	(void)state;
+	insert(cache, "a.", 1, LIFE_S);
+	/* Fresh it stays. */
+	cache_forget_stale(cache, &sample.key, START_MS);
+	assert_int_equal(look(cache, "a.", 0), 1);
+	cache_forget_stale(cache, &sample.key, START_MS + LIFE_S * 1000);
+	remember_failure(cache, "a.", LIFE_S * 1000);
+	assert_int_equal(look(cache, "a.", LIFE_S * 1000), -1);
+	cache_forget_stale(cache, &sample.key, START_MS + LIFE_S * 1000);
+	assert_int_equal(look(cache, "a.", LIFE_S * 1000), -1);
+	cache_free(cache);
+}
+
 /* --- how long ---------------------------------------------------------------- */
 
 static const struct window_row {
@@ -337,6 +354,7 @@ int main(void)
 		cmocka_unit_test(the_same_reason_stands_once),
 		cmocka_unit_test(an_old_reason_is_forgotten_and_no_other_passes_for_it),
 		cmocka_unit_test(no_reason_is_none),
+		cmocka_unit_test(what_must_not_be_given_is_forgotten),
 	};
 
 	return run_rows("window", window_rows, sizeof *window_rows, ROWS(window_rows),
