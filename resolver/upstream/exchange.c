@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "tls/floor.h"
 #include "upstream/bypass.h"
 #include "upstream/exchange_state.h"
 
@@ -96,6 +97,11 @@ struct exchanger_stats exchanger_stats(const struct exchanger *e)
 	return e->stats;
 }
 
+int64_t exchanger_now_s(const struct exchanger *e)
+{
+	return clock_floor_now_s(&e->set->floor.floor);
+}
+
 static bool is_for_ntp(
 	const struct exchanger_options *options, const struct question *question)
 {
@@ -106,6 +112,16 @@ static bool is_for_ntp(
 			name_equal(&name, &question->name))
 			return true;
 	return false;
+}
+
+/* It counts as tried. */
+static void avoid(struct exchange *x, const char *name)
+{
+	const struct upstream *u =
+		name != NULL ? upstream_set_find(x->exchanger->set, name) : NULL;
+
+	if (u != NULL)
+		x->tried[x->tried_n++] = upstream_serial(u);
 }
 
 static enum status exchange_new(struct exchanger *e,
@@ -129,6 +145,7 @@ static enum status exchange_new(struct exchanger *e,
 	x->on_early = request->early_ms > 0 ? request->on_early : NULL;
 	x->early_at_ms = clock_now_ms() + request->early_ms;
 	x->deadline_ms = clock_now_ms() + request->timeout_ms;
+	avoid(x, request->avoid);
 	if (request->only == NULL)
 		return STATUS_OK;
 	x->only = strdup(request->only);

@@ -43,6 +43,7 @@ struct exchange_request {
 	uint32_t timeout_ms; /* for all attempts together */
 	const char *only;    /* borrowed during the call: this upstream alone, back-off
 				or not; NULL for all */
+	const char *avoid;   /* borrowed during the call: not this one; or NULL */
 	/* After `early_ms` (0: never) without an answer, once: how it stands so far,
 	 * borrowed until it returns. The exchange goes on. */
 	void (*on_early)(void *data, const struct ede *so_far);
@@ -72,6 +73,8 @@ void exchanger_rebase(
  * asked there. */
 void exchanger_reroute(struct exchanger *exchanger);
 struct exchanger_stats exchanger_stats(const struct exchanger *exchanger);
+/* The time that upstreams are judged at (tls/floor.h), in seconds since 1970. */
+int64_t exchanger_now_s(const struct exchanger *exchanger);
 
 /* OK: `done` runs once, on this loop, not before this returns, unless
  * exchange_cancel() comes first. CLOSED: known at once, no upstream may be tried

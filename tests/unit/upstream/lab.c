@@ -139,15 +139,13 @@ static void on_done(void *data, const struct exchange_result *result)
 	}
 }
 
-enum status lab_try_for(
-	struct lab *lab, struct asked *a, const char *only, uint32_t timeout_ms)
+enum status lab_try_with(
+	struct lab *lab, struct asked *a, const struct exchange_request *with)
 {
-	struct exchange_request request = { .question = &a->question,
-		.pad_to = 128,
-		.timeout_ms = timeout_ms,
-		.only = only };
+	struct exchange_request request = *with;
 	enum status status;
 
+	request.question = &a->question;
 	*a = (struct asked){ .lab = lab,
 		.starting = true,
 		.question = { .type = TYPE_A, .class = CLASS_IN } };
@@ -156,6 +154,16 @@ enum status lab_try_for(
 		lab->exchanger, &request, on_done, a, &a->exchange, &a->ede);
 	a->starting = false;
 	return status;
+}
+
+enum status lab_try_for(
+	struct lab *lab, struct asked *a, const char *only, uint32_t timeout_ms)
+{
+	const struct exchange_request request = {
+		.pad_to = 128, .timeout_ms = timeout_ms, .only = only
+	};
+
+	return lab_try_with(lab, a, &request);
 }
 
 enum status lab_try(struct lab *lab, struct asked *a, const char *only)

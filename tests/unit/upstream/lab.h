@@ -63,6 +63,9 @@ enum status lab_try(struct lab *lab, struct asked *asked, const char *only);
 void lab_ask(struct lab *lab, struct asked *asked);
 enum status lab_try_for(
 	struct lab *lab, struct asked *asked, const char *only, uint32_t timeout_ms);
+/* "x.lab", and otherwise as that says. */
+enum status lab_try_with(
+	struct lab *lab, struct asked *asked, const struct exchange_request *with);
 
 /* Until it is done, once; and has an answer that is one, from `name`. */
 void lab_wait_for(struct lab *lab, const struct asked *asked);

@@ -392,6 +392,27 @@ static void the_end_of_one_cancels_the_other(void **state)
 	assert_int_equal(a.done + b.done, a.exchange == NULL && a.done == 0 ? 1 : 2);
 }
 
+/* The other one; and with nobody else it is known at once. */
+static void one_is_avoided(void **state)
+{
+	struct lab *lab = *state;
+	struct exchange_request request = { .timeout_ms = LAB_TIMEOUT_MS, .avoid = "a" };
+	struct asked a;
+
+	lab_load(lab);
+	assert_int_equal(lab_try_with(lab, &a, &request), STATUS_OK);
+	lab_wait_for(lab, &a);
+	lab_assert_answered_by(lab, &a, "b");
+	request.avoid = "no such";
+	assert_int_equal(lab_try_with(lab, &a, &request), STATUS_OK);
+	lab_wait_for(lab, &a);
+	assert_true(a.has_answer);
+	lab->config.upstream_n = 1;
+	lab_load(lab);
+	request.avoid = "a";
+	assert_int_equal(lab_try_with(lab, &a, &request), STATUS_CLOSED);
+}
+
 /* --- cancelling ------------------------------------------------------------ */
 
 static void cancelled_after_the_nth_turn(void **state)
@@ -467,6 +488,7 @@ int main(void)
 		LAB_TEST(an_answer_that_helps_nobody_hands_over),
 		LAB_TEST(with_nobody_else_it_is_taken),
 		LAB_TEST(only_one_is_asked),
+		LAB_TEST(one_is_avoided),
 		LAB_TEST(the_deadline_ends_it),
 		LAB_TEST(a_deadline_between_two_looks),
 		LAB_TEST(a_question_lost_is_asked_again_twice),
