@@ -107,6 +107,8 @@ static void view_stale(
 
 	entry_view(e, &out->answer, &out->ede);
 	out->answer.ttl_s = max_ttl_s < STALE_TTL_S ? max_ttl_s : STALE_TTL_S;
+	/* Its signatures may have ended with it. */
+	out->answer.authenticated = false;
 	if (e->generation != 0)
 		reasons_find(&cache->reasons, e->reason, &out->ede);
 	out->age_s = out->ttl_min_s = 0;

@@ -9,13 +9,15 @@
 #include "base/text.h"
 #include "dns/reply.h"
 #include "query/resolver.h"
+#include "query/validate.h"
 #include "upstream/explain.h"
 
 /* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
  * turns good. */
 #define FAILURE_TTL_S 5
-/* The client response timer of RFC 8767 §5: many clients give up after 2 s. */
-#define RESPONSE_MS 1800
+/* So long is what was found bogus; RFC 9520 §3.2 allows 1 s to 5 min. A damaged zone is
+ * not asked for with each query, and one that is mended works again soon. */
+#define BOGUS_TTL_S 30
 /* At a time. */
 #define PREFETCHES_MAX 64
 
@@ -114,14 +116,13 @@ static bool take_stale(struct resolver *r, const struct cache_key *key,
 	return true;
 }
 
-static void on_exchange_early(void *data, const struct ede *so_far)
+void resolver_early(struct inflight *f, const struct ede *so_far)
 {
-	struct inflight *f = data;
 	struct resolver *r = f->resolver;
 	struct cache_key key = inflight_key(f);
 	struct cache_hit hit;
 
-	if (!take_stale(r, &key, so_far, &hit))
+	if (f->late || !take_stale(r, &key, so_far, &hit))
 		return;
 	/* First of all: it is not to end with the last one who waits. */
 	f->late = true;
@@ -157,10 +158,17 @@ static const char *explain_unusable(enum status status, unsigned rcode)
 		       : "an answer that cannot be relayed";
 }
 
+/* What is proven, and what nobody could prove anything about. */
+static bool may_relay(const struct validation_result *verdict)
+{
+	return verdict->state == VALIDATION_SECURE ||
+	       verdict->state == VALIDATION_INSECURE;
+}
+
 /* True if there is an answer that may be relayed, in the resolver's room; `ede` blames
  * whoever told nothing. */
 static bool take_answer(const struct inflight *f, const struct exchange_result *result,
-	struct answer *answer, struct ede *ede)
+	const struct validation_result *verdict, struct answer *answer, struct ede *ede)
 {
 	struct resolver *r = f->resolver;
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
@@ -168,8 +176,8 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 		.trust_ad = r->options.trust_ad };
 	enum status status;
 
-	*ede = result->ede;
-	if (result->answer == NULL)
+	*ede = may_relay(verdict) ? result->ede : verdict->ede;
+	if (result->answer == NULL || !may_relay(verdict))
 		return false;
 	status = answer_make(result->answer, &options, &w, r->ttl_at, TTLS_MAX, answer);
 	if (status != STATUS_OK) {
@@ -178,6 +186,11 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 			ede);
 		return false;
 	}
+	answer->authenticated |=
+		verdict->state == VALIDATION_SECURE && !verdict->ns_unproven;
+	if (verdict->ede.present)
+		answer->ede = verdict->ede;
+	answer_cap(answer, r->answer, verdict->ttl_max_s);
 	if (!answer_tells(answer))
 		blame_answer(result->upstream, explain_rcode(answer->rcode), &answer->ede,
 			ede);
@@ -186,7 +199,7 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 
 /* What is kept of it, and what is told. */
 static void conclude(struct inflight *f, struct answer *answer, const struct ede *ede,
-	struct cache_hit *hit, struct outcome *out)
+	bool bogus, struct cache_hit *hit, struct outcome *out)
 {
 	struct resolver *r = f->resolver;
 	struct cache_key key = inflight_key(f);
@@ -197,6 +210,10 @@ static void conclude(struct inflight *f, struct answer *answer, const struct ede
 	*out = (struct outcome){ .answer = answer, .ede = ede };
 	if (answer != NULL && answer_tells(answer)) {
 		cache_insert(r->cache, &key, answer, now_ms);
+	} else if (bogus) {
+		/* That is known; what was so before is no answer to it. */
+		cache_forget_stale(r->cache, &key, now_ms);
+		cache_insert_failure(r->cache, &key, ede, BOGUS_TTL_S, now_ms);
 	} else if (take_stale(r, &key, ede, hit)) {
 		cache_insert_failure(r->cache, &key, ede, FAILURE_TTL_S, now_ms);
 		*out = (struct outcome){ &hit->answer, true, &hit->ede };
@@ -213,40 +230,90 @@ static void log_prefetched(struct inflight *f, const struct outcome *outcome)
 	log_told(f->resolver, &f->question, NULL, f->upstream, f->since_ms);
 }
 
-static void on_exchange_done(void *data, const struct exchange_result *result)
+void resolver_conclude(struct inflight *f, const struct exchange_result *result,
+	const struct validation_result *verdict)
 {
-	struct inflight *f = data;
+	bool bogus = verdict->state == VALIDATION_BOGUS;
 	struct outcome outcome;
 	struct cache_hit hit;
 	struct answer answer;
 	struct ede ede;
-	bool usable = take_answer(f, result, &answer, &ede);
+	bool usable = take_answer(f, result, verdict, &answer, &ede);
 
+	if (f->exchange != NULL)
+		exchange_cancel(f->exchange);
 	f->exchange = NULL;
+	inflight_hide(f);
 	if (result->answer != NULL)
 		text_copy(f->upstream, sizeof f->upstream, result->upstream);
-	conclude(f, usable ? &answer : NULL, &ede, &hit, &outcome);
+	conclude(f, usable ? &answer : NULL, &ede, bogus, &hit, &outcome);
 	log_prefetched(f, &outcome);
 	reply_to_all(f, &outcome);
 	resolver_forget(f);
 }
 
+static void on_exchange_done(void *data, const struct exchange_result *result)
+{
+	static const struct validation_result unvalidated = {
+		.state = VALIDATION_INSECURE, .ttl_max_s = UINT32_MAX
+	};
+	struct inflight *f = data;
+
+	f->exchange = NULL;
+	chain_supply(f, result->answer);
+	if (!validate_start(f, result))
+		resolver_conclude(f, result, &unvalidated);
+}
+
 /* --- asking ------------------------------------------------------------------ */
 
-enum status resolver_ask(struct resolver *r, struct inflight *f, struct ede *why)
+static void on_exchange_early(void *data, const struct ede *so_far)
 {
-	struct exchange_request request = { .question = &f->question,
-		.dnssec_ok = f->dnssec_ok,
-		.checking_disabled = f->checking_disabled,
+	resolver_early(data, so_far);
+}
+
+/* What is validated here is asked for with all that takes, and without the upstream's
+ * own validation in between (RFC 6840 §5.9). */
+static struct exchange_request request_of(
+	const struct resolver *r, const struct inflight *f)
+{
+	bool validates = r->options.validator != NULL && !f->checking_disabled;
+
+	return (struct exchange_request){ .question = &f->question,
+		.dnssec_ok = f->dnssec_ok || validates,
+		.checking_disabled = f->checking_disabled || validates,
 		.want_ad = r->options.trust_ad,
 		.subnet_opt_out = r->options.subnet_opt_out,
 		.pad_to = r->options.pad_to,
-		.timeout_ms = r->options.timeout_ms,
-		.early_ms = RESPONSE_MS,
-		.on_early = on_exchange_early };
+		.timeout_ms = r->options.timeout_ms };
+}
 
+enum status resolver_ask(struct resolver *r, struct inflight *f, struct ede *why)
+{
+	struct exchange_request request = request_of(r, f);
+
+	request.early_ms = RESOLVER_EARLY_MS;
+	request.on_early = on_exchange_early;
 	f->resolver = r;
 	f->since_ms = clock_now_ms();
+	return exchange_start(
+		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
+}
+
+enum status resolver_ask_again(struct resolver *r, struct inflight *f, const char *avoid,
+	uint32_t timeout_ms, struct ede *why)
+{
+	struct exchange_request request = request_of(r, f);
+	enum status status;
+
+	request.timeout_ms = timeout_ms;
+	request.avoid = avoid;
+	f->resolver = r;
+	status = exchange_start(
+		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
+	if (status != STATUS_CLOSED || avoid == NULL)
+		return status;
+	request.avoid = NULL;
 	return exchange_start(
 		r->exchanger, &request, on_exchange_done, f, &f->exchange, why);
 }

@@ -43,6 +43,7 @@ struct inflight *inflight_add(struct inflight_table *table, const struct cache_k
 	f->dnssec_ok = key->dnssec_ok;
 	f->checking_disabled = key->checking_disabled;
 	list_init(&f->waiting);
+	list_init(&f->followers);
 	list_append(bucket_of(table, key->question), &f->link);
 	return f;
 }
@@ -53,6 +54,11 @@ struct inflight *inflight_any(struct inflight_table *table)
 		if (!list_empty(&table->buckets[i]))
 			return list_entry(table->buckets[i].next, struct inflight, link);
 	return NULL;
+}
+
+void inflight_hide(struct inflight *f)
+{
+	list_remove(&f->link);
 }
 
 void inflight_remove(struct inflight *f)

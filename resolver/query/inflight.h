@@ -12,22 +12,26 @@
 /* Of an upstream's name, with its terminator. */
 #define INFLIGHT_UPSTREAM_MAX 80
 
+struct validating;
+
 struct inflight_table {
 	struct list buckets[INFLIGHT_BUCKETS];
 };
 
 struct inflight {
-	struct list link;    /* in its bucket */
-	struct list waiting; /* struct query */
+	struct list link;      /* in its bucket */
+	struct list waiting;   /* struct query */
+	struct list followers; /* struct validating: they need its answer */
 	struct exchange *exchange;
+	struct validating *validating; /* its answer is being validated */
 	struct resolver *resolver;
 	struct question question;
 	bool dnssec_ok, checking_disabled;
 	/* Nobody need wait for it: its answer is for the cache. */
-	bool prefetch; /* a popular answer is about to end */
-	bool late;     /* it took long, so who waited was given the stale answer */
-	/* For the query log: since when it is asked, and who answered, or "". */
-	uint64_t since_ms;
+	bool prefetch;     /* a popular answer is about to end */
+	bool late;         /* it took long, so who waited was given the stale answer */
+	uint64_t since_ms; /* it is asked */
+	/* For the query log: who answered, or "". */
 	char upstream[INFLIGHT_UPSTREAM_MAX];
 };
 
@@ -39,6 +43,8 @@ struct inflight *inflight_find(struct inflight_table *table, const struct cache_
 struct inflight *inflight_add(struct inflight_table *table, const struct cache_key *key);
 /* Any one, or NULL. */
 struct inflight *inflight_any(struct inflight_table *table);
+/* Nobody finds it any more. */
+void inflight_hide(struct inflight *inflight);
 /* Takes it out and frees it; nobody may wait any more. */
 void inflight_remove(struct inflight *inflight);
 

@@ -14,6 +14,7 @@
 #include "local/local.h"
 #include "query/resolver.h"
 #include "query/terms.h"
+#include "query/validate.h"
 
 enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 	const struct resolver_options *options, struct resolver **out)
@@ -30,24 +31,48 @@ enum status resolver_new(struct cache *cache, struct exchanger *exchanger,
 	return STATUS_OK;
 }
 
+static void give_up(struct inflight *f)
+{
+	if (f->exchange != NULL)
+		exchange_cancel(f->exchange);
+	f->exchange = NULL;
+	inflight_hide(f);
+	if (f->validating != NULL)
+		validate_cancel(f->validating);
+	chain_detach(f);
+	resolver_forget(f);
+}
+
+void resolver_release(struct inflight *f)
+{
+	bool wanted = !list_empty(&f->waiting) || !list_empty(&f->followers) ||
+		      f->prefetch || f->late;
+
+	/* Without either it is being concluded. */
+	if (!wanted && (f->exchange != NULL || f->validating != NULL))
+		give_up(f);
+}
+
 void resolver_free(struct resolver *r)
 {
 	struct inflight *f;
 
 	if (r == NULL)
 		return;
-	while ((f = inflight_any(&r->inflight)) != NULL) {
-		exchange_cancel(f->exchange);
-		resolver_forget(f);
-	}
+	while ((f = inflight_any(&r->inflight)) != NULL)
+		give_up(f);
 	free(r);
 }
 
 void resolver_rebase(
 	struct resolver *r, struct cache *cache, const struct resolver_options *options)
 {
+	struct validator *before = r->options.validator;
+
 	r->cache = cache;
 	r->options = *options;
+	if (before != NULL && before != options->validator)
+		validate_move_all(r, before);
 }
 
 void resolver_set_local(struct resolver *r, const struct local *local)
@@ -325,10 +350,5 @@ void query_cancel(struct query *q)
 	list_remove(&q->link);
 	q->inflight = NULL;
 	f->resolver->stats.in_flight--;
-	if (!list_empty(&f->waiting) || f->prefetch || f->late)
-		return;
-	if (f->exchange != NULL) {
-		exchange_cancel(f->exchange);
-		resolver_forget(f);
-	}
+	resolver_release(f);
 }

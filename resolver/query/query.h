@@ -18,6 +18,7 @@
 struct resolver;
 struct inflight;
 struct local;
+struct validator;
 
 enum query_outcome { QUERY_DROP, QUERY_ANSWERED, QUERY_PENDING };
 
@@ -38,6 +39,7 @@ struct resolver_options {
 	uint32_t tcp_idle_ms; /* how long listeners keep a client that asks nothing */
 	bool subnet_opt_out;  /* upstreams are told not to pass a subnet on */
 	bool trust_ad;        /* AD of an upstream is passed on */
+	struct validator *validator; /* NULL: answers are believed */
 };
 
 struct resolver_stats {
@@ -69,7 +71,8 @@ MUST_CHECK enum status resolver_new(struct cache *cache, struct exchanger *excha
 	const struct resolver_options *options, struct resolver **out);
 /* Every query must have been answered or cancelled. The exchanger is still there. */
 void resolver_free(struct resolver *resolver);
-/* After a reload: another cache, perhaps, and other options. */
+/* After a reload: another cache, perhaps, and other options. What is being validated is
+ * validated by the validator of these. */
 void resolver_rebase(struct resolver *resolver, struct cache *cache,
 	const struct resolver_options *options);
 void resolver_set_local(struct resolver *resolver, const struct local *local);

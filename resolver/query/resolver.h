@@ -3,6 +3,7 @@
 #ifndef QUERY_RESOLVER_H
 #define QUERY_RESOLVER_H
 
+#include "dnssec/dnssec.h"
 #include "query/inflight.h"
 #include "query/log.h"
 #include "query/query.h"
@@ -26,9 +27,25 @@ struct resolver {
 	uint8_t reply[DNS_MESSAGE_MAX];
 };
 
+/* The client response timer of RFC 8767 §5: many clients give up after 2 s. */
+#define RESOLVER_EARLY_MS 1800
+
 /* Asks the upstreams, for all who wait or will. As exchange_start() otherwise. */
 MUST_CHECK enum status resolver_ask(
 	struct resolver *resolver, struct inflight *inflight, struct ede *why);
+/* What validation asks: a question of the chain, or the same question again. Not of
+ * `avoid` (NULL: of anybody), if there is somebody else. */
+MUST_CHECK enum status resolver_ask_again(struct resolver *resolver,
+	struct inflight *inflight, const char *avoid, uint32_t timeout_ms,
+	struct ede *why);
+/* It has taken so long that who waits is given the stale answer, if there is one. */
+void resolver_early(struct inflight *inflight, const struct ede *so_far);
+/* What came of it, and what that is worth: to the cache and to all who wait. It is gone
+ * then. */
+void resolver_conclude(struct inflight *inflight, const struct exchange_result *result,
+	const struct validation_result *verdict);
+/* If nobody wants it any more, it is given up. */
+void resolver_release(struct inflight *inflight);
 /* The same for an answer that is about to end; or not, if enough of them are asked. */
 void resolver_prefetch(struct resolver *resolver, const struct cache_key *key);
 /* Takes it out; nobody waits, and it has no exchange. */

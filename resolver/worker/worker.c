@@ -8,8 +8,10 @@
 #include "worker/descriptors.h"
 #include "worker/hosts.h"
 #include "worker/privileges.h"
+#include "worker/validation.h"
 
-static struct resolver_options options_of(const struct config *config)
+static struct resolver_options options_of(
+	const struct config *config, struct validator *validator)
 {
 	return (struct resolver_options){
 		.allow = config->allow,
@@ -20,6 +22,8 @@ static struct resolver_options options_of(const struct config *config)
 		.min_ttl_s = config->cache_min_ttl_s,
 		.max_ttl_s = config->cache_max_ttl_s,
 		.prefetch = config->cache_prefetch,
+		.trust_ad = config->trust_ad,
+		.validator = validator,
 		.log_queries = config->log_queries,
 		.log_privacy = config->log_privacy,
 		.tcp_idle_ms = TCP_IDLE_MS,
@@ -65,6 +69,15 @@ static enum status check_hosts(const struct config *config, struct text *error)
 	return status;
 }
 
+static enum status check_validation(const struct config *config, struct text *error)
+{
+	struct validator *validator;
+	enum status status = validation_make(NULL, config, error, &validator);
+
+	validator_free(validator);
+	return status;
+}
+
 enum status worker_check(const struct config *config, struct text *error)
 {
 	static const struct upstream_events no_events = { 0 };
@@ -75,6 +88,8 @@ enum status worker_check(const struct config *config, struct text *error)
 	status = privileges_check(config, error);
 	if (status == STATUS_OK)
 		status = check_hosts(config, error);
+	if (status == STATUS_OK)
+		status = check_validation(config, error);
 	if (status != STATUS_OK)
 		return status;
 	upstream_set_init(&set, NULL, &no_events);
@@ -89,7 +104,8 @@ enum status worker_check(const struct config *config, struct text *error)
 
 static enum status make_resolver(struct worker *w, const struct config *config)
 {
-	const struct resolver_options options = options_of(config);
+	/* Anchors are read once privileges are gone. */
+	const struct resolver_options options = options_of(config, NULL);
 	const struct exchanger_options asking = exchanger_options_of(config);
 	enum status status = new_cache(config, &w->cache);
 
@@ -186,6 +202,13 @@ static const struct netwatch_events netwatch_events = { on_network, on_resume,
 
 /* --- start ----------------------------------------------------------------- */
 
+static void start_validation(struct worker *w)
+{
+	const struct resolver_options options = options_of(w->config, w->validator);
+
+	resolver_rebase(w->resolver, w->cache, &options);
+}
+
 enum status worker_start(struct worker *w, struct text *error)
 {
 	struct hosts_plan hosts;
@@ -193,12 +216,15 @@ enum status worker_start(struct worker *w, struct text *error)
 	enum status status = hosts_prepare(w->config, error, &hosts);
 
 	if (status == STATUS_OK)
+		status = validation_make(w->loop, w->config, error, &w->validator);
+	if (status == STATUS_OK)
 		status = upstream_set_prepare(&w->upstreams, w->config, error, &plan);
 	describe(status, error);
 	if (status != STATUS_OK) {
 		hosts_plan_discard(&hosts);
 		return status;
 	}
+	start_validation(w);
 	hosts_commit(w->hosts, &hosts, w->config);
 	upstream_set_commit(&w->upstreams, &plan);
 	/* Known whether it is in force or not. */
@@ -218,6 +244,8 @@ struct reload {
 	struct hosts_plan hosts;
 	struct upstream_plan upstreams;
 	struct listeners_plan listeners;
+	struct validator *validator;
+	bool same_validator; /* the one in force does as well, and knows more */
 };
 
 /* Who has given up privileges for good cannot become somebody else. */
@@ -261,9 +289,12 @@ static enum status prepare(struct worker *w, struct reload *r, struct text *erro
 		status = upstream_set_prepare(
 			&w->upstreams, r->config, error, &r->upstreams);
 	if (status == STATUS_OK)
+		status = validation_make(w->loop, r->config, error, &r->validator);
+	if (status == STATUS_OK)
 		status = prepare_listening(w, r->config, error, &r->listeners);
 	if (status == STATUS_OK && w->follower.owner != NULL)
 		status = w->follower.prepare(w->follower.owner, r->config, error);
+	r->same_validator = validator_equal(w->validator, r->validator);
 	return status;
 }
 
@@ -274,6 +305,7 @@ static void discard(struct worker *w, struct reload *r)
 	hosts_plan_discard(&r->hosts);
 	upstream_plan_discard(&r->upstreams);
 	listeners_plan_discard(&r->listeners);
+	validator_free(r->validator);
 	cache_free(r->cache);
 	config_free(r->config);
 }
@@ -294,9 +326,23 @@ static void forget_rerouted(struct worker *w, const struct config *new)
 	route_changes(&before, &after, forget_zone, w);
 }
 
+/* What was found with another configuration is not known any more. */
+static void commit_validation(struct worker *w, struct reload *r)
+{
+	bool same = r->same_validator && w->config->trust_ad == r->config->trust_ad;
+	struct validator *left = r->same_validator ? r->validator : w->validator;
+
+	if (!r->same_validator)
+		w->validator = r->validator;
+	if (!same)
+		cache_flush(w->cache);
+	validator_free(left);
+}
+
 static void commit(struct worker *w, struct reload *r)
 {
-	const struct resolver_options options = options_of(r->config);
+	const struct resolver_options options =
+		options_of(r->config, r->same_validator ? w->validator : r->validator);
 	const struct exchanger_options asking = exchanger_options_of(r->config);
 
 	exchanger_rebase(w->exchanger, &asking);
@@ -306,6 +352,7 @@ static void commit(struct worker *w, struct reload *r)
 		cache_free(w->cache);
 		w->cache = r->cache;
 	}
+	commit_validation(w, r);
 	w->listeners.clients.limit = descriptors_client_limit(r->config);
 	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
 		log_error("a new address is bound but cannot be watched");
@@ -348,6 +395,7 @@ void worker_stop(struct worker *w)
 		listeners_deinit(&w->listeners);
 	hosts_free(w->hosts);
 	resolver_free(w->resolver);
+	validator_free(w->validator);
 	exchanger_free(w->exchanger);
 	upstream_set_deinit(&w->upstreams);
 	cache_free(w->cache);

@@ -7,6 +7,7 @@
 
 #include "listen/listeners.h"
 #include "netwatch/netwatch.h"
+#include "query/validator.h"
 
 /* What stands above a worker and changes with it: `prepare` may fail, with words in
  * `error`; then `discard` runs, otherwise `commit`. */
@@ -26,6 +27,7 @@ struct worker {
 	struct exchanger *exchanger; /* owned */
 	struct resolver *resolver;   /* owned */
 	struct hosts *hosts;         /* owned */
+	struct validator *validator; /* owned; NULL: answers are believed */
 	struct listeners listeners;
 	struct netwatch *netwatch;          /* owned */
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
@@ -54,8 +56,8 @@ MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
 void worker_stop(struct worker *worker);
 
 /* What --check-config does beyond reading the file: is there the user, are there
- * roots that we can read, a log list, and records of what was learned? Warns in the log
- * of a list that does for nobody. Nothing is written. */
+ * roots that we can read, a log list, anchors, and records of what was learned? Warns in
+ * the log of a list that does for nobody. Nothing is written. */
 MUST_CHECK enum status worker_check(const struct config *config, struct text *error);
 
 #endif
