@@ -32,23 +32,36 @@ static const struct shape {
 	{ TYPE_NSEC, "n*" },
 };
 
-static void expand_name(struct bytes message, struct reader *r, struct writer *w)
+static const char *form_of(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+		if (shapes[i].type == type)
+			return shapes[i].form;
+	}
+	return "*";
+}
+
+bool rdata_has_names(uint16_t type)
+{
+	return *form_of(type) != '*';
+}
+
+static void expand_name(
+	struct bytes message, struct reader *r, bool lower, struct writer *w)
 {
 	struct name name;
 
-	if (name_read(message, r, &name) == STATUS_OK)
-		wr_bytes(w, name_bytes(&name));
+	if (name_read(message, r, &name) != STATUS_OK)
+		return;
+	if (lower)
+		name_lower(&name);
+	wr_bytes(w, name_bytes(&name));
 }
 
-static void expand_part(
-	struct bytes message, char part, struct reader *r, struct writer *w)
+static void expand_bytes(char part, struct reader *r, struct writer *w)
 {
 	struct bytes rest = r->rest;
 
-	if (part == 'n') {
-		expand_name(message, r, w);
-		return;
-	}
 	if (part == 's')
 		rd_take(r, (size_t)rd_uint(r, 1));
 	else
@@ -58,17 +71,16 @@ static void expand_part(
 }
 
 enum status rdata_expand(
-	struct bytes message, const struct record *record, struct writer *w)
+	struct bytes message, const struct record *record, bool lower, struct writer *w)
 {
 	struct reader r = { .rest = record->rdata };
-	const char *form = "*";
 
-	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-		if (shapes[i].type == record->type)
-			form = shapes[i].form;
+	for (const char *form = form_of(record->type); *form != '\0'; form++) {
+		if (*form == 'n')
+			expand_name(message, &r, lower, w);
+		else
+			expand_bytes(*form, &r, w);
 	}
-	for (; *form != '\0'; form++)
-		expand_part(message, *form, &r, w);
 	if (r.bad || r.rest.n > 0)
 		return STATUS_MALFORMED;
 	return w->bad ? STATUS_NOSPACE : STATUS_OK;

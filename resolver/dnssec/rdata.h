@@ -4,10 +4,12 @@
 
 #include "dns/message.h"
 
-/* Appends the RDATA of `record` as it was signed but for the case of names: without
- * compression (RFC 3597 §4, RFC 4034 §6.2). NOSPACE; MALFORMED. */
+/* Appends the RDATA of `record` without compression (RFC 3597 §4); `lower`: with its
+ * names in lower case (RFC 4034 §6.2). NOSPACE; MALFORMED. */
 MUST_CHECK enum status rdata_expand(
-	struct bytes message, const struct record *record, struct writer *w);
+	struct bytes message, const struct record *record, bool lower, struct writer *w);
+/* One of the types whose names it finds. */
+bool rdata_has_names(uint16_t type);
 
 /* RFC 4034 §3.1. Views borrow from the RDATA. */
 struct rrsig {

@@ -209,11 +209,6 @@ static enum trust check_signature(struct validation *v, struct packet *packet,
 			subject(&set->owner, set->type).text, labels);
 	if (signed_labels < labels)
 		return check_expanded(v, packet, set, signature, zone);
-	/* getdns would look for the proof that the wildcard itself is not there. */
-	if (names_is_wildcard(&set->owner) && set->type != TYPE_NSEC)
-		return insecure(v, EDE_DNSSEC_INDETERMINATE,
-			"%s: the records of a wildcard itself are not validated",
-			subject(&set->owner, set->type).text);
 	return try_signature(v, packet, set, signature, zone, NULL);
 }
 

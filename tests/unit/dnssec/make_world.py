@@ -7,8 +7,9 @@ unbound, dnspython.
     make_world.py OUT
 
 All signatures hold from 2026-01-01 to 2026-12-31, but where a zone's name says otherwise.
-A line is a name of the message ("www.rsa.test A", with "#" and what was done to it) and
-the message in base64.
+A line is a name of the message ("www.rsa.test A", with "#" and what was done to it), what
+unbound says of that question as a validator of the same zones (secure, insecure, bogus, or
+"-"), and the message in base64.
 """
 import base64
 import pathlib
@@ -24,7 +25,9 @@ import dns.query
 import dns.rdatatype
 import dns.rrset
 
-NSD, UNBOUND = "127.0.53.53", 5392  # nsd on port 53, as delegations want it
+NSD = "127.0.53.53"  # on port 53, as delegations want it
+UNBOUND, VALIDATOR = 5392, 5393
+NOW = "20260701000000"
 VALID = ("20260101000000", "20261231000000")
 
 COMMON = """
@@ -41,7 +44,6 @@ sub IN NS ns.test.
 """
 
 TYPES = r"""
-ns IN NS ns.Other.Test.
 mx IN MX 10 Mail.Other.Test.
 ptr IN PTR Host.Other.Test.
 srv IN SRV 1 2 53 Host.Other.Test.
@@ -179,17 +181,32 @@ class World:
         for zone, path in files.items():
             conf += f"zone:\n name: {zone}\n zonefile: {path}\n"
         (self.where / "nsd.conf").write_text(conf)
-        (self.where / "unbound.conf").write_text(
-            f"server:\n port: {UNBOUND}\n interface: 127.0.0.1\n username: \"\"\n chroot: \"\"\n"
-            " use-syslog: no\n do-daemonize: no\n pidfile: \"\"\n module-config: iterator\n"
-            " do-not-query-localhost: no\n local-zone: test. nodefault\n minimal-responses: yes\n qname-minimisation: no\n"
-            f" directory: {self.where}\n"
-            f"stub-zone:\n name: .\n stub-addr: {NSD}\n"
-            "remote-control:\n control-enable: no\n")
+        self.unbound("unbound.conf", UNBOUND, "iterator", "")
+        self.unbound("validator.conf", VALIDATOR, '"validator iterator"',
+                     f" val-override-date: {NOW}\n"
+                     f" trust-anchor: \"{self.ds['.'].splitlines()[0]}\"\n")
         self.servers = [
             subprocess.Popen(["nsd", "-d", "-c", str(self.where / "nsd.conf")]),
-            subprocess.Popen(["unbound", "-d", "-c", str(self.where / "unbound.conf")])]
+            *[subprocess.Popen(["unbound", "-d", "-c", str(self.where / conf)])
+              for conf in ("unbound.conf", "validator.conf")]]
         time.sleep(3)
+
+    def unbound(self, conf, port, modules, more):
+        (self.where / conf).write_text(
+            f"server:\n port: {port}\n interface: 127.0.0.1\n username: \"\"\n"
+            f" chroot: \"\"\n use-syslog: no\n do-daemonize: no\n pidfile: \"\"\n"
+            f" module-config: {modules}\n do-not-query-localhost: no\n"
+            " local-zone: test. nodefault\n minimal-responses: yes\n"
+            f" qname-minimisation: no\n directory: {self.where}\n{more}"
+            f"stub-zone:\n name: .\n stub-addr: {NSD}\n"
+            "remote-control:\n control-enable: no\n")
+
+    def verdict(self, name, rdtype):
+        query = dns.message.make_query(name, rdtype, want_dnssec=True)
+        answer = dns.query.tcp(query, "127.0.0.1", port=VALIDATOR, timeout=10)
+        if answer.rcode() == dns.rcode.SERVFAIL:
+            return "bogus"
+        return "secure" if answer.flags & dns.flags.AD else "insecure"
 
     def stop(self):
         for server in self.servers:
@@ -207,12 +224,12 @@ class World:
         answer.use_edns(False)
         return answer
 
-    def put(self, key, message):
+    def put(self, key, message, verdict="-"):
         wire = message if isinstance(message, bytes) else message.to_wire(max_size=65535)
-        self.lines.append(f"{key} {base64.b64encode(wire).decode()}")
+        self.lines.append(f"{key} {verdict} {base64.b64encode(wire).decode()}")
 
     def take(self, name, rdtype):
-        self.put(f"{name} {rdtype}", self.ask(name, rdtype))
+        self.put(f"{name} {rdtype}", self.ask(name, rdtype), self.verdict(name, rdtype))
 
 
 def parent_of(zone):

@@ -12,6 +12,7 @@
 
 static struct entry {
 	char key[KEY_MAX];
+	char verdict[16];
 	uint8_t *wire;
 	struct message message;
 } entries[MESSAGES_MAX];
@@ -24,17 +25,19 @@ static void fail(const char *what, const char *which)
 	exit(1);
 }
 
-/* "name type base64" */
+/* "name type verdict base64" */
 static void add_line(const char *line, size_t n)
 {
 	struct entry *entry = &entries[entries_n++];
 	const char *last = memrchr(line, ' ', n);
+	const char *before = last == NULL ? NULL : memrchr(line, ' ', (size_t)(last - line));
 	struct bytes text;
 	size_t wire_n;
 
-	if (last == NULL || entries_n == MESSAGES_MAX || last - line >= KEY_MAX)
+	if (before == NULL || entries_n == MESSAGES_MAX || before - line >= KEY_MAX)
 		fail("a line that is none", line);
-	memcpy(entry->key, line, (size_t)(last - line));
+	memcpy(entry->key, line, (size_t)(before - line));
+	text_copy(entry->verdict, (size_t)(last - before), before + 1);
 	text = bytes_of(last + 1, n - 1 - (size_t)(last - line));
 	entry->wire = malloc(text.n + 1);
 	if (entry->wire == NULL ||
@@ -88,6 +91,18 @@ const struct message *world_message(const char *key)
 			return &entries[i].message;
 	}
 	return NULL;
+}
+
+size_t world_questions(struct world_question *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < entries_n && n < cap; i++) {
+		if (*entries[i].verdict != '-')
+			out[n++] = (struct world_question){ entries[i].key,
+				entries[i].verdict };
+	}
+	return n;
 }
 
 const char *world_anchor_text(void)

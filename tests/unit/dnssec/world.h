@@ -12,6 +12,12 @@ void world_load(void);
 void world_free(void);
 /* "www.rsa.test A#unsigned"; NULL: there is none. The message borrows. */
 const struct message *world_message(const char *key);
+/* Each question that unbound was asked as a validator of the same zones, and what it
+ * says: "secure", "insecure", "bogus". Returns how many. */
+struct world_question {
+	const char *key, *verdict;
+};
+size_t world_questions(struct world_question *out, size_t cap);
 /* The world's own root, or other records in zone format. Owned. */
 struct dnssec_anchors *world_anchors(const char *text);
 /* The records of the world's anchor as text. */
