@@ -278,6 +278,10 @@ def questions():
                              ("", "A"), ("txt", "TXT"), ("a.b.c.d.no", "A"),
                              ("www", "NSEC"), ("wild", "A")):
             yield (name + "." + zone).lstrip("."), rdtype
+    for zone in ("rsa.test", "n3.test"):
+        for name in ("b.ent", "a.b.ent", "x.wild", "wild", "www.sub", "a.b.wild", "b.wild",
+                     "y.wild", "x.y.wild"):
+            yield name + "." + zone, "DS"
     for name in ("no", "www.no", "deep", "y.deep", "www"):
         yield name + ".opt", "A"
         yield name + ".opt", "DS"
@@ -377,6 +381,43 @@ def variants(world):
     message = ask("www.rsa.test", "A")
     message.authority.append(dns.rrset.from_text("rsa.test.", 300, "IN", "TXT", "evil"))
     put("www.rsa.test A#extra", message)
+    # KeyTrap (CVE-2023-50387): many signatures, many keys, all with one tag.
+    message = ask("www.rsa.test", "A")
+    signature = [s for s in message.answer if s.rdtype == dns.rdatatype.RRSIG][0]
+    rdata = signature[0]
+    wrong = [rdata.replace(signature=bytes([i]) + rdata.signature[1:]) for i in range(100)]
+    message.answer.remove(signature)
+    message.answer.append(dns.rrset.from_rdata_list(signature.name, 300, wrong))
+    put("www.rsa.test A#100-signatures", message)
+    message.answer[-1] = dns.rrset.from_rdata_list(signature.name, 300,
+                                                   wrong[:7] + [rdata])
+    put("www.rsa.test A#8-signatures", message)
+    message = ask("rsa.test", "DNSKEY")
+    keys = message.answer[0]
+    zsk = [k for k in keys if not k.flags & 1][0]
+    words = [zsk.key[i:i + 2] for i in range(4, len(zsk.key), 2)]
+    for i in range(1, 30):  # the tag is a sum of words: their order does not matter
+        words[0], words[i] = words[i], words[0]
+        keys.add(zsk.replace(key=zsk.key[:4] + b"".join(words)))
+    put("rsa.test DNSKEY#one-tag", message)
+    # A record's name and type, and the bytes of its signature, changed.
+    message = ask("www.ed25519.test", "A")
+    for i, s in enumerate(message.answer):
+        if s.rdtype == dns.rdatatype.RRSIG:
+            message.answer[i] = dns.rrset.from_rdata_list(
+                s.name, s.ttl, [s[0].replace(labels=2)])
+    put("www.ed25519.test A#fewer-labels", message)
+    message = ask("www.ed25519.test", "A")
+    for i, s in enumerate(message.answer):
+        if s.rdtype == dns.rdatatype.RRSIG:
+            message.answer[i] = dns.rrset.from_rdata_list(
+                s.name, s.ttl, [s[0].replace(labels=4)])
+    put("www.ed25519.test A#more-labels", message)
+    message = ask("ed25519.test", "DNSKEY")
+    message.answer[0] = dns.rrset.from_rdata_list(
+        message.answer[0].name, 3600, [k.replace(flags=k.flags & ~256)
+                                       for k in message.answer[0]])
+    put("ed25519.test DNSKEY#no-zone-flag", message)
     # Signatures of another zone over this one's records.
     message = ask("www.rsa.test", "A")
     signature = [s for s in ask("www.ed25519.test", "A").answer

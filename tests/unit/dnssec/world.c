@@ -30,7 +30,8 @@ static void add_line(const char *line, size_t n)
 {
 	struct entry *entry = &entries[entries_n++];
 	const char *last = memrchr(line, ' ', n);
-	const char *before = last == NULL ? NULL : memrchr(line, ' ', (size_t)(last - line));
+	const char *before =
+		last == NULL ? NULL : memrchr(line, ' ', (size_t)(last - line));
 	struct bytes text;
 	size_t wire_n;
 
