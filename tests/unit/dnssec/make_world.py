@@ -57,7 +57,7 @@ caa IN CAA 0 issue "ca.test"
 tlsa IN TLSA 3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 sshfp IN SSHFP 4 2 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 https IN HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1
-svcb IN SVCB 1 Svc.Other.Test. port=853
+svcb IN SVCB 1 svc.other.test. port=853
 loc IN LOC 52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m
 hinfo IN HINFO "cpu" "os"
 uri IN URI 10 1 "https://other.test/"
