@@ -5,6 +5,7 @@ so that tests need none of its tools: dnssec-keygen and dnssec-signzone (BIND), 
 unbound, dnspython.
 
     make_world.py OUT
+    make_world.py OUT CORPUS    and the inputs of the fuzz target
 
 All signatures hold from 2026-01-01 to 2026-12-31, but where a zone's name says otherwise.
 A line is a name of the message ("www.rsa.test A", with "#" and what was done to it), what
@@ -360,6 +361,11 @@ def variants(world):
         message.authority = list(source.authority)
         message.flags = source.flags
         put(f"a.b.wild.{zone} A#of-x", message)
+    loop = ask("l1.links.test", "CNAME")
+    for name in ("l2", "l3"):
+        loop.answer += ask(name + ".links.test", "CNAME").answer
+    loop.question = dns.message.make_query("l1.links.test", "A").question
+    put("l1.links.test A#loop", loop)
     message = ask("other.links.test", "A")
     message.answer = [s for s in message.answer if s.name ==
                       dns.name.from_text("other.links.test")]
@@ -427,6 +433,47 @@ def variants(world):
     put("www.rsa.test A#by-another", message)
 
 
+CORPUS = {
+    "secure-a": ("www.rsa.test A", "rsa.test"),
+    "secure-ed25519": ("www.ed25519.test A", "ed25519.test"),
+    "secure-naptr": ("naptr.types.test NAPTR", "types.test"),
+    "nxdomain-nsec": ("no.rsa.test A", "rsa.test"),
+    "nxdomain-nsec3": ("no.n3.test A", "n3.test"),
+    "nxdomain-nsec3-iterations": ("a.b.c.d.no.many.test A", "many.test"),
+    "nodata-nsec3": ("www.n3.test AAAA", "n3.test"),
+    "nodata-empty-name": ("b.ent.rsa.test A", "rsa.test"),
+    "nodata-wildcard": ("x.wild.n3.test AAAA", "n3.test"),
+    "wildcard-nsec": ("x.wild.rsa.test A", "rsa.test"),
+    "wildcard-nsec3": ("x.wild.n3.test A", "n3.test"),
+    "wildcard-itself": ("*.wild.rsa.test A", "rsa.test"),
+    "cname-across-zones": ("other.links.test A", "links.test", "rsa.test"),
+    "dname": ("www.d.links.test A", "links.test", "rsa.test"),
+    "cname-to-unsigned": ("insec.links.test A", "links.test", "opt", "insec.opt"),
+    "opt-out": ("no.opt A", "opt"),
+    "unsigned-zone": ("www.plain.test A", "plain.test"),
+    "unknown-algorithm": ("www.newalg.test A", "newalg.test"),
+    "expired": ("www.expired.test A", "expired.test"),
+    "stripped": ("www.rsa.test A#unsigned", "rsa.test"),
+    "keytrap-signatures": ("www.rsa.test A#100-signatures", "rsa.test"),
+    "keytrap-keys": ("www.rsa.test A", "rsa.test#one-tag"),
+    "cname-loop": ("l1.links.test A#loop", "links.test"),
+}
+
+
+def write_corpus(world, anchor, where):
+    """Anchors, answer, chain, each behind its length."""
+    known = {line.rsplit(" ", 2)[0]: base64.b64decode(line.rsplit(" ", 1)[1])
+             for line in world.lines}
+    where.mkdir(exist_ok=True)
+    for name, (answer, *zones) in CORPUS.items():
+        keys = [answer, ". DNSKEY", "test DS", "test DNSKEY"]
+        for zone in zones:
+            zone, _, how = zone.partition("#")
+            keys += [zone + " DS", zone + " DNSKEY" + ("#" + how if how else "")]
+        pieces = [anchor.encode()] + [known[key] for key in keys if key in known]
+        (where / name).write_bytes(b"".join(len(p).to_bytes(2, "big") + p for p in pieces))
+
+
 def renamed(rrset, owner):
     return dns.rrset.from_rdata_list(owner, rrset.ttl, list(rrset))
 
@@ -447,6 +494,8 @@ def main():
         anchor = world.ds["."].splitlines()[0]
         pathlib.Path(sys.argv[1]).write_text(
             "# Made by make_world.py.\n@ " + anchor + "\n" + "\n".join(world.lines) + "\n")
+        if len(sys.argv) > 2:
+            write_corpus(world, anchor, pathlib.Path(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -137,6 +137,8 @@ static const struct row rows[] = {
 		EDE_RRSIGS_MISSING, "www.rsa.test. A", { { 0 } } },
 	{ "a CNAME that its DNAME does not say", "www.d.links.test A#another", BOGUS,
 		EDE_DNSSEC_BOGUS, "DNAME", { { 0 } } },
+	{ "a loop", "l1.links.test A#loop", BOGUS, EDE_DNSSEC_BOGUS,
+		"more than 12 aliases", { { 0 } } },
 	{ "into a zone that is bogus", "tobad.links.test A", BOGUS, EDE_SIGNATURE_EXPIRED,
 		"expired.test.", { { 0 } } },
 	{ "into an unsigned zone", "insec.links.test A", INSECURE, -1, NULL, { { 0 } } },
