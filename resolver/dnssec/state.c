@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 static void fill(struct ede *ede, enum ede_code code, const char *fmt, va_list args)
+	PRINTF_LIKE(3, 0);
+static void fill(struct ede *ede, enum ede_code code, const char *fmt, va_list args)
 {
 	ede->present = true;
 	ede->code = (uint16_t)code;

@@ -30,7 +30,7 @@ static bool read_messages(struct reader *r, struct input *in)
 	if (message_parse(next_piece(r), &in->answer) != STATUS_OK)
 		return false;
 	in->n = 0;
-	while (r->rest.n > 0 && in->n < MESSAGES_MAX) {
+	while (!r->bad && r->rest.n > 0 && in->n < MESSAGES_MAX) {
 		if (message_parse(next_piece(r), &in->messages[in->n]) == STATUS_OK)
 			in->n++;
 	}
