@@ -106,6 +106,23 @@ static enum trust judge_denial(
 	return below;
 }
 
+/* Whatever the name has. */
+static enum trust judge_any(struct validation *v, const struct name *name, bool *found)
+{
+	enum trust worst = TRUST_SECURE;
+
+	*found = false;
+	for (size_t i = 0; i < v->answer->sets_n && worst < TRUST_BOGUS; i++) {
+		struct rrset *set = &v->answer->sets[i];
+
+		if (set->section != SECTION_ANSWER || !name_equal(&set->owner, name))
+			continue;
+		*found = true;
+		worst = worse(worst, judge_set(v, set));
+	}
+	return worst;
+}
+
 /* From the name asked for to where its aliases end. */
 static enum trust judge_chain(struct validation *v)
 {
@@ -113,6 +130,15 @@ static enum trust judge_chain(struct validation *v)
 	struct link link = { .name = question->name };
 	enum trust worst = TRUST_SECURE;
 
+	bool found = false;
+
+	if (question->type == TYPE_RRSIG) /* nothing has signed these */
+		return insecure(v, EDE_DNSSEC_INDETERMINATE,
+			"signatures themselves cannot be validated");
+	if (question->type == TYPE_ANY)
+		worst = judge_any(v, &question->name, &found);
+	if (found || worst >= TRUST_BOGUS)
+		return worst;
 	for (unsigned n = 0;; n++) {
 		enum trust trust = link_next(v, &link);
 

@@ -286,6 +286,8 @@ def questions():
     for name in ("no", "www.no", "deep", "y.deep", "www"):
         yield name + ".opt", "A"
         yield name + ".opt", "DS"
+    yield "www.rsa.test", "RRSIG"
+    yield "www.rsa.test", "ANY"
     for name in ("other", "insec", "tobad", "nothing", "x.w", "noinsec", "x.v", "www.d",
                  "no.d", "a.b.wild.d"):
         yield name + ".links.test", "A"
