@@ -160,13 +160,13 @@ static json_t *queries_json(const struct worker *w)
 	struct exchanger_stats asked = exchanger_stats(w->exchanger);
 
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I}",
+			 "s:I, s:I}",
 		"received", (json_int_t)s.received, "answered", (json_int_t)s.answered,
 		"dropped", (json_int_t)s.dropped, "refused", (json_int_t)s.refused,
 		"failed", (json_int_t)s.failed, "stale", (json_int_t)s.stale,
-		"prefetches", (json_int_t)s.prefetches, "in_flight",
-		(json_int_t)s.in_flight, "tcp_clients",
-		(json_int_t)w->listeners.clients.count, "asked",
+		"prefetches", (json_int_t)s.prefetches, "unusable_answers",
+		(json_int_t)s.unusable, "in_flight", (json_int_t)s.in_flight,
+		"tcp_clients", (json_int_t)w->listeners.clients.count, "asked",
 		(json_int_t)asked.questions, "hedges", (json_int_t)asked.hedges,
 		"failovers", (json_int_t)asked.failovers, "retries",
 		(json_int_t)asked.retries);

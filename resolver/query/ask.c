@@ -181,6 +181,7 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 		return false;
 	status = answer_make(result->answer, &options, &w, r->ttl_at, TTLS_MAX, answer);
 	if (status != STATUS_OK) {
+		r->stats.unusable++;
 		blame_answer(result->upstream,
 			explain_unusable(status, message_rcode(result->answer)), NULL,
 			ede);

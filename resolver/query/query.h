@@ -47,6 +47,7 @@ struct resolver_stats {
 	uint64_t local;      /* answered here; they are in `answered`, too */
 	uint64_t stale;      /* expired answers given; they are in `answered`, too */
 	uint64_t prefetches; /* asked beside; no client's query */
+	uint64_t unusable;   /* answers of upstreams that cannot be relayed */
 	size_t in_flight;
 };
 

@@ -184,8 +184,9 @@ static void on_unwanted(struct dot *dot, struct slot *slot)
 	dot->stray_n++;
 }
 
-/* Under the ID of a question something else came. On the way it cannot have been put in,
- * so from the server nothing better will come: the question need not wait for it. */
+/* Under the ID of a question something else came. Nobody on the way can have put it in, so
+ * the server has taken it for the answer, and there is nothing more to wait for. If it
+ * has only mixed things up, another try may help. */
 static void on_wrong_answer(struct dot *dot, struct transport_query *query)
 {
 	const struct failure why =
@@ -194,7 +195,7 @@ static void on_wrong_answer(struct dot *dot, struct transport_query *query)
 	dot->base.mismatched++;
 	dot->stray_n++;
 	slot_give_back(dot, query->slot);
-	query->on_failed(query, &why, false);
+	query->on_failed(query, &why, true);
 }
 
 static void on_right_answer(

@@ -139,9 +139,9 @@ ERRORS = [
     ("opcode-15", header(0x7800) + QUESTION, dns.rcode.NOTIMP),
     ("class-ch", header() + QUESTION[:-1] + b"\3", dns.rcode.REFUSED),
     ("class-any", header() + QUESTION[:-1] + b"\xff", dns.rcode.REFUSED),
-    ("axfr", header() + QUESTION[:-4] + b"\0\xfc\0\1", dns.rcode.NOTIMP),
-    ("ixfr", header() + QUESTION[:-4] + b"\0\xfb\0\1", dns.rcode.NOTIMP),
-    ("type-opt", header() + QUESTION[:-4] + b"\0\x29\0\1", dns.rcode.NOTIMP),
+    ("axfr", header() + QUESTION[:-4] + b"\0\xfc\0\1", dns.rcode.REFUSED),
+    ("ixfr", header() + QUESTION[:-4] + b"\0\xfb\0\1", dns.rcode.REFUSED),
+    ("type-opt", header() + QUESTION[:-4] + b"\0\x29\0\1", dns.rcode.REFUSED),
     ("edns-version-1", header(counts=(1, 0, 0, 1)) + QUESTION + OPT_V1, dns.rcode.BADVERS),
 ]
 
