@@ -316,7 +316,9 @@ def test_an_answer_that_is_cut_is_whole_over_tcp(daemon, zone):
                           ({"use_edns": 0, "payload": 4096}, 1232)):
         query = make("www.example", "TXT", **options)
         reply = ask(daemon, query)
-        assert reply.flags & dns.flags.TC and not reply.answer
+        assert reply.flags & dns.flags.TC
+        # Who has no EDNS may have no TCP either, and gets what fits.
+        assert lines(reply.answer) == (many[:2] if not options else [])
         assert len(reply.to_wire()) <= size
     reply = ask(daemon, "www.example", "TXT", tcp=True)
     assert not reply.flags & dns.flags.TC
