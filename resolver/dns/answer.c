@@ -53,6 +53,7 @@ static void survey_kept(
 		survey_soa(s, record);
 }
 
+/* `ttl_at` NULL: nobody wants to know where they are. */
 static enum status survey_records(
 	struct chain *chain, uint16_t *ttl_at, size_t cap, struct survey *s)
 {
@@ -73,9 +74,10 @@ static enum status survey_records(
 				      record.type != TYPE_RRSIG;
 			continue;
 		}
-		if (s->ttl_n == cap)
+		if (ttl_at != NULL && s->ttl_n == cap)
 			return STATUS_NOSPACE;
-		ttl_at[s->ttl_n++] = (uint16_t)record.ttl_at;
+		if (ttl_at != NULL)
+			ttl_at[s->ttl_n++] = (uint16_t)record.ttl_at;
 		survey_kept(s, chain, &record);
 	}
 	return STATUS_OK;
@@ -92,6 +94,26 @@ static bool is_beside_the_question(const struct message *m, const struct survey 
 {
 	return message_rcode(m) == RCODE_NOERROR && s->strange && !s->answered &&
 	       !s->has_soa;
+}
+
+static enum status survey_message(const struct message *m, bool dnssec_ok,
+	uint16_t *ttl_at, size_t cap, struct survey *s)
+{
+	struct chain chain;
+	enum status status = chain_follow(m, dnssec_ok, &chain);
+
+	if (status == STATUS_OK)
+		status = survey_records(&chain, ttl_at, cap, s);
+	if (status == STATUS_OK && is_beside_the_question(m, s))
+		status = STATUS_MALFORMED;
+	return status;
+}
+
+bool answer_is_sound(const struct message *m)
+{
+	struct survey s = { .ttl_s = 0 };
+
+	return survey_message(m, false, NULL, 0, &s) == STATUS_OK;
 }
 
 static uint32_t usable_s(const struct message *m, const struct survey *s)
@@ -144,18 +166,13 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 {
 	struct survey s = { .ttl_s = TTL_MAX_S, .minimum_s = TTL_MAX_S };
 	struct writer wire = { .p = w->p + w->n, .cap = w->cap - w->n, .bad = w->bad };
-	struct chain chain;
 	enum status status;
 
 	if (!m->has_question || (m->flags & DNS_FLAG_QR) == 0)
 		return STATUS_MALFORMED;
 	if (message_rcode(m) > RCODE_MASK || (m->flags & DNS_FLAG_TC) != 0)
 		return STATUS_UNSUPPORTED;
-	status = chain_follow(m, options->dnssec_ok, &chain);
-	if (status == STATUS_OK)
-		status = survey_records(&chain, ttl_at, cap, &s);
-	if (status == STATUS_OK && is_beside_the_question(m, &s))
-		status = STATUS_MALFORMED;
+	status = survey_message(m, options->dnssec_ok, ttl_at, cap, &s);
 	if (status == STATUS_OK)
 		status = write_answer(m, &s, ttl_at, &wire);
 	if (status != STATUS_OK)

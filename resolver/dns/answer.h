@@ -48,6 +48,10 @@ MUST_CHECK enum status answer_make(const struct message *m,
 	const struct answer_options *options, struct writer *w, uint16_t *ttl_at,
 	size_t cap, struct answer *out);
 
+/* Whether the records of `m`, a response with a question, answer it: if not, that is
+ * MALFORMED or LIMIT. Nothing is said of its rcode. */
+bool answer_is_sound(const struct message *m);
+
 /* No record of it lives longer than `most_s`. `wire` is the answer's own. */
 void answer_cap(struct answer *answer, uint8_t *wire, uint32_t most_s);
 

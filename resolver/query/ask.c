@@ -154,7 +154,7 @@ static const char *explain_unusable(enum status status, unsigned rcode)
 	if (rcode != RCODE_NOERROR)
 		return explain_rcode(rcode);
 	return status == STATUS_MALFORMED || status == STATUS_LIMIT
-		       ? "its records do not answer the question"
+		       ? EXPLAIN_UNSOUND
 		       : "an answer that cannot be relayed";
 }
 

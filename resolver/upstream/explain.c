@@ -37,10 +37,11 @@ const char *explain_rcode(unsigned rcode)
 						    : "answered an unusual rcode";
 }
 
-void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode)
+void explanation_add_answer(
+	struct explanation *e, const char *upstream, const char *words)
 {
 	e->answered = true;
-	add(e, upstream, explain_rcode(rcode));
+	add(e, upstream, words);
 }
 
 /* What one leaves the others have. */

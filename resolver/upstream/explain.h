@@ -26,8 +26,11 @@ void explanation_add(
 void explanation_add_silent(struct explanation *e, const char *upstream);
 /* "answered REFUSED": of an rcode that helps nobody; of NOERROR, that it was cut. */
 const char *explain_rcode(unsigned rcode);
+/* Of an answer that is about something else. */
+#define EXPLAIN_UNSOUND "its records do not answer the question"
 /* It answered so. */
-void explanation_add_answer(struct explanation *e, const char *upstream, unsigned rcode);
+void explanation_add_answer(
+	struct explanation *e, const char *upstream, const char *words);
 
 /* The code is that of what came nearest to an answer: 0 answered, 22 silent, 28
  * refused, 23 nothing was reached. The text gives each reason a fair share. */

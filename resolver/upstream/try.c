@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "dns/answer.h"
 #include "upstream/exchange_state.h"
 #include "upstream/select.h"
 
@@ -266,8 +267,7 @@ static void on_held(struct attempt *attempt)
 		x->early_at_ms = x->due_ms = 0;
 }
 
-/* An answer that says "I cannot" is taken only if nobody else is left. */
-static bool is_useless(const struct message *m)
+static bool says_cannot(const struct message *m)
 {
 	unsigned rcode = message_rcode(m);
 
@@ -276,11 +276,21 @@ static bool is_useless(const struct message *m)
 	       rcode == RCODE_FORMERR || rcode > 15;
 }
 
+/* What is wrong with an answer that is taken only if nobody else is left; NULL: nothing.
+ */
+static const char *what_is_wrong(const struct message *m)
+{
+	if (says_cannot(m) || !m->has_question)
+		return explain_rcode(message_rcode(m));
+	return answer_is_sound(m) ? NULL : EXPLAIN_UNSOUND;
+}
+
 static void on_answer(struct attempt *attempt, const struct message *answer)
 {
 	struct try *t = list_entry(attempt, struct try, attempt);
 	struct exchange *x = t->exchange;
 	struct upstream *u = t->upstream;
+	const char *wrong = what_is_wrong(answer);
 
 	t->upstream = NULL;
 	if (!exchange_may_ask(x, u)) {
@@ -288,9 +298,8 @@ static void on_answer(struct attempt *attempt, const struct message *answer)
 		go_on(x);
 		return;
 	}
-	if (is_useless(answer)) {
-		explanation_add_answer(
-			&x->explanation, upstream_name(u), message_rcode(answer));
+	if (wrong != NULL) {
+		explanation_add_answer(&x->explanation, upstream_name(u), wrong);
 		/* Its other try will say the same. */
 		for (size_t i = 0; i < TRIES_MAX; i++)
 			if (x->tries[i].upstream == u)

@@ -167,6 +167,19 @@ def test_chains_that_are_none(daemon, zone, says):
     assert "do not answer the question" in ede(reply)[1]
 
 
+@pytest.mark.parametrize("says", [
+    ["bank.example. 60 A 203.0.113.66"],
+    ["www.example. 60 CNAME www.example."],
+], ids=["other", "circle"])
+def test_another_upstream_knows_better(start, toy, says):
+    zone, other = Zone(toy), Zone(toy)
+    zone.says["www.example."] = (says, [], [])
+    other.says["www.example."] = (["www.example. 60 A 192.0.2.1"], [], [])
+    daemon = start([zone.upstream(), other.server.upstream("v")], strategy="ordered")
+    assert_said(daemon, "www.example", "A", ["www.example. 60 A 192.0.2.1"])
+    assert daemon.upstream("u")["queries"] == daemon.upstream("v")["queries"] == 1
+
+
 def test_many_records_and_one_stranger(daemon, zone):
     """Written anew an answer is none the larger: names are compressed."""
     many = [f"www.example. 60 MX 10 mail{i}.a-rather-long-name.example." for i in range(60)]

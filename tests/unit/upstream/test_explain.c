@@ -144,7 +144,7 @@ static void the_nearest_to_an_answer_decides(void **state)
 	explanation_add_silent(&e, "c");
 	explanation_ede(&e, &ede);
 	assert_int_equal(ede.code, EDE_NO_REACHABLE_AUTHORITY);
-	explanation_add_answer(&e, "d", RCODE_REFUSED);
+	explanation_add_answer(&e, "d", explain_rcode(RCODE_REFUSED));
 	explanation_ede(&e, &ede);
 	assert_int_equal(ede.code, EDE_OTHER);
 	assert_non_null(strstr(ede.text, "d: answered REFUSED"));
