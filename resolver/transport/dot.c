@@ -184,8 +184,8 @@ static void on_unwanted(struct dot *dot, struct slot *slot)
 	dot->stray_n++;
 }
 
-/* Under the ID of a question something else came. Nobody on the way can have put it in, so
- * the server has taken it for the answer, and there is nothing more to wait for. If it
+/* Under the ID of a question something else came. Nobody on the way can have put it in,
+ * so the server has taken it for the answer, and there is nothing more to wait for. If it
  * has only mixed things up, another try may help. */
 static void on_wrong_answer(struct dot *dot, struct transport_query *query)
 {
