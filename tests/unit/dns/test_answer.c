@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "dns/any.h"
 #include "tests/unit/dns/wire.h"
 
 #define ROWS(table) (sizeof(table) / sizeof *(table))
@@ -239,6 +240,72 @@ static void test_refused(void **state)
 	}
 }
 
+/* RFC 8482 §4.2. */
+static void test_any(void **state)
+{
+	static const struct {
+		const char *query, *want;
+		uint16_t ttl_at;
+	} rows[] = {
+		{ "1234 0100 0001 0000 0000 0000 01'a'00 00ff 0001",
+			"0000 8180 0001 0001 0000 0000 01'a'00 00ff 0001"
+			"01'a'00 000d 0001 00000e10 0009 07'RFC8482'00",
+			12 + 7 + 7 },
+		{ "1234 0100 0001 0000 0000 0000 00 00ff 0001",
+			"0000 8180 0001 0001 0000 0000 00 00ff 0001"
+			"00 000d 0001 00000e10 0009 07'RFC8482'00",
+			12 + 5 + 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct bytes query = wire_new(rows[i].query),
+			     want = wire_new(rows[i].want);
+		struct message m = parsed(query), made;
+		uint8_t out[64];
+		uint16_t ttl_at;
+		struct writer w = { .p = out, .cap = sizeof out };
+		struct writer small = { .p = out, .cap = want.n - 1 };
+		struct answer answer;
+
+		assert_int_equal(any_answer(&m, &w, &ttl_at, &answer), STATUS_OK);
+		wire_assert_equal("ANY", answer.wire, want);
+		assert_int_equal(ttl_at, rows[i].ttl_at);
+		assert_int_equal(answer.ttl_n, 1);
+		made = parsed(answer.wire);
+		assert_int_equal(answer.question_end, made.question_end);
+		assert_int_equal(
+			any_answer(&m, &small, &ttl_at, &answer), STATUS_NOSPACE);
+		wire_free(query);
+		wire_free(want);
+	}
+}
+
+/* What a message says of itself, and whether that is asked for and believed. */
+static void test_ede_and_ad(void **state)
+{
+	static const struct answer_options trusting = { .trust_ad = true };
+	struct bytes wire = wire_new("0000 81a0 0001 0001 0000 0001" WWW A(
+		"0000012c") "00 0029 04d0 00000000 0017 000a 0002 abcd 000f 0007 000f "
+			    "'n'0a'-'c3 00"
+			    "000f 0002 0001");
+	struct message m = parsed(wire);
+	uint8_t out[512];
+	uint16_t ttl_at[8];
+	struct writer w = { .p = out, .cap = sizeof out };
+	struct answer answer;
+
+	(void)state;
+	assert_int_equal(answer_make(&m, &plain, &w, ttl_at, 8, &answer), STATUS_OK);
+	assert_false(answer.authenticated);
+	assert_true(answer.ede.present);
+	assert_int_equal(answer.ede.code, 15);
+	assert_string_equal(answer.ede.text, "n?-?");
+	assert_int_equal(answer_make(&m, &trusting, &w, ttl_at, 8, &answer), STATUS_OK);
+	assert_true(answer.authenticated);
+	wire_free(wire);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +314,8 @@ int main(void)
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_ttl_offsets),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_ede_and_ad),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
