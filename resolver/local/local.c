@@ -67,8 +67,8 @@ static void answer_loopback(struct draft *d, const struct name *name,
 	static const uint8_t v4[4] = { 127, 0, 0, 1 };
 	static const uint8_t v6[16] = { [15] = 1 };
 
-	if (type == TYPE_A)
-		draft_answer(d, name, type, LOCAL_TTL_S, bytes_of(v4, sizeof v4));
+	if (type == TYPE_A || type == TYPE_ANY)
+		draft_answer(d, name, TYPE_A, LOCAL_TTL_S, bytes_of(v4, sizeof v4));
 	else if (type == TYPE_AAAA)
 		draft_answer(d, name, type, LOCAL_TTL_S, bytes_of(v6, sizeof v6));
 	else
@@ -90,7 +90,8 @@ static void answer_empty(struct draft *d, const struct tree_place *place, uint16
 	if (is_apex(place) && type == TYPE_NS)
 		draft_answer(d, &name, type, LOCAL_TTL_S, name_bytes(&name));
 	else
-		draft_soa(d, &name, is_apex(place) && type == TYPE_SOA);
+		draft_soa(d, &name,
+			is_apex(place) && (type == TYPE_SOA || type == TYPE_ANY));
 }
 
 /* An empty zone's own name does, and so does each above others that do (RFC 8020 §2). */
@@ -133,12 +134,15 @@ static void answer_by_zone(struct draft *d, const struct name *name,
 	}
 }
 
-/* Those of the type, or else the CNAME, which is followed: it is returned. */
+/* Those of the type, or else the CNAME, which is followed: it is returned. Of ANY those
+ * of one type are enough (RFC 8482 §4.1). */
 static const struct local_record *answer_with(struct draft *d, const struct name *name,
 	const struct tree_place *place, const struct tree_node *source, uint16_t type)
 {
 	const struct local_record *alias = tree_find(source, TYPE_CNAME);
 
+	if (type == TYPE_ANY)
+		type = source->records->type;
 	if (alias != NULL && type != TYPE_CNAME) {
 		draft_answer(d, name, TYPE_CNAME, alias->ttl_s,
 			bytes_of(alias->rdata, alias->rdata_n));

@@ -31,6 +31,7 @@ static const struct said_row {
 	{ "localhost HTTPS", "NOERROR SOA localhost." },
 	{ "localhost DS", "NOERROR SOA localhost." },
 	{ "www.localhost HTTPS", "NOERROR SOA localhost." },
+	{ "localhost ANY", "NOERROR localhost. 60 A 127.0.0.1" },
 	{ "localhost.example A", "NONE" },
 	{ "xlocalhost A", "NONE" },
 	{ "localhost.localdomain A", "NONE" },
@@ -91,6 +92,8 @@ static const struct said_row {
 	/* home.arpa: RFC 8375 §4 */
 	{ "home.arpa A", "NOERROR SOA home.arpa." },
 	{ "home.arpa SOA", "NOERROR SOA home.arpa." },
+	{ "home.arpa ANY", "NOERROR SOA home.arpa." },
+	{ "x.home.arpa ANY", "NXDOMAIN SOA home.arpa." },
 	{ "Home.Arpa NS", "NOERROR Home.Arpa. 60 NS home.arpa." },
 	{ "nas.home.arpa A", "NXDOMAIN SOA home.arpa." },
 	{ "NAS.Home.Arpa A", "NXDOMAIN SOA home.arpa." },
