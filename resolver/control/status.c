@@ -156,20 +156,34 @@ static json_t *cache_json(const struct worker *w)
 
 static json_t *queries_json(const struct worker *w)
 {
-	struct resolver_stats s = resolver_stats(w->resolver);
-	struct exchanger_stats asked = exchanger_stats(w->exchanger);
+	const struct resolver_stats s = resolver_stats(w->resolver);
+	const struct exchanger_stats asked = exchanger_stats(w->exchanger);
+	const struct {
+		const char *key;
+		uint64_t value;
+	} counters[] = {
+		{ "received", s.received },
+		{ "answered", s.answered },
+		{ "local", s.local },
+		{ "dropped", s.dropped },
+		{ "refused", s.refused },
+		{ "failed", s.failed },
+		{ "stale", s.stale },
+		{ "prefetches", s.prefetches },
+		{ "unusable_answers", s.unusable },
+		{ "in_flight", s.in_flight },
+		{ "tcp_clients", w->listeners.clients.count },
+		{ "asked", asked.questions },
+		{ "hedges", asked.hedges },
+		{ "failovers", asked.failovers },
+		{ "retries", asked.retries },
+	};
+	json_t *out = json_object();
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:I, s:I}",
-		"received", (json_int_t)s.received, "answered", (json_int_t)s.answered,
-		"dropped", (json_int_t)s.dropped, "refused", (json_int_t)s.refused,
-		"failed", (json_int_t)s.failed, "stale", (json_int_t)s.stale,
-		"prefetches", (json_int_t)s.prefetches, "unusable_answers",
-		(json_int_t)s.unusable, "in_flight", (json_int_t)s.in_flight,
-		"tcp_clients", (json_int_t)w->listeners.clients.count, "asked",
-		(json_int_t)asked.questions, "hedges", (json_int_t)asked.hedges,
-		"failovers", (json_int_t)asked.failovers, "retries",
-		(json_int_t)asked.retries);
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+		json_object_set_new(out, counters[i].key,
+			json_integer((json_int_t)counters[i].value));
+	return out;
 }
 
 json_t *status_json(const struct worker *w)

@@ -72,8 +72,15 @@ static enum status read_file(const char *path, struct text *error, struct bytes 
 {
 	char why[ERROR_MAX];
 	struct text words = text_in(why, sizeof why);
-	enum status status = file_read(path, HOSTS_BYTES_MAX, &words, out);
+	struct stat st;
+	enum status status;
 
+	/* A pipe would be waited for, and nobody answered meanwhile. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		text_add(error, "hosts: %s: is no regular file", path);
+		return STATUS_CONFIG;
+	}
+	status = file_read(path, HOSTS_BYTES_MAX, &words, out);
 	if (status == STATUS_OK || status == STATUS_NOMEM)
 		return status;
 	text_add(error, "hosts: %s", why);

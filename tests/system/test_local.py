@@ -111,6 +111,8 @@ def test_special_names_stay_here(begin, ear):
         assert first(ask(daemon, name, "AAAA")) == "::1"
     assert first(ask(daemon, "1.0.0.127.in-addr.arpa", "PTR")) == "localhost."
     assert ear.names == [] and ear.toy.connections == 0
+    queries = daemon.status()["queries"]
+    assert queries["local"] == queries["answered"] == queries["received"] > 0
     assert is_good(ask(daemon, "www.example.com"))
     assert ear.names == ["www.example.com."]
 
@@ -383,15 +385,15 @@ def test_hosts_gone_and_back(begin, hosts):
     assert daemon.log().count("stays") == 1
     hosts.write("192.0.2.2 nas.lan")
     becomes(daemon, "nas.lan", "192.0.2.2")
-    # Another one that cannot be read: too long, and a directory.
+    # Others that cannot be read: too long, and a pipe that nobody writes to.
     with open(hosts.path, "wb") as file:
         file.truncate(17 * 1024 * 1024)
     wait_for("a second warning", lambda: daemon.log().count("stays") == 2)
     os.unlink(hosts.path)
-    os.mkdir(hosts.path)
+    os.mkfifo(hosts.path)
     wait_for("a third warning", lambda: daemon.log().count("stays") == 3)
     assert first(ask(daemon, "nas.lan")) == "192.0.2.2"
-    os.rmdir(hosts.path)
+    os.unlink(hosts.path)
     hosts.write("192.0.2.3 nas.lan")
     becomes(daemon, "nas.lan", "192.0.2.3")
 
