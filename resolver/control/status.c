@@ -168,6 +168,7 @@ static json_t *queries_json(const struct worker *w)
 		{ "dropped", s.dropped },
 		{ "refused", s.refused },
 		{ "failed", s.failed },
+		{ "rebinds", s.rebinds },
 		{ "stale", s.stale },
 		{ "prefetches", s.prefetches },
 		{ "unusable_answers", s.unusable },

@@ -40,6 +40,11 @@ struct resolver_options {
 	bool subnet_opt_out;  /* upstreams are told not to pass a subnet on */
 	bool trust_ad;        /* AD of an upstream is passed on */
 	struct validator *validator; /* NULL: answers are believed */
+	/* What upstreams of all names say may not lead to addresses of the inside, but
+	 * for names in these zones. */
+	bool rebind_protection;
+	const struct name *rebind_allow;
+	size_t rebind_allow_n;
 };
 
 struct resolver_stats {
@@ -48,6 +53,7 @@ struct resolver_stats {
 	uint64_t stale;      /* expired answers given; they are in `answered`, too */
 	uint64_t prefetches; /* asked beside; no client's query */
 	uint64_t unusable;   /* answers of upstreams that cannot be relayed */
+	uint64_t rebinds;    /* answers that led to the inside, and were emptied */
 	size_t in_flight;
 };
 

@@ -19,6 +19,7 @@ struct resolver {
 	struct inflight_table inflight;
 	/* Of these, who are asked although nobody need wait. */
 	unsigned prefetching, late;
+	uint64_t rebind_quiet_ms; /* no line about one before */
 
 	/* Scratch for one answer at a time. */
 	struct told told;

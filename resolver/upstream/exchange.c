@@ -76,6 +76,12 @@ void exchanger_rebase(struct exchanger *e, const struct exchanger_options *optio
 	e->options = *options;
 }
 
+bool exchanger_asks_all(const struct exchanger *e, const struct question *question)
+{
+	return !bypass_has(e, &question->name) &&
+	       route_find(&e->options.routes, &question->name, question->type) == NULL;
+}
+
 /* What ends meanwhile may end others. */
 void exchanger_reroute(struct exchanger *e)
 {

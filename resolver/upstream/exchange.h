@@ -69,6 +69,10 @@ void exchanger_free(struct exchanger *exchanger);
 /* After a reload. */
 void exchanger_rebase(
 	struct exchanger *exchanger, const struct exchanger_options *options);
+/* The question is for the upstreams of all names, not for some of its own: no route has
+ * it, and no bypass. */
+bool exchanger_asks_all(
+	const struct exchanger *exchanger, const struct question *question);
 /* After the set has changed, too: questions under way that are somebody else's by now are
  * asked there. */
 void exchanger_reroute(struct exchanger *exchanger);

@@ -139,7 +139,7 @@ static enum status wire_for(
 	const struct query_options options = { .dnssec_ok = x->dnssec_ok,
 		.checking_disabled = x->checking_disabled,
 		.want_ad = x->want_ad,
-		.subnet_opt_out = x->subnet_opt_out,
+		.subnet_opt_out = !plain && x->subnet_opt_out,
 		.keepalive = keepalive,
 		.pad_to = plain ? 0 : x->pad_to };
 	enum status status = STATUS_OK;

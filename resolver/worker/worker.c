@@ -27,6 +27,9 @@ static struct resolver_options options_of(
 		.log_queries = config->log_queries,
 		.log_privacy = config->log_privacy,
 		.tcp_idle_ms = TCP_IDLE_MS,
+		.rebind_protection = config->rebind_protection,
+		.rebind_allow = config->rebind_allow,
+		.rebind_allow_n = config->rebind_allow_n,
 		.subnet_opt_out = config->client_subnet == CLIENT_SUBNET_OPT_OUT,
 	};
 }
@@ -317,6 +320,18 @@ static void forget_zone(void *owner, const struct name *zone)
 	cache_flush_zone(w->cache, zone);
 }
 
+/* What was let through may not be by now, and what was emptied has more. */
+static bool same_rebind(const struct config *a, const struct config *b)
+{
+	if (a->rebind_protection != b->rebind_protection ||
+		a->rebind_allow_n != b->rebind_allow_n)
+		return false;
+	for (size_t i = 0; i < a->rebind_allow_n; i++)
+		if (!name_equal(&a->rebind_allow[i], &b->rebind_allow[i]))
+			return false;
+	return true;
+}
+
 /* What is known of names whose questions go elsewhere now was said by others. */
 static void forget_rerouted(struct worker *w, const struct config *new)
 {
@@ -361,6 +376,8 @@ static void commit(struct worker *w, struct reload *r)
 		w->follower.commit(w->follower.owner);
 	cache_flush_failures(w->cache);
 	forget_rerouted(w, r->config);
+	if (!same_rebind(w->config, r->config))
+		cache_flush(w->cache);
 	exchanger_reroute(w->exchanger);
 	log_set_level(w->verbose ? LOG_LEVEL_DEBUG : r->config->log_level);
 	config_free(w->config);
