@@ -116,15 +116,27 @@ static bool had_its_time(const struct try *t, uint64_t now_ms)
 	return t->attempt.sent && now_ms - t->attempt.sent_ms >= silent_ms(t);
 }
 
+/* Each upstream once, whether it is the first try of it that is left or a hedge. */
+static void explain_under_way(const struct exchange *x, struct explanation *e)
+{
+	for (size_t i = 0; i < TRIES_MAX; i++) {
+		size_t before = 0;
+
+		while (before < i && x->tries[before].upstream != x->tries[i].upstream)
+			before++;
+		if (x->tries[i].upstream != NULL && before == i)
+			explain_late(e, &x->tries[i]);
+	}
+}
+
 static void on_deadline(struct exchange *x, uint64_t now_ms)
 {
+	explain_under_way(x, &x->explanation);
 	for (size_t i = 0; i < TRIES_MAX; i++) {
 		struct try *t = &x->tries[i];
 
 		if (t->upstream == NULL)
 			continue;
-		if (t->attempt.beside == NULL)
-			explain_late(&x->explanation, t);
 		if (had_its_time(t, now_ms))
 			upstream_give_up(t->upstream, &t->attempt);
 		else
@@ -141,9 +153,7 @@ static void tell_early(struct exchange *x)
 	struct explanation so_far = x->explanation;
 	struct ede ede;
 
-	for (size_t i = 0; i < TRIES_MAX; i++)
-		if (x->tries[i].upstream != NULL && x->tries[i].attempt.beside == NULL)
-			explain_late(&so_far, &x->tries[i]);
+	explain_under_way(x, &so_far);
 	explanation_ede(&so_far, &ede);
 	x->on_early = NULL;
 	on_early(x->data, &ede);
