@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from harness import Daemon, Lab, free_port, join, random_net
+from plain_servers import PlainServer, recorder
 from servers import Authority, Toy
 
 
@@ -159,3 +160,25 @@ def good(make_config, authority):
     """A configuration without a fault; nobody need answer."""
     upstream = {"name": "u", "address": ["127.0.0.1:8853"], "auth_name": "u.test"}
     return make_config([upstream], tls={"ca_file": authority.root})
+
+
+@pytest.fixture
+def public(toy):
+    """The default upstream: a DoT server with `seen`, the names it was asked."""
+    seen = []
+    server = toy(recorder(seen))
+    server.seen = seen
+    return server
+
+
+@pytest.fixture
+def plain():
+    """A function that starts a server without TLS."""
+    servers = []
+
+    def begin(*arguments, **options):
+        servers.append(PlainServer(*arguments, **options))
+        return servers[-1]
+    yield begin
+    for server in servers:
+        server.close()

@@ -9,6 +9,11 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from servers import answer_a
+
+# What everybody, a zone's server and another one of the tests answer.
+PUBLIC, INSIDE, OTHER = "203.0.113.1", "192.0.2.53", "192.0.2.54"
+
 
 def reply_with(query, *records):
     """An answer as a recursive server gives it, with records as master-file lines
@@ -35,6 +40,28 @@ def answering(address):
         del how
         send(address_of(query, address))
     return behave
+
+
+def recorder(seen, address=PUBLIC):
+    """Behaviour of a DoT server that keeps what it is asked."""
+    def behave(session):
+        while (query := session.receive()) is not None:
+            seen.append(query.question[0].name.to_text().lower())
+            if query.question[0].rdtype == dns.rdatatype.A:
+                session.send(answer_a(query, address))
+            else:
+                session.send(dns.message.make_response(query))
+    return behave
+
+
+def to(zone, *servers):
+    """A route to servers without TLS."""
+    return {"zone": zone, "protocol": "plain",
+            "address": [getattr(server, "place", server) for server in servers]}
+
+
+def address(reply):
+    return first(reply) if reply.answer else None
 
 
 class PlainServer:
@@ -92,7 +119,8 @@ class PlainServer:
 
     def serve_tcp(self, client):
         def send(message):
-            data = message if isinstance(message, bytes) else message.to_wire()
+            data = (message if isinstance(message, bytes)
+                    else message.to_wire(max_size=65535))
             client.sendall(struct.pack("!H", len(data)) + data)
         with client:
             try:

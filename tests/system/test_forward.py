@@ -2,67 +2,15 @@
 becomes of them."""
 
 import copy
-import random
 import subprocess
 
-import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
-import dns.rdatatype
 import pytest
 
-from client import ask, ede, first, is_failed, is_good, make
+from client import Later, ask, ede, is_failed, is_good
 from harness import free_port, wait_for
-from plain_servers import PlainServer, address_of, answering, reply_with
-from servers import answer_a
-
-PUBLIC, INSIDE, OTHER = "203.0.113.1", "192.0.2.53", "192.0.2.54"
-
-
-def recorder(seen, address=PUBLIC):
-    """Behaviour of a DoT server that keeps what it is asked."""
-    def behave(session):
-        while (query := session.receive()) is not None:
-            seen.append(query.question[0].name.to_text().lower())
-            if query.question[0].rdtype == dns.rdatatype.A:
-                session.send(answer_a(query, address))
-            else:
-                session.send(dns.message.make_response(query))
-    return behave
-
-
-@pytest.fixture
-def public(toy):
-    """The default upstream: a DoT server with `seen`, the names it was asked."""
-    seen = []
-    server = toy(recorder(seen))
-    server.seen = seen
-    return server
-
-
-@pytest.fixture
-def plain():
-    """A function that starts a server without TLS."""
-    servers = []
-
-    def begin(*arguments, **options):
-        servers.append(PlainServer(*arguments, **options))
-        return servers[-1]
-    yield begin
-    for server in servers:
-        server.close()
-
-
-def to(zone, *servers):
-    """A route to servers without TLS."""
-    return {"zone": zone, "protocol": "plain",
-            "address": [getattr(server, "place", server) for server in servers]}
-
-
-def address(reply):
-    return first(reply) if reply.answer else None
-
+from plain_servers import INSIDE, OTHER, PUBLIC, address, answering, recorder, to
 
 # --- who is asked ----------------------------------------------------------------
 
@@ -126,30 +74,136 @@ def test_status_shows_it(start, public, plain):
     assert "is good: it answers, without TLS" in daemon.log()
 
 
-# --- what leaves -----------------------------------------------------------------
+# --- servers that fail -----------------------------------------------------------
 
-def test_a_query_says_no_more_than_it_must(start, public, plain):
-    """No padding where nothing is encrypted, no client subnet, and the letters mixed."""
+def test_the_next_server_of_the_zone(start, public, plain):
+    """A closed port, a silent one, one that cannot: the third answers."""
+    closed = f"127.0.0.1:{free_port('127.0.0.1')}"
+    silent = plain(lambda query, how, send: None)
+    unable = plain(lambda query, how, send: send(failing(query)))
+    good = plain(answering(INSIDE))
+    daemon = start([public.upstream("public")], strategy="ordered",
+                   forward=[to("lan", closed, silent, unable, good)])
+    assert address(ask(daemon, "a.lan.")) == INSIDE
+    assert public.seen == []
+    assert daemon.upstream("plain@" + closed)["state"] == "unreachable"
+    assert daemon.upstream("plain@" + good.place)["state"] == "good"
+
+
+def failing(query):
+    reply = dns.message.make_response(query)
+    reply.set_rcode(dns.rcode.SERVFAIL)
+    return reply
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["closed", "silent"])
+def test_dead_servers_have_no_substitute(start, public, plain, silent):
+    """SERVFAIL with their names, and not a byte to the upstreams of all names."""
+    dead = plain(lambda query, how, send: None)
+    if not silent:
+        dead.close()
+    daemon = start([public.upstream("public")], limits={"timeout": "1s"},
+                   forward=[to("lan", dead)])
+    for i in range(3):
+        reply = ask(daemon, f"a{i}.lan.", use_edns=0)
+        assert is_failed(reply)
+        code, text = ede(reply)
+        assert code in (22, 23) and text.startswith("plain@" + dead.place)
+        assert "public" not in text
+    assert is_good(ask(daemon, "www.example."))
+    assert public.seen == ["www.example."]
+
+
+def test_dead_upstreams_have_none_either(start, public, plain, toy):
+    """Neither a zone's plain server nor its named upstream hears of other names."""
+    server, seen = plain(), []
+    vpn = toy(recorder(seen))
+    daemon = start([public.upstream("public"), vpn.upstream("vpn")],
+                   limits={"timeout": "1s"},
+                   forward=[to("lan", server),
+                            {"zone": "corp.example", "upstreams": ["vpn"]}])
+    public.close()
+    for i in range(3):
+        reply = ask(daemon, f"n{i}.example.", use_edns=0)
+        assert is_failed(reply)
+        _, text = ede(reply)
+        assert "plain@" not in text and "vpn" not in text
+    assert is_good(ask(daemon, "a.lan.")) and is_good(ask(daemon, "a.corp.example."))
+    assert server.names() == {"a.lan."} and set(seen) == {"a.corp.example."}
+
+
+def test_a_server_that_comes_back(start, public, plain):
+    port = free_port("127.0.0.1")
+    daemon = start([public.upstream("public")],
+                   forward=[to("lan", f"127.0.0.1:{port}")], limits={"timeout": "1s"})
+    assert is_failed(ask(daemon, "a.lan."))
+    plain(answering(INSIDE), port=port)
+    wait_for("the server", lambda: is_good(ask(daemon, "b.lan.")))
+    assert public.seen == []
+
+
+def test_a_plain_server_is_never_asked_by_name_about_others(start, public, plain):
     server = plain()
     daemon = start([public.upstream("public")], forward=[to("lan", server)])
-    query = make("averylongnamewithmanyletters.lan.", use_edns=0, options=[
-        dns.edns.ECSOption("198.51.100.0", 24)])
-    assert address(ask(daemon, query)) == INSIDE
-    (wire,) = server.wires
-    sent = dns.message.from_wire(wire)
-    assert sent.edns == 0 and sent.options == () and sent.payload == 1232
-    letters = sent.question[0].name.to_text()
-    assert letters != letters.lower() and letters != letters.upper()
-    assert sent.flags == dns.flags.RD
-    assert sent.id != query.id
+    name = "plain@" + server.place
+    done = daemon.ctl("query", "www.example", "--upstream", name)
+    assert "about its own zones alone" in done.stdout + done.stderr
+    assert server.asked == []
+    assert INSIDE in daemon.ctl("query", "a.lan", "--upstream", name).stdout
+    done = daemon.ctl("query", "a.lan")
+    assert INSIDE in done.stdout
 
 
-def test_ids_ports_and_letters_differ(start, public, plain):
+# --- reload ----------------------------------------------------------------------
+
+def changed(daemon, **keys):
+    config = copy.deepcopy(daemon.config)
+    config.update(copy.deepcopy(keys))
+    return config
+
+
+def test_reload_changes_routes(start, public, plain):
+    """And forgets what others said of these names, and of no others."""
+    one, two = plain(answering(INSIDE)), plain(answering(OTHER))
+    daemon = start([public.upstream("public")])
+    for name in ("a.corp.example.", "b.corp.example.", "www.example."):
+        assert address(ask(daemon, name)) == PUBLIC
+    for forward, expected in (([to("corp.example", one)], INSIDE),
+                              ([to("corp.example", two)], OTHER),
+                              ([to("b.corp.example", two)], PUBLIC)):
+        assert daemon.reload(changed(daemon, forward=forward))["ok"]
+        assert address(ask(daemon, "a.corp.example.")) == expected
+    assert address(ask(daemon, "b.corp.example.")) == OTHER
+    assert address(ask(daemon, "www.example.")) == PUBLIC
+    assert public.seen.count("www.example.") == 1
+    assert daemon.reload(changed(daemon))["ok"]
+    assert address(ask(daemon, "b.corp.example.")) == PUBLIC
+
+
+def test_reload_without_a_change_keeps_what_is_known(start, public, plain):
     server = plain()
     daemon = start([public.upstream("public")], forward=[to("lan", server)])
-    for i in range(20):
-        ask(daemon, f"abcdefghijklm{i}.lan.")
-    sent = [dns.message.from_wire(wire) for wire in server.wires]
-    assert len({query.id for query in sent}) > 15
-    assert len({query.question[0].name.to_text()[:13] for query in sent}) > 15
-    assert len(set(server.ports)) > 15
+    ask(daemon, "a.lan.")
+    assert daemon.reload(changed(daemon, allow=["loopback"]))["ok"]
+    ask(daemon, "a.lan.")
+    assert len(server.asked) == 1
+    assert daemon.upstream("plain@" + server.place)["queries"] == 1
+
+
+def test_reload_while_a_question_is_under_way(start, public, plain):
+    """It goes to the new servers, and the old ones' answer is not waited for."""
+    silent, good = plain(lambda query, how, send: None), plain(answering(INSIDE))
+    daemon = start([public.upstream("public")], forward=[to("lan", silent)],
+                   limits={"timeout": "20s"})
+    later = Later(ask, daemon, "a.lan.")
+    wait_for("the question", lambda: silent.asked)
+    assert daemon.reload(changed(daemon, forward=[to("lan", good)]))["ok"]
+    assert address(later.get()) == INSIDE
+
+
+def test_a_reload_with_an_error_changes_nothing(start, public, plain):
+    server = plain()
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    answer = daemon.reload(changed(daemon, forward=[to(".", server)]))
+    assert not answer["ok"] and "is the root" in answer["error"]
+    assert address(ask(daemon, "a.lan.")) == INSIDE

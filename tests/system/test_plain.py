@@ -1,0 +1,135 @@
+"""Servers without TLS: what leaves for them, and what is believed of what comes back."""
+
+import random
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.rrset
+import pytest
+
+from client import ask, make
+from plain_servers import INSIDE, address, address_of, reply_with, to
+
+# --- what leaves -----------------------------------------------------------------
+
+def test_a_query_says_no_more_than_it_must(start, public, plain):
+    """No padding where nothing is encrypted, no client subnet, and the letters mixed."""
+    server = plain()
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    query = make("averylongnamewithmanyletters.lan.", use_edns=0, options=[
+        dns.edns.ECSOption("198.51.100.0", 24)])
+    assert address(ask(daemon, query)) == INSIDE
+    (wire,) = server.wires
+    sent = dns.message.from_wire(wire)
+    assert sent.edns == 0 and sent.options == () and sent.payload == 1232
+    letters = sent.question[0].name.to_text()
+    assert letters != letters.lower() and letters != letters.upper()
+    assert sent.flags == dns.flags.RD
+    assert sent.id != query.id
+
+
+def test_ids_ports_and_letters_differ(start, public, plain):
+    server = plain()
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    for i in range(20):
+        ask(daemon, f"abcdefghijklm{i}.lan.")
+    sent = [dns.message.from_wire(wire) for wire in server.wires]
+    assert len({query.id for query in sent}) > 15
+    assert len({query.question[0].name.to_text()[:13] for query in sent}) > 15
+    assert len(set(server.ports)) > 15
+
+
+# --- what is believed ------------------------------------------------------------
+
+def forged(query, how):
+    """What somebody would send who does not see the query, with an address of his."""
+    reply = dns.message.make_response(dns.message.from_wire(query.to_wire()))
+    reply.flags |= dns.flags.RA
+    if how == "ID":
+        reply.id ^= 1
+    if how == "name":
+        reply.question[0].name = dns.name.from_text("other.lan.")
+    if how == "case":
+        reply.question[0].name = dns.name.from_text(
+            query.question[0].name.to_text().swapcase())
+    reply.answer.append(dns.rrset.from_text(
+        reply.question[0].name, 300, "IN", "A", "198.51.100.66"))
+    return reply
+
+
+@pytest.mark.parametrize("how", ["ID", "name", "case"])
+def test_forged_answers_are_ignored(start, public, plain, how):
+    def behave(query, transport, send):
+        del transport
+        for _ in range(3):
+            send(forged(query, how))
+        send(address_of(query, INSIDE))
+    server = plain(behave)
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    for i in range(5):
+        assert address(ask(daemon, f"printer{i}.lan.")) == INSIDE
+    assert daemon.upstream("plain@" + server.place)["mismatched_answers"] == 15
+    assert not [how for how, _, _ in server.asked if how == "tcp"]
+
+
+def test_answers_from_elsewhere_are_ignored(start, public, plain):
+    """From another port, and from another address: the right bytes all the same."""
+    others = [plain(), plain(address="127.0.0.2")]
+
+    def behave(query, how, send):
+        del how
+        for other in others:
+            other.udp.sendto(forged(query, "source").to_wire(),
+                             ("127.0.0.1", server.ports[-1]))
+        send(address_of(query, INSIDE))
+    server = plain(behave)
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    for i in range(5):
+        assert address(ask(daemon, f"printer{i}.lan.")) == INSIDE
+
+
+def test_a_flood_of_guesses_leads_to_tcp(start, public, plain):
+    def behave(query, how, send):
+        if how == "udp":
+            for _ in range(20):
+                reply = forged(query, "source")
+                reply.id = (query.id + random.randint(1, 0xffff)) & 0xffff
+                send(reply)
+        else:
+            send(address_of(query, INSIDE))
+    server = plain(behave)
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    assert address(ask(daemon, "printer.lan.")) == INSIDE
+    assert [how for how, _, _ in server.asked] == ["udp", "tcp"]
+
+
+def test_a_server_that_writes_small_letters(start, public, plain):
+    """It is no forgery; TCP tells."""
+    def behave(query, how, send):
+        del how
+        reply = address_of(dns.message.from_wire(query.to_wire()), INSIDE)
+        for section in reply.question, reply.answer:
+            for rrset in section:
+                rrset.name = dns.name.from_text(rrset.name.to_text().lower())
+        send(reply)
+    server = plain(behave)
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    assert address(ask(daemon, "averylongnamewithletters.lan.")) == INSIDE
+
+
+def test_cut_answers_are_fetched_over_tcp(start, public, plain):
+    long = ["TXT " + " ".join(f'"{i:0>200}"' for i in range(20))]
+
+    def behave(query, how, send):
+        reply = reply_with(query, *long)
+        if how == "udp":
+            reply.answer.clear()
+            reply.flags |= dns.flags.TC
+        send(reply)
+    server = plain(behave)
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    reply = ask(daemon, "long.lan.", "TXT", tcp=True)
+    assert len(reply.answer[0][0].strings) == 20
+    assert [how for how, _, _ in server.asked] == ["udp", "tcp"]
