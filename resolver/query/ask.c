@@ -3,14 +3,11 @@
  * Upstreams that cannot tell what is so now leave the stale answer standing (RFC
  * 8767): who waits gets that one, and so does who comes within the next half minute.
  * If it takes long they get it before it is known whether upstreams can. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "dns/reply.h"
-#include "query/rebind.h"
 #include "query/resolver.h"
 #include "query/validate.h"
 #include "upstream/explain.h"
@@ -23,8 +20,6 @@
 #define BOGUS_TTL_S 30
 /* At a time. */
 #define PREFETCHES_MAX 64
-/* One line about names that lead inside in so long: who makes them makes many. */
-#define REBIND_QUIET_MS 60000
 
 /* What all who wait are told. */
 struct outcome {
@@ -203,47 +198,6 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 	return answer->rcode != RCODE_SERVFAIL;
 }
 
-/* Names that somebody has said may do so, and those with servers of their own. */
-static bool may_lead_inside(const struct resolver *r, const struct question *question)
-{
-	if (!r->options.rebind_protection || !exchanger_asks_all(r->exchanger, question))
-		return true;
-	for (size_t i = 0; i < r->options.rebind_allow_n; i++)
-		if (name_within(&question->name, &r->options.rebind_allow[i]))
-			return true;
-	return false;
-}
-
-static void tell_rebind(
-	struct resolver *r, const struct question *question, const char *address)
-{
-	uint64_t now_ms = clock_now_ms();
-	char name[NAME_TEXT_MAX] = "a name";
-
-	r->stats.rebinds++;
-	if (now_ms < r->rebind_quiet_ms)
-		return;
-	r->rebind_quiet_ms = now_ms + REBIND_QUIET_MS;
-	if (r->options.log_privacy != LOG_PRIVACY_NAME)
-		name_to_text(&question->name, name);
-	log_notice("rebind_protection: %s leads to %s, and is answered without it "
-		   "(%" PRIu64 " so far)",
-		name, address, r->stats.rebinds);
-}
-
-/* The name that was asked for counts: to a web page's origin it is all there is, whatever
- * CNAMEs come behind it. */
-static void keep_outside(struct inflight *f, struct answer *answer)
-{
-	struct resolver *r = f->resolver;
-	char address[ENDPOINT_TEXT_MAX];
-
-	if (may_lead_inside(r, &f->question) || !rebind_find(answer, address))
-		return;
-	tell_rebind(r, &f->question, address);
-	rebind_empty(answer, r->answer, address);
-}
-
 /* What is kept of it, and what is told. */
 static void conclude(struct inflight *f, struct answer *answer, const struct ede *ede,
 	bool bogus, struct cache_hit *hit, struct outcome *out)
@@ -253,7 +207,7 @@ static void conclude(struct inflight *f, struct answer *answer, const struct ede
 	uint64_t now_ms = clock_now_ms();
 
 	if (answer != NULL)
-		keep_outside(f, answer);
+		resolver_keep_outside(f, answer);
 	if (answer != NULL)
 		answer_cap(answer, r->answer, r->options.max_ttl_s);
 	*out = (struct outcome){ .answer = answer, .ede = ede };

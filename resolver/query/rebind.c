@@ -143,18 +143,43 @@ bool rebind_find(const struct answer *answer, char words[ENDPOINT_TEXT_MAX])
 	return false;
 }
 
-void rebind_empty(struct answer *answer, uint8_t *wire, const char *words)
+/* RFC 2308 §3: without a SOA nobody would keep it, and everybody ask again at once. */
+static void write_soa(struct writer *w, uint32_t ttl_s, uint16_t *ttl_at)
 {
+	static const uint32_t times_s[] = { 3600, 600, 86400 };
+
+	wr_uint(w, 0xc000 | DNS_HEADER_BYTES, 2);
+	wr_uint(w, TYPE_SOA, 2);
+	wr_uint(w, CLASS_IN, 2);
+	*ttl_at = (uint16_t)w->n;
+	wr_uint(w, ttl_s, 4);
+	wr_uint(w, 22, 2);
+	wr_uint(w, 0, 2); /* the root for both names */
+	wr_uint(w, 1, 4);
+	for (size_t i = 0; i < sizeof times_s / sizeof *times_s; i++)
+		wr_uint(w, times_s[i], 4);
+	wr_uint(w, ttl_s, 4);
+}
+
+void rebind_empty(
+	struct answer *answer, uint8_t *wire, uint16_t *ttl_at, const char *words)
+{
+	struct writer w = { .p = wire,
+		.n = answer->question_end,
+		.cap = answer->question_end + REBIND_ROOM };
 	struct text text = text_in(answer->ede.text, sizeof answer->ede.text);
 
-	memset(wire + 6, 0, 6);
-	wire[3] = (uint8_t)((wire[3] & 0xf0) | RCODE_NOERROR);
-	answer->wire = bytes_of(wire, answer->question_end);
-	answer->ttl_n = 0;
-	answer->rcode = RCODE_NOERROR;
-	answer->authenticated = false;
 	if (answer->ttl_s > EMPTY_TTL_S)
 		answer->ttl_s = EMPTY_TTL_S;
+	wire[3] = (uint8_t)((wire[3] & 0xf0) | RCODE_NOERROR);
+	memset(wire + 6, 0, 6);
+	wire[9] = 1;
+	write_soa(&w, answer->ttl_s, ttl_at);
+	answer->wire = wr_done(&w);
+	answer->ttl_at = ttl_at;
+	answer->ttl_n = 1;
+	answer->rcode = RCODE_NOERROR;
+	answer->authenticated = false;
 	answer->ede.present = true;
 	answer->ede.code = EDE_BLOCKED;
 	text_add(&text, "rebind_protection: %s", words);

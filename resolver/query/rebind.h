@@ -14,8 +14,11 @@ bool rebind_is_inside(struct bytes address);
  * is none. A SVCB record that cannot be read counts as one. */
 bool rebind_find(const struct answer *answer, char words[ENDPOINT_TEXT_MAX]);
 
-/* Takes all records out of `answer`, whose bytes are in `wire`, and gives it an Extended
- * DNS Error: no data, as if the name had no such record. */
-void rebind_empty(struct answer *answer, uint8_t *wire, const char *words);
+/* Makes `answer`, whose bytes are in `wire` with REBIND_ROOM of them behind the question,
+ * one without data, as if the name had no such record, and gives it an Extended DNS
+ * Error. The TTL of its SOA is the first of `ttl_at`. */
+#define REBIND_ROOM 34
+void rebind_empty(
+	struct answer *answer, uint8_t *wire, uint16_t *ttl_at, const char *words);
 
 #endif

@@ -56,4 +56,8 @@ void resolver_forget(struct inflight *inflight);
  * failure. */
 void stale_explain(struct cache_hit *hit, const struct ede *why);
 
+/* Empties `answer`, which is in the resolver's room, if it leads into the house and may
+ * not: it is counted and logged. In outside.c. */
+void resolver_keep_outside(struct inflight *inflight, struct answer *answer);
+
 #endif

@@ -9,6 +9,8 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from client import first
+from harness import free_port
 from servers import answer_a
 
 # What everybody, a zone's server and another one of the tests answer.
@@ -75,7 +77,7 @@ class PlainServer:
         self.asked, self.wires, self.ports = [], [], []
         self.closing = False
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, port))
+        self.udp.bind((address, port or free_port(address)))
         self.place = f"{address}:{self.udp.getsockname()[1]}"
         threading.Thread(target=self.serve_udp, daemon=True).start()
         self.tcp = None

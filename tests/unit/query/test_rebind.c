@@ -213,18 +213,29 @@ static void an_answer_is_emptied(void **state)
 	char words[ENDPOINT_TEXT_MAX];
 	uint8_t wire[512];
 	struct answer answer = answer_with(&row, wire);
+	struct record_walk walk;
+	struct record soa;
 	struct message m;
+	uint16_t ttl_at = 0;
 
 	(void)state;
 	answer.authenticated = true;
-	rebind_empty(&answer, wire, "192.168.1.1");
+	rebind_empty(&answer, wire, &ttl_at, "192.168.1.1");
 	assert_int_equal(message_parse(answer.wire, &m), STATUS_OK);
-	assert_int_equal(m.counts[0] + m.counts[1] + m.counts[2], 0);
+	assert_int_equal(answer.wire.n, answer.question_end + REBIND_ROOM);
+	assert_int_equal(m.counts[0] + m.counts[2], 0);
+	assert_int_equal(m.counts[SECTION_AUTHORITY], 1);
+	walk = record_walk(&m);
+	assert_true(record_next(&walk, &soa));
+	assert_int_equal(soa.type, TYPE_SOA);
+	assert_int_equal(soa.ttl_s, 60);
+	assert_int_equal(soa.ttl_at, ttl_at);
+	assert_true(name_equal(&soa.owner, &m.question.name));
 	assert_int_equal(message_rcode(&m), RCODE_NOERROR);
 	assert_true(m.has_question);
 	assert_false(rebind_find(&answer, words));
 	assert_false(answer.authenticated);
-	assert_int_equal(answer.ttl_n, 0);
+	assert_int_equal(answer.ttl_n, 1);
 	assert_int_equal(answer.ttl_s, 60);
 	assert_true(answer.ede.present);
 	assert_int_equal(answer.ede.code, EDE_BLOCKED);
@@ -236,10 +247,11 @@ static void one_that_lives_shorter_goes_on_to(void **state)
 	const struct record_row row = { NULL, 1, TYPE_A, "c0a80101", NULL };
 	uint8_t wire[512];
 	struct answer answer = answer_with(&row, wire);
+	uint16_t ttl_at;
 
 	(void)state;
 	answer.ttl_s = 7;
-	rebind_empty(&answer, wire, "x");
+	rebind_empty(&answer, wire, &ttl_at, "x");
 	assert_int_equal(answer.ttl_s, 7);
 }
 
