@@ -47,7 +47,8 @@ unknown IN TYPE65280 \\# 3 010203
 """ + "".join(f"many IN A {address}\n" for address in MANY) \
     + "".join(f'long IN TXT "{i} {text}"\n' for i, text in enumerate(TEXT))
 
-REVERSE = """$ORIGIN 2.0.192.in-addr.arpa.
+# What RFC 6303 lists would be answered by pintle itself.
+REVERSE = """$ORIGIN 98.88.192.in-addr.arpa.
 $TTL 600
 @ IN SOA ns hostmaster 1 7200 900 1209600 300
 @ IN NS ns.client.example.
@@ -87,7 +88,7 @@ def resolver(alone, authority, short_tmp):
     """pintle where a system's resolver is."""
     need("nsd", "dnsdist")
     children = []
-    zones = {ZONE: RECORDS, "2.0.192.in-addr.arpa": REVERSE, ".": ROOT}
+    zones = {ZONE: RECORDS, "98.88.192.in-addr.arpa": REVERSE, ".": ROOT}
     try:
         server = start_child(children, Nsd(short_tmp + "/nsd", zones))
         front = start_child(children, Front(server, authority, short_tmp + "/front"))
@@ -236,11 +237,11 @@ def test_tool(resolver, tool):
 
 
 @pytest.mark.parametrize("command", [
-    ["dig", "@127.0.0.1", "-x", "192.0.2.1", "+short"],
-    ["kdig", "@127.0.0.1", "-x", "192.0.2.1", "+short"],
-    ["drill", "-x", "192.0.2.1", "@127.0.0.1"],
-    ["host", "192.0.2.1", "127.0.0.1"],
-    ["nslookup", "192.0.2.1", "127.0.0.1"],
+    ["dig", "@127.0.0.1", "-x", "192.88.98.1", "+short"],
+    ["kdig", "@127.0.0.1", "-x", "192.88.98.1", "+short"],
+    ["drill", "-x", "192.88.98.1", "@127.0.0.1"],
+    ["host", "192.88.98.1", "127.0.0.1"],
+    ["nslookup", "192.88.98.1", "127.0.0.1"],
 ], ids=lambda command: command[0])
 def test_reverse(resolver, command):
     need(command[0])
