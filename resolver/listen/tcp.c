@@ -337,16 +337,15 @@ static struct tcp_client *client_new(uv_loop_t *loop, struct tcp_clients *client
 	return c;
 }
 
-/* Room for one more: the idlest client that waits for nothing goes. */
+/* Room for one more: the idlest clients that wait for nothing go, several where a reload
+ * has lowered the limit. */
 static void make_room(struct tcp_clients *clients)
 {
-	if (clients->count < clients->limit)
-		return;
 	list_for_each_safe (it, &clients->by_activity) {
-		if (client_of(it)->waiting_n == 0) {
-			client_close(client_of(it));
+		if (clients->count < clients->limit)
 			return;
-		}
+		if (client_of(it)->waiting_n == 0)
+			client_close(client_of(it));
 	}
 }
 
