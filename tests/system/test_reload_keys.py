@@ -8,7 +8,8 @@ import re
 import pytest
 
 from harness import SOURCE
-import reload_keys_names  # noqa: F401 (its entries)
+import reload_keys_dnssec  # noqa: F401 (its entries)
+import reload_keys_names  # noqa: F401
 import reload_keys_tls  # noqa: F401
 from reload_keys import KEYS, World
 from test_clock import fixture_at_boot  # noqa: F401 (a fixture)
