@@ -160,6 +160,8 @@ static const struct command {
 	{ "query", WHO_ANY, command_query },
 	/* It changes who is trusted. */
 	{ "accept", WHO_OWNER, run_accept },
+	/* It takes protection away from others' questions. */
+	{ "bypass", WHO_ROOT, command_bypass },
 };
 
 static bool may_run(const struct command *command, uid_t peer)

@@ -38,6 +38,11 @@ const char *command_text(const json_t *command, const char *key);
 void command_query(
 	struct worker *worker, const json_t *command, struct control_request *request);
 
+void command_bypass(
+	struct worker *worker, const json_t *command, struct control_request *request);
+/* The one in force, or null. */
+json_t *status_bypass_json(const struct worker *worker);
+
 /* Everything `pintlectl status` shows. */
 json_t *status_json(const struct worker *worker);
 /* The counters alone. */

@@ -189,13 +189,14 @@ static json_t *queries_json(const struct worker *w)
 
 json_t *status_json(const struct worker *w)
 {
-	return json_pack("{s:b, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
-		1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
+	return json_pack("{s:b, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"ok", 1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
 		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
 		(json_int_t)w->reloads, "config", json_untrusted(w->config->path),
 		"listen", listen_json(&w->listeners), "upstreams",
 		upstreams_json(&w->upstreams), "cache", cache_json(w), "queries",
-		queries_json(w), "log_list", status_log_list_json(w));
+		queries_json(w), "log_list", status_log_list_json(w), "bypass",
+		status_bypass_json(w));
 }
 
 static json_t *upstream_stats_json(const struct upstream *u)

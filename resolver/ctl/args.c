@@ -63,6 +63,10 @@ static const struct row {
 		"the roots for that server" },
 	{ "--state-dir", "evidence loglist/show loglist/update", WORD, AT(state_dir),
 		"DIR", "the daemon's state_dir, if not as configured" },
+	{ "--for", "bypass", WORD, AT(duration), "TIME",
+		"how long, such as 90s or 5m (the default)" },
+	{ "--server", "bypass", WORD, AT(server), "IP[:PORT]", "who is asked" },
+	{ "--end", "bypass", SWITCH, AT(end), NULL, "end it before its time" },
 	{ "--upstream", "query", WORD, AT(upstream), "NAME", "ask this upstream only" },
 };
 

@@ -36,6 +36,9 @@ struct args {
 	/* loglist */
 	const char *compare, *key, *apple, *mozilla, *timestamp, *output;
 	const char *url, *address, *ca_file;
+	/* bypass */
+	const char *server, *duration;
+	bool end;
 	/* query */
 	const char *upstream;
 };

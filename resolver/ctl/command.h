@@ -39,6 +39,7 @@ enum exit_code command_import(const struct args *args);
 enum exit_code command_probe(const struct args *args);
 enum exit_code command_status(const struct args *args);
 enum exit_code command_query(const struct args *args);
+enum exit_code command_bypass(const struct args *args);
 enum exit_code command_flush(const struct args *args);
 enum exit_code command_reload(const struct args *args);
 enum exit_code command_stats(const struct args *args);

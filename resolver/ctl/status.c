@@ -183,6 +183,27 @@ static void print_upstreams(const json_t *answer)
 	puts("");
 }
 
+/* Nothing else leaves without TLS that no configuration names. */
+static void print_bypass(const json_t *answer)
+{
+	const json_t *bypass = json_object_get(answer, "bypass");
+	const json_t *names = json_object_get(bypass, "names");
+	size_t i;
+	json_t *one;
+
+	if (!json_is_object(bypass))
+		return;
+	printf("  WARNING  bypass: for %lld s more, in plain DNS of ",
+		(long long)((member_number(bypass, "ends_in_ms") + 999) / 1000));
+	print_untrusted(member_text(bypass, "server"));
+	json_array_foreach((json_t *)names, i, one)
+	{
+		fputs(i == 0 ? ": " : ", ", stdout);
+		print_untrusted(json_is_string(one) ? json_string_value(one) : "?");
+	}
+	puts("\n");
+}
+
 static void print_counters(const json_t *answer)
 {
 	const json_t *cache = json_object_get(answer, "cache");
@@ -215,6 +236,7 @@ enum exit_code command_status(const struct args *args)
 	print_headline(answer);
 	print_process(answer);
 	print_upstreams(answer);
+	print_bypass(answer);
 	print_status_ct(answer);
 	print_counters(answer);
 	json_decref(answer);

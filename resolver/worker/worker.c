@@ -189,6 +189,8 @@ static void on_network(void *owner, const char *what, bool broke)
 static void on_resume(void *owner, int64_t gap_s)
 {
 	log_notice("resumed after %" PRId64 " s", gap_s);
+	/* Its time stood still meanwhile. */
+	worker_bypass_end(owner, "the machine has slept");
 	start_over(owner, true);
 }
 

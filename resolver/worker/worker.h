@@ -8,6 +8,7 @@
 #include "listen/listeners.h"
 #include "netwatch/netwatch.h"
 #include "query/validator.h"
+#include "worker/bypass.h"
 
 /* What stands above a worker and changes with it: `prepare` may fail, with words in
  * `error`; then `discard` runs, otherwise `commit`. */
@@ -32,6 +33,7 @@ struct worker {
 	struct netwatch *netwatch;          /* owned */
 	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
 	struct worker_follower follower;
+	struct worker_bypass bypass;
 	uint64_t started_ms;
 	uint64_t reloads;  /* that took effect */
 	unsigned reload_n; /* that were asked for */

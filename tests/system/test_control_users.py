@@ -25,7 +25,7 @@ def fixture_as_user(daemon, place):
     return ask
 
 
-@pytest.mark.parametrize("words", [["status"], ["reload"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["status"], ["reload"], ["bypass", "--end"]], ids=" ".join)
 def test_others_may_not_open_it(as_user, words):
     done = as_user(*words)
     assert done.returncode == 1 and "Permission denied" in done.stderr
@@ -40,15 +40,18 @@ def test_its_group_may(daemon, as_user, words):
 
 
 @pytest.mark.parametrize("words", [
-    ["pins", "accept", "honest"]], ids=" ".join)
+    ["pins", "accept", "honest"], ["bypass", "--end"],
+    ["bypass", "--for", "2s", "--server", "127.0.0.1:53", "portal.lab"]], ids=" ".join)
 def test_its_group_may_not(daemon, as_user, words):
     """Said before anything is looked at, and logged."""
     done = as_user(*words, group=os.stat(daemon.socket).st_gid)
     assert done.returncode == 1 and "only root" in done.stderr
     assert f"refused to user {NOBODY}" in daemon.log()
+    assert daemon.status()["bypass"] is None
 
 
 def test_root_may(daemon):
     """The same as above, of root: it gets as far as what is wrong with it."""
     done = daemon.ctl("pins", "accept", "honest")
     assert "only root" not in done.stderr
+    assert daemon.ctl("bypass", "--end").returncode == 0
