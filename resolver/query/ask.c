@@ -10,6 +10,7 @@
 #include "dns/reply.h"
 #include "query/resolver.h"
 #include "query/validate.h"
+#include "upstream/bypass.h"
 #include "upstream/explain.h"
 
 /* A failure is remembered this long (RFC 9520 §3.2), or until an upstream
@@ -255,6 +256,19 @@ void resolver_conclude(struct inflight *f, const struct exchange_result *result,
 	resolver_forget(f);
 }
 
+/* Nobody proves what comes that way, and who opened it means it so. */
+static bool is_bypassed(const struct inflight *f)
+{
+	uint64_t queries;
+	const struct bypass *bypass =
+		exchanger_bypass_state(f->resolver->exchanger, &queries);
+
+	for (size_t i = 0; bypass != NULL && i < bypass->name_n; i++)
+		if (name_equal(&bypass->names[i], &f->question.name))
+			return true;
+	return false;
+}
+
 static void on_exchange_done(void *data, const struct exchange_result *result)
 {
 	static const struct validation_result unvalidated = {
@@ -264,7 +278,7 @@ static void on_exchange_done(void *data, const struct exchange_result *result)
 
 	f->exchange = NULL;
 	chain_supply(f, result->answer);
-	if (!validate_start(f, result))
+	if ((f->validating == NULL && is_bypassed(f)) || !validate_start(f, result))
 		resolver_conclude(f, result, &unvalidated);
 }
 

@@ -111,7 +111,11 @@ static bool same_question(const struct plain_sent *sent, struct bytes wire)
 static bool is_answer(
 	struct bytes wire, const struct question *question, struct message *out)
 {
-	return message_parse(wire, out) == STATUS_OK && message_answers(out, question);
+	if (message_parse(wire, out) != STATUS_OK || !message_answers(out, question))
+		return false;
+	/* Anybody on the way may have set it (RFC 4035 §4.9.3). */
+	out->flags &= (uint16_t)~DNS_FLAG_AD;
+	return true;
 }
 
 enum plain_judgement plain_judge(const struct plain_sent *sent,

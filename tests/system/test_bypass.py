@@ -3,11 +3,12 @@ given; nothing else does, ever."""
 
 import json
 
+import dns.flags
 import pytest
 
 from client import Later, ask, first, is_failed
 from harness import free_port, wait_for
-from plain_servers import PlainServer, answering
+from plain_servers import PlainServer, address_of, answering
 from servers import answer_a
 
 PUBLIC, PORTAL = "203.0.113.1", "192.0.2.80"
@@ -139,6 +140,34 @@ def test_names_answered_here_stay(start, public, portal):
     assert first(ask(daemon, NAME)) == "192.0.2.9"
     assert first(ask(daemon, "localhost")) == "127.0.0.1"
     assert not portal.asked
+
+
+def test_not_validated(start, public, portal):
+    """Nobody signs a portal's answers; all others are validated as ever."""
+    daemon = start([public.upstream("public")], dnssec="validate")
+    assert is_failed(ask(daemon, NAME))
+    begin(daemon, portal, NAME)
+    reply = ask(daemon, NAME, want_dnssec=True)
+    assert first(reply) == PORTAL and not reply.flags & dns.flags.AD
+    assert is_failed(ask(daemon, "www.example."))
+    daemon.ctl("bypass", "--end")
+    assert is_failed(ask(daemon, NAME))
+
+
+def test_its_ad_is_nobodys(start, public):
+    """Also where an upstream's would be passed on."""
+    def behave(query, _, send):
+        reply = address_of(query, PORTAL)
+        reply.flags |= dns.flags.AD
+        send(reply)
+    liar = PlainServer(behave, port=free_port())
+    try:
+        daemon = start([public.upstream("public")], trust_ad=True)
+        begin(daemon, liar, NAME)
+        reply = ask(daemon, NAME, want_dnssec=True)
+        assert first(reply) == PORTAL and not reply.flags & dns.flags.AD
+    finally:
+        liar.close()
 
 
 # --- what is seen of it --------------------------------------------------------------
