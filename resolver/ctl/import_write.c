@@ -5,29 +5,8 @@
 
 #include "base/text.h"
 #include "config/node.h"
-#include "config/schema.h"
 #include "config/units.h"
 #include "ctl/import.h"
-
-/* Whether the configuration has that key, and that word for it if it is not NULL. */
-static bool schema_takes(const char *key, const char *word)
-{
-	for (size_t i = 0; i < schema_file.row_n; i++) {
-		const struct schema_row *row = &schema_file.rows[i];
-
-		if (strcmp(row->name, key) != 0)
-			continue;
-		for (const struct schema_word *it = row->words;
-			word != NULL && it != NULL; it++) {
-			if (it->word == NULL)
-				return false;
-			if (strcmp(it->word, word) == 0)
-				return it->later == NULL;
-		}
-		return true;
-	}
-	return false;
-}
 
 static void add_time(struct text *out, uint32_t time_ms)
 {
@@ -91,28 +70,21 @@ static void add_tls(struct text *out, const struct import *import)
 
 static void add_edns(struct text *out, const struct import *import)
 {
-	const char *subnet = import->client_subnet;
-
-	if (subnet != NULL && !schema_takes("edns.client_subnet", subnet))
-		subnet = NULL;
-	if (!import->has_padding && subnet == NULL)
+	if (!import->has_padding && import->client_subnet == NULL)
 		return;
 	text_add(out, "edns:\n");
 	if (import->has_padding)
 		text_add(out, "  padding: %u\n", import->padding);
-	if (subnet != NULL)
-		text_add(out, "  client_subnet: %s\n", subnet);
+	if (import->client_subnet != NULL)
+		text_add(out, "  client_subnet: %s\n", import->client_subnet);
 }
 
 static void add_dnssec(struct text *out, const struct import *import)
 {
 	if (!import->validate)
 		return;
-	text_add(out, "%s\n",
-		schema_takes("dnssec", "validate")
-			? "dnssec: validate"
-			: "# dnssec: this version of pintle does not validate");
-	if (import->anchors != NULL && schema_takes("dnssec_anchors", NULL))
+	text_add(out, "dnssec: validate\n");
+	if (import->anchors != NULL)
 		text_add(out, "dnssec_anchors: \"%s\"\n", import->anchors);
 }
 
