@@ -41,7 +41,7 @@ static enum status read_names(const json_t *list, struct request *out, struct te
 static enum status read_request(
 	const json_t *command, struct request *out, struct text *error)
 {
-	const char *server = command_text(command, "server");
+	const char *server = control_text(command, "server");
 	json_int_t for_ms = json_integer_value(json_object_get(command, "for_ms"));
 
 	*out = (struct request){ .bypass = { .name_n = 0 } };
@@ -94,7 +94,7 @@ static void end(struct worker *w, struct control_request *request)
 				 worker_bypass_end(w, "it was ended by hand") ? 1 : 0));
 }
 
-void command_bypass(
+void control_bypass(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
 	char words[CONFIG_ERROR_MAX];

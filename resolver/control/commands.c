@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "control/status_ct.h"
 
-const char *command_text(const json_t *command, const char *key)
+const char *control_text(const json_t *command, const char *key)
 {
 	return json_string_value(json_object_get(command, key));
 }
@@ -42,7 +42,7 @@ static void run_reload(
 static void run_flush(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
-	const char *text = command_text(command, "name");
+	const char *text = control_text(command, "name");
 	struct cache_stats stats;
 	struct name name;
 	size_t flushed;
@@ -116,7 +116,7 @@ static enum status take_pin(const json_t *command, const char *key, struct pin *
 static void run_accept(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
-	const char *name = command_text(command, "upstream");
+	const char *name = control_text(command, "upstream");
 	struct upstream *u = name != NULL ? upstream_set_find(&w->upstreams, name) : NULL;
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
@@ -157,11 +157,11 @@ static const struct command {
 	{ "stats", WHO_ANY, run_stats },
 	{ "reload", WHO_ANY, run_reload },
 	{ "flush", WHO_ANY, run_flush },
-	{ "query", WHO_ANY, command_query },
+	{ "query", WHO_ANY, control_query },
 	/* It changes who is trusted. */
 	{ "accept", WHO_OWNER, run_accept },
 	/* It takes protection away from others' questions. */
-	{ "bypass", WHO_ROOT, command_bypass },
+	{ "bypass", WHO_ROOT, control_bypass },
 };
 
 static bool may_run(const struct command *command, uid_t peer)
@@ -193,7 +193,7 @@ static void refuse(
 void command_run(
 	struct worker *worker, const json_t *command, struct control_request *request)
 {
-	const char *name = command_text(command, "command");
+	const char *name = control_text(command, "command");
 
 	for (size_t i = 0; name != NULL && i < sizeof commands / sizeof *commands; i++) {
 		uid_t peer;

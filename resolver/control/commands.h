@@ -32,13 +32,13 @@ void command_run(
 	struct worker *worker, const json_t *command, struct control_request *request);
 
 /* A member of a command, or NULL; borrowed. */
-const char *command_text(const json_t *command, const char *key);
+const char *control_text(const json_t *command, const char *key);
 
 /* Commands with files of their own. */
-void command_query(
+void control_query(
 	struct worker *worker, const json_t *command, struct control_request *request);
 
-void command_bypass(
+void control_bypass(
 	struct worker *worker, const json_t *command, struct control_request *request);
 /* The one in force, or null. */
 json_t *status_bypass_json(const struct worker *worker);

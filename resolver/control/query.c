@@ -68,17 +68,17 @@ static void on_query_done(void *data, const struct exchange_result *result)
 				       result->upstream, "ede"));
 }
 
-void command_query(
+void control_query(
 	struct worker *w, const json_t *command, struct control_request *request)
 {
-	const char *name = command_text(command, "name"),
-		   *type = command_text(command, "type");
+	const char *name = control_text(command, "name"),
+		   *type = control_text(command, "type");
 	struct question question = { .type = TYPE_A, .class = CLASS_IN };
 	struct exchange_request asked = { .question = &question,
 		.subnet_opt_out = w->config->client_subnet == CLIENT_SUBNET_OPT_OUT,
 		.pad_to = w->config->edns_padding,
 		.timeout_ms = w->config->limit_timeout_ms,
-		.only = command_text(command, "upstream") };
+		.only = control_text(command, "upstream") };
 	struct exchange *exchange;
 	struct ede why = { 0 };
 	enum status status;

@@ -234,7 +234,8 @@ static const struct refusal rows[] = {
 	{ "ca_file: relative", KEYS("ca_file: ca.pem"),
 		"f:3:44: upstreams[].ca_file: \"ca.pem\" does not begin with a slash; "
 		"allowed: an absolute path of at most 4095 bytes" },
-	{ "ca_path", KEYS("ca_path: /etc/ssl/certs"), "f:3:35: unknown key \"ca_path\"; write tls: {ca_path: ...}" },
+	{ "ca_path", KEYS("ca_path: /etc/ssl/certs"),
+		"f:3:35: unknown key \"ca_path\"; write tls: {ca_path: ...}" },
 	{ "ct: another word", KEYS("ct: on"),
 		"f:3:39: upstreams[].ct: \"on\" is none of the words known here; "
 		"allowed: "
