@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from client import ask
 from harness import PINTLECTL, public_program, run
+from servers import serve_all
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="not run by root")
 
@@ -54,4 +56,24 @@ def test_root_may(daemon):
     """The same as above, of root: it gets as far as what is wrong with it."""
     done = daemon.ctl("pins", "accept", "honest")
     assert "only root" not in done.stderr
+    assert daemon.ctl("bypass", "--end").returncode == 0
+
+
+def test_the_daemons_user(start, toy, place):
+    """Who it runs as may change whom it trusts, and no more than that."""
+    for path in (place, os.path.dirname(place)):
+        os.chmod(path, 0o755)
+    program = public_program(place, PINTLECTL)
+    daemon = start([toy(serve_all).upstream("u")], user="nobody",
+                   control=place + "/run/control.sock")
+    assert ask(daemon, "example.lab").rcode() == 0
+
+    def as_nobody(*words):
+        return run([program, "--socket", daemon.socket, *words], user=NOBODY,
+                   group=NOGROUP, extra_groups=[])
+    for words in (["status"], ["flush"], ["query", "example.lab"]):
+        assert as_nobody(*words).returncode == 0
+    assert "only root" not in as_nobody("pins", "accept", "u").stderr
+    done = as_nobody("bypass", "--server", "127.0.0.1", "portal.lab")
+    assert done.returncode == 1 and "only root may" in done.stderr
     assert daemon.ctl("bypass", "--end").returncode == 0
