@@ -140,6 +140,7 @@ static void fill(struct line *l, const struct resolver *r,
 	struct text ede = text_in(l->ede_text, sizeof l->ede_text);
 	const char *said = r->told.ede.text;
 
+	/* text_in() has emptied the third. */
 	l->name[0] = l->client[0] = '\0';
 	type_to_text(question->type, l->type);
 	if (client != NULL && privacy < LOG_PRIVACY_CLIENT)
@@ -151,23 +152,29 @@ static void fill(struct line *l, const struct resolver *r,
 		text_add_untrusted(&ede, said, strnlen(said, sizeof r->told.ede.text));
 }
 
-void log_told(const struct resolver *r, const struct question *question,
-	const struct endpoint *client, const char *upstream, uint64_t since_ms)
+static void write_line(const struct line *line, bool json)
 {
 	char buffer[LINE_BYTES_MAX];
 	struct text out = text_in(buffer, sizeof buffer);
-	bool json = r->options.log_queries == LOG_QUERIES_JSON;
-	struct line line = { .told = &r->told,
-		.prefetch = client == NULL,
-		.upstream = r->told.by == TOLD_UPSTREAM ? upstream : NULL,
-		.ms = clock_now_ms() - since_ms };
+
+	if (json)
+		write_json(line, &out);
+	else
+		write_text(line, &out);
+	log_record(buffer, json);
+}
+
+void log_told(const struct resolver *r, const struct question *question,
+	const struct endpoint *client, const char *upstream, uint64_t since_ms)
+{
+	struct line line;
 
 	if (r->options.log_queries == LOG_QUERIES_OFF)
 		return;
+	line.told = &r->told;
+	line.prefetch = client == NULL;
+	line.upstream = r->told.by == TOLD_UPSTREAM ? upstream : NULL;
+	line.ms = since_ms > 0 ? clock_now_ms() - since_ms : 0;
 	fill(&line, r, question, client);
-	if (json)
-		write_json(&line, &out);
-	else
-		write_text(&line, &out);
-	log_record(buffer, json);
+	write_line(&line, r->options.log_queries == LOG_QUERIES_JSON);
 }

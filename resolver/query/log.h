@@ -30,7 +30,7 @@ void log_tell(struct resolver *resolver, unsigned rcode, bool authenticated,
 	const struct ede *ede);
 
 /* Writes the line, if there is a log and `m` has a question. `upstream` is NULL unless
- * TOLD_UPSTREAM; `client` NULL: for the cache alone. */
+ * TOLD_UPSTREAM; `client` NULL: for the cache alone; `since_ms` 0: it took no time. */
 void log_told(const struct resolver *resolver, const struct question *question,
 	const struct endpoint *client, const char *upstream, uint64_t since_ms);
 

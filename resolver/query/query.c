@@ -259,7 +259,7 @@ enum query_outcome query_receive(struct resolver *r, struct bytes wire,
 	parsed->has_question = false;
 	outcome = receive(r, wire, client, udp, parsed, reply);
 	if (outcome == QUERY_ANSWERED && parsed->has_question)
-		log_told(r, &parsed->question, client, NULL, clock_now_ms());
+		log_told(r, &parsed->question, client, NULL, 0);
 	return outcome;
 }
 
@@ -337,7 +337,7 @@ enum query_outcome query_wait(struct resolver *r, struct query *q,
 	r->told.by = TOLD_NOBODY;
 	outcome = wait_for(r, q, parsed, client, udp, reply);
 	if (outcome == QUERY_ANSWERED)
-		log_told(r, &parsed->question, client, NULL, clock_now_ms());
+		log_told(r, &parsed->question, client, NULL, 0);
 	return outcome;
 }
 

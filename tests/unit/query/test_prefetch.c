@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "tests/unit/query/house.h"
 
 #define PREFETCHES_MAX 64
@@ -86,6 +88,34 @@ static void what_is_asked_for_again_and_again_never_misses(void **state)
 	assert_int_equal(stats.answered, 602);
 	assert_int_equal(stats.in_flight, 0);
 	assert_int_equal(stats.stale, 0);
+}
+
+static char told[2][100];
+static size_t told_n;
+
+static void keep_prefetch(enum log_level level, const char *line)
+{
+	(void)level;
+	if (strncmp(line, "prefetch", 8) == 0 && told_n < 2)
+		snprintf(told[told_n++], sizeof *told, "%s", line);
+}
+
+/* When its answer is there; clients' lines are their own. */
+static void it_has_a_line_in_the_query_log(void **state)
+{
+	struct house *h = *state;
+
+	log_replace(keep_prefetch);
+	h->options.log_queries = LOG_QUERIES_TEXT;
+	resolver_rebase(h->resolver, h->cache, &h->options);
+	make_popular(h, "a.");
+	bench_now_ms += 59000;
+	hit(h, "a.");
+	assert_int_equal(told_n, 0);
+	settle(h, 2);
+	log_replace(NULL);
+	assert_int_equal(told_n, 1);
+	assert_memory_equal(told[0], "prefetch a. A: upstream a NOERROR ", 34);
 }
 
 static void not_if_it_is_not_wanted(void **state)
@@ -239,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_asked_for_again_and_again_never_misses),
+		TEST(it_has_a_line_in_the_query_log),
 		TEST(not_if_it_is_not_wanted),
 		TEST(one_at_a_time_is_asked_for),
 		TEST(who_comes_after_its_end_waits_for_it),
