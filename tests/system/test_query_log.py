@@ -53,7 +53,8 @@ def test_json(start, honest, lab):
     ask(daemon, HOSTILE)
     ask(daemon, "example.lab", "TYPE65280")
     ask(daemon, "version.bind", "TXT", rdclass="CH")
-    first, hostile, unknown, chaos = objects(daemon)
+    ask(daemon, "localhost")
+    first, hostile, unknown, chaos, local = objects(daemon)
     assert first.pop("ms") >= 0 and re.fullmatch(r"[\d-]+T[\d:]+Z", first.pop("time"))
     assert first.pop("client").startswith("127.")
     assert first == {"event": "query", "name": "example.lab.", "type": "A",
@@ -62,6 +63,7 @@ def test_json(start, honest, lab):
     assert hostile["name"] == HOSTILE
     assert unknown["type"] == "TYPE65280"
     assert (chaos["by"], chaos["rcode"]) == ("here", "REFUSED")
+    assert (local["by"], local["rcode"]) == ("local", "NOERROR")
 
 
 def test_failure(start, lab):
