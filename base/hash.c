@@ -62,10 +62,12 @@ uint64_t hash_bytes(struct bytes in)
 	uint64_t v[4] = { key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
 		key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u };
 	size_t whole = in.n / 8 * 8;
+	/* Nothing may have no place. */
+	const uint8_t *p = in.n > 0 ? in.p : (const uint8_t *)v;
 
 	for (size_t i = 0; i < whole; i += 8)
-		sip_word(v, load(in.p + i, 8));
-	sip_word(v, (uint64_t)in.n << 56 | load(in.p + whole, in.n - whole));
+		sip_word(v, load(p + i, 8));
+	sip_word(v, (uint64_t)in.n << 56 | load(p + whole, in.n - whole));
 	v[2] ^= 0xff;
 	for (int i = 0; i < 3; i++)
 		sip_round(v);
