@@ -17,7 +17,7 @@
 #define CHAIN_MAX 16
 /* Hosts that may have addresses beside, and owners of proofs; more are not looked for. */
 #define CHAIN_HOSTS_MAX  128
-#define CHAIN_PROOFS_MAX 16
+#define CHAIN_PROOFS_MAX 32
 
 /* The caller's storage for one answer. */
 struct chain {

@@ -59,15 +59,6 @@ static unsigned reply_flags(uint16_t query_flags, unsigned rcode)
 	       (rcode & RCODE_MASK);
 }
 
-/* RFC 6840 §5.8: AD means something to those only who have shown that they know it. */
-static unsigned answer_flags(const struct message *query, const struct answer *answer)
-{
-	bool knows = query->edns.dnssec_ok || (query->flags & DNS_FLAG_AD) != 0;
-
-	return reply_flags(query->flags, answer->rcode) |
-	       (answer->authenticated && knows ? DNS_FLAG_AD : 0);
-}
-
 size_t reply_limit(const struct message *query, bool udp)
 {
 	size_t size = query->edns.present ? query->edns.udp_size : 0;
@@ -164,6 +155,17 @@ static void treat_ttls(
 	}
 }
 
+/* RFC 6840 §5.8: AD means something to those only who have shown that they know it. What
+ * is stale may have outlived its signatures. */
+static unsigned answer_flags(const struct message *query, const struct answer *answer,
+	const struct treatment *how)
+{
+	bool knows = query->edns.dnssec_ok || (query->flags & DNS_FLAG_AD) != 0;
+	bool ad = answer->authenticated && knows && !how->stale;
+
+	return reply_flags(query->flags, answer->rcode) | (ad ? DNS_FLAG_AD : 0);
+}
+
 /* The client's question goes over the answer's: same name, its own case, to
  * which the records' compressed names point (draft-vixie-dnsext-dns0x20). */
 static void write_answer(struct writer *w, const struct message *query,
@@ -175,7 +177,7 @@ static void write_answer(struct writer *w, const struct message *query,
 	memcpy(wire + DNS_HEADER_BYTES, query->wire.p + DNS_HEADER_BYTES,
 		query->question_end - DNS_HEADER_BYTES);
 	put16(wire, query->id);
-	put16(wire + 2, answer_flags(query, answer));
+	put16(wire + 2, answer_flags(query, answer, how));
 	put16(wire + ADDITIONAL_AT, get16(wire + ADDITIONAL_AT) + query->edns.present);
 	treat_ttls(wire, answer, answer->ttl_n, how);
 	write_opt(w, query, how->terms, answer->rcode, how->ede);

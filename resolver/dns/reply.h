@@ -1,8 +1,8 @@
 /* Replies to a client, made from its query. Every reply repeats the client's
  * ID, opcode, RD, CD and question byte for byte, sets QR and RA, leaves AA clear, and
  * has an OPT exactly if the query had one (RFC 6891 §7). AD is set if the answer is
- * authenticated and the query had DO or AD (RFC 6840 §5.7, §5.8). It is appended to `w`,
- * where a length may stand already. */
+ * authenticated, not stale, and the query had DO or AD (RFC 6840 §5.7, §5.8). It is
+ * appended to `w`, where a length may stand already. */
 #ifndef DNS_REPLY_H
 #define DNS_REPLY_H
 

@@ -123,10 +123,31 @@ static void test_terms(void **state)
 	wire_free(cookie);
 }
 
+/* It may have outlived its signatures. */
+static void test_stale_is_not_authentic(void **state)
+{
+	static const struct ede ede = { .present = true, .code = EDE_STALE };
+	const struct reply_terms terms = { .limit = 512 };
+	struct bytes wire = wire_new(QUERY_EDNS);
+	struct answer answer = known_answer(300);
+	struct message m = parsed(wire), reply;
+	uint8_t out[512];
+	struct writer w = { .p = out, .cap = sizeof out };
+
+	(void)state;
+	answer.authenticated = true;
+	assert_int_equal(reply_stale(&m, &answer, &ede, &terms, &w), STATUS_OK);
+	reply = parsed(wr_done(&w));
+	assert_int_equal(reply.flags & DNS_FLAG_AD, 0);
+	wire_free(answer.wire);
+	wire_free(wire);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terms),
+		cmocka_unit_test(test_stale_is_not_authentic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
