@@ -99,7 +99,7 @@ enum trust delegation_prove(struct validation *v, const struct zone *zone,
 
 	if (dnssec_policy_exempts(v->policy, child))
 		return TRUST_INSECURE;
-	trust = fetch(v, child, TYPE_DS, &packet);
+	trust = validation_fetch(v, child, TYPE_DS, &packet);
 	if (trust != TRUST_SECURE)
 		return trust;
 	set = packet_find(packet, SECTION_ANSWER, child, TYPE_DS);

@@ -143,7 +143,7 @@ static enum trust no_ds(
 static enum trust fetch_keys(
 	struct validation *v, const struct name *name, struct keyset *out)
 {
-	enum trust trust = fetch(v, name, TYPE_DNSKEY, &out->packet);
+	enum trust trust = validation_fetch(v, name, TYPE_DNSKEY, &out->packet);
 
 	if (trust != TRUST_SECURE)
 		return trust;

@@ -72,7 +72,7 @@ struct subject subject(const struct name *name, uint16_t type)
 	return out;
 }
 
-enum trust fetch(
+enum trust validation_fetch(
 	struct validation *v, const struct name *name, uint16_t type, struct packet **out)
 {
 	struct question question = { .name = *name, .type = type, .class = CLASS_IN };

@@ -52,7 +52,7 @@ struct subject subject_name(const struct name *name);
 
 /* The response to that question. NEEDS: it has to be asked; UNKNOWN: it could not be
  * had; BOGUS: too many questions. SECURE: it is `*out`. */
-enum trust fetch(struct validation *v, const struct name *name, uint16_t type,
+enum trust validation_fetch(struct validation *v, const struct name *name, uint16_t type,
 	struct packet **out);
 
 #endif
