@@ -5,7 +5,7 @@
  *	resolve NAME 4|6             of one
  *	resolve NAME 0 THREADS       so many at a time; all must hear the same
  *	resolve NAME type NUMBER     the number of records in the answer, and its length
-*/
+ */
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netdb.h>
