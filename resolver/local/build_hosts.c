@@ -44,7 +44,7 @@ static enum status add(struct tree *tree, const struct hosts_entry *entry,
 		skip(skipped, entry);
 	if (status == STATUS_LIMIT || status == STATUS_RANGE)
 		return STATUS_OK;
-	if (status != STATUS_OK || !entry->canonical)
+	if (status != STATUS_OK)
 		return status;
 	return build_reverse(tree, address, LOCAL_TTL_S, &entry->name);
 }

@@ -84,7 +84,6 @@ static enum hosts_item begin_line(struct hosts_reader *r)
 	struct bytes line = take_line(r), word = take_word(&line), rest = line;
 
 	r->entry.line++;
-	r->entry.canonical = true;
 	r->names = bytes_of(line.p, 0);
 	if (word.n == 0 || has_zone(word))
 		return HOSTS_END;
@@ -125,7 +124,5 @@ enum hosts_item hosts_next(struct hosts_reader *r, struct hosts_entry *out)
 		}
 	}
 	*out = r->entry;
-	if (item == HOSTS_NAME)
-		r->entry.canonical = false;
 	return item;
 }

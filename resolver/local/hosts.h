@@ -1,5 +1,4 @@
-/* A hosts file (hosts(5)): a line an address, then names, the first of them the
- * canonical one; # begins a comment. */
+/* A hosts file (hosts(5)): a line an address, then names; # begins a comment. */
 #ifndef LOCAL_HOSTS_H
 #define LOCAL_HOSTS_H
 
@@ -16,7 +15,6 @@ struct hosts_entry {
 	uint8_t address[16];
 	size_t address_n; /* 4 or 16 */
 	struct name name;
-	bool canonical;
 };
 
 /* Where it is; `rest` is the file's bytes at first, all else zero. Borrows from them. */

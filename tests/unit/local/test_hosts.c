@@ -16,8 +16,7 @@
 
 /* --- lines ----------------------------------------------------------------- */
 
-/* `items`: "LINE:NAME/BYTES" for each name, with a star if it is the canonical one, and
- * "LINE:broken". */
+/* `items`: "LINE:NAME/BYTES" for each name, BYTES of its address, and "LINE:broken". */
 static const struct line_row {
 	const char *name;
 	const char *hosts;
@@ -26,43 +25,43 @@ static const struct line_row {
 	{ "nothing", "", "" },
 	{ "empty lines", "\n\n \t\n", "" },
 	{ "comments", "# 192.0.2.1 a\n  # b\n#\n", "" },
-	{ "one name", "192.0.2.1 a.example\n", "1:a.example./4*" },
-	{ "no line feed at the end", "192.0.2.1 a", "1:a./4*" },
-	{ "CR LF", "192.0.2.1 a\r\n192.0.2.2\tb\r\n", "1:a./4* 2:b./4*" },
-	{ "many names", "192.0.2.1 a b\tc  d \n", "1:a./4* 1:b./4 1:c./4 1:d./4" },
-	{ "a comment behind names", "192.0.2.1 a b#c d", "1:a./4* 1:b./4" },
+	{ "one name", "192.0.2.1 a.example\n", "1:a.example./4" },
+	{ "no line feed at the end", "192.0.2.1 a", "1:a./4" },
+	{ "CR LF", "192.0.2.1 a\r\n192.0.2.2\tb\r\n", "1:a./4 2:b./4" },
+	{ "many names", "192.0.2.1 a b\tc  d \n", "1:a./4 1:b./4 1:c./4 1:d./4" },
+	{ "a comment behind names", "192.0.2.1 a b#c d", "1:a./4 1:b./4" },
 	{ "a comment behind the address", "192.0.2.1 # a", "1:broken" },
-	{ "leading white space", " \t192.0.2.1 a", "1:a./4*" },
-	{ "IPv6", "::1 a\n2001:DB8::1 b", "1:a./16* 2:b./16*" },
-	{ "IPv6 in IPv4's form", "::ffff:192.0.2.1 a", "1:a./16*" },
-	{ "an address with a zone", "fe80::1%lo0 localhost\n::1 b", "2:b./16*" },
-	{ "a dot at the end", "192.0.2.1 a.example.", "1:a.example./4*" },
-	{ "underscores and hyphens", "192.0.2.1 _a-b.x", "1:_a-b.x./4*" },
-	{ "upper case stays", "192.0.2.1 NAS", "1:NAS./4*" },
-	{ "an address as a name", "0.0.0.0 0.0.0.0\n0.0.0.0 a", "2:a./4*" },
-	{ "an address among names", "192.0.2.1 192.0.2.1 a", "1:a./4*" },
-	{ "an address alone", "192.0.2.1\n192.0.2.2 b", "1:broken 2:b./4*" },
-	{ "a name alone", "a\n192.0.2.2 b", "1:broken 2:b./4*" },
+	{ "leading white space", " \t192.0.2.1 a", "1:a./4" },
+	{ "IPv6", "::1 a\n2001:DB8::1 b", "1:a./16 2:b./16" },
+	{ "IPv6 in IPv4's form", "::ffff:192.0.2.1 a", "1:a./16" },
+	{ "an address with a zone", "fe80::1%lo0 localhost\n::1 b", "2:b./16" },
+	{ "a dot at the end", "192.0.2.1 a.example.", "1:a.example./4" },
+	{ "underscores and hyphens", "192.0.2.1 _a-b.x", "1:_a-b.x./4" },
+	{ "upper case stays", "192.0.2.1 NAS", "1:NAS./4" },
+	{ "an address as a name", "0.0.0.0 0.0.0.0\n0.0.0.0 a", "2:a./4" },
+	{ "an address among names", "192.0.2.1 192.0.2.1 a", "1:a./4" },
+	{ "an address alone", "192.0.2.1\n192.0.2.2 b", "1:broken 2:b./4" },
+	{ "a name alone", "a\n192.0.2.2 b", "1:broken 2:b./4" },
 	{ "a name before the address", "a 192.0.2.1", "1:broken" },
 	{ "IPv4 with three parts", "192.0.2 a", "1:broken" },
 	{ "IPv4 with leading zeros", "127.000.000.001 a", "1:broken" },
 	{ "a zone behind IPv4", "192.0.2.1%eth0 a", "1:broken" },
 	{ "a prefix", "192.0.2.0/24 a", "1:broken" },
 	{ "an address in brackets", "[::1] a", "1:broken" },
-	{ "a wildcard", "192.0.2.1 *.a b", "1:broken 1:b./4*" },
-	{ "a bad name among good ones", "192.0.2.1 a b!c d", "1:a./4* 1:broken 1:d./4" },
+	{ "a wildcard", "192.0.2.1 *.a b", "1:broken 1:b./4" },
+	{ "a bad name among good ones", "192.0.2.1 a b!c d", "1:a./4 1:broken 1:d./4" },
 	{ "two dots", "192.0.2.1 a..b", "1:broken" },
 	{ "a dot", "192.0.2.1 .", "1:broken" },
 	{ "UTF-8",
 		"192.0.2.1 b\xc3\xbc"
 		"cher",
 		"1:broken" },
-	{ "adblock's syntax", "||ads.example^\n192.0.2.1 a", "1:broken 2:a./4*" },
+	{ "adblock's syntax", "||ads.example^\n192.0.2.1 a", "1:broken 2:a./4" },
 	{ "dnsmasq's syntax", "address=/ads.example/0.0.0.0", "1:broken" },
 	{ "a long word",
 		"192.0.2.1 "
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
-		"1:broken 1:b./4*" },
+		"1:broken 1:b./4" },
 };
 
 static void describe(struct hosts_reader *reader, struct text *said)
@@ -78,8 +77,7 @@ static void describe(struct hosts_reader *reader, struct text *said)
 			continue;
 		}
 		name_to_text(&entry.name, name);
-		text_add(said, "%s/%zu%s", name, entry.address_n,
-			entry.canonical ? "*" : "");
+		text_add(said, "%s/%zu", name, entry.address_n);
 	}
 }
 
@@ -108,7 +106,7 @@ static void a_nul_is_no_name(void **state)
 
 	(void)state;
 	describe(&reader, &said);
-	assert_string_equal(words, "1:broken 1:c./4* 2:broken");
+	assert_string_equal(words, "1:broken 1:c./4 2:broken");
 }
 
 /* --- answers --------------------------------------------------------------- */
@@ -169,7 +167,8 @@ static void localhost_is_what_it_is(void **state)
 	struct local *local = scene_new(
 		&(struct scene){ .hosts = "192.0.2.1 localhost LOCALHOST x.localhost\n"
 					  "127.0.0.1 ads.example\n"
-					  "127.0.1.1 me.example me\n" });
+					  "127.0.1.1 me.example me\n"
+					  "127.0.1.2 localhost we.example\n" });
 
 	(void)state;
 	scene_assert(local, "localhost A", "NOERROR localhost. 60 A 127.0.0.1");
@@ -178,10 +177,12 @@ static void localhost_is_what_it_is(void **state)
 		"NOERROR 1.0.0.127.in-addr.arpa. 60 PTR localhost.");
 	scene_assert(local, "1.1.0.127.in-addr.arpa PTR",
 		"NOERROR 1.1.0.127.in-addr.arpa. 60 PTR me.example.");
+	scene_assert(local, "2.1.0.127.in-addr.arpa PTR",
+		"NOERROR 2.1.0.127.in-addr.arpa. 60 PTR we.example.");
 	scene_assert(local, "1.2.0.192.in-addr.arpa PTR",
 		"NXDOMAIN SOA 2.0.192.in-addr.arpa.");
 	scene_assert(local, "ads.example A", "NOERROR ads.example. 60 A 127.0.0.1");
-	assert_int_equal(local_hosts_n(local), 3);
+	assert_int_equal(local_hosts_n(local), 4);
 	local_free(local);
 }
 
