@@ -164,7 +164,8 @@ struct config {
 	size_t dnssec_negative_n;
 	bool trust_ad; /* an upstream's AD bit is passed on */
 
-	const char *hosts; /* path of a hosts file, or NULL */
+	const char *hosts;       /* path of a hosts file, or NULL */
+	const char *hosts_place; /* where it stands, as roots_place above */
 	struct config_records local_records;
 	struct local_zone *local_zones;
 	size_t local_zone_n;

@@ -163,7 +163,10 @@ static enum status describe_files(
 		ct != NULL ? node_find(ct, "log_list") : NULL, "ct.log_list");
 	out->dnssec_anchors_place = describe_place(&out->arena, complaint,
 		node_find(root, "dnssec_anchors"), "dnssec_anchors");
-	return out->log_list_place != NULL && out->dnssec_anchors_place != NULL
+	out->hosts_place =
+		describe_place(&out->arena, complaint, node_find(root, "hosts"), "hosts");
+	return out->log_list_place != NULL && out->dnssec_anchors_place != NULL &&
+			       out->hosts_place != NULL
 		       ? STATUS_OK
 		       : STATUS_NOMEM;
 }

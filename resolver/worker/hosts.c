@@ -68,8 +68,10 @@ static void forget_recent(struct hosts_mark *mark)
 }
 
 /* `out->p` is owned. */
-static enum status read_file(const char *path, struct text *error, struct bytes *out)
+static enum status read_file(
+	const struct config *config, struct text *error, struct bytes *out)
 {
+	const char *path = config->hosts;
 	char why[ERROR_MAX];
 	struct text words = text_in(why, sizeof why);
 	struct stat st;
@@ -77,13 +79,13 @@ static enum status read_file(const char *path, struct text *error, struct bytes 
 
 	/* A pipe would be waited for, and nobody answered meanwhile. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		text_add(error, "hosts: %s: is no regular file", path);
+		text_add(error, "%s: %s: is no regular file", config->hosts_place, path);
 		return STATUS_CONFIG;
 	}
 	status = file_read(path, HOSTS_BYTES_MAX, &words, out);
 	if (status == STATUS_OK || status == STATUS_NOMEM)
 		return status;
-	text_add(error, "hosts: %s", why);
+	text_add(error, "%s: %s", config->hosts_place, why);
 	return STATUS_CONFIG;
 }
 
@@ -120,7 +122,7 @@ enum status hosts_prepare(
 	/* Before it is read, so that a change meanwhile is one. */
 	*plan = (struct hosts_plan){ .mark = mark_of(config->hosts) };
 	if (config->hosts != NULL)
-		status = read_file(config->hosts, error, &hosts);
+		status = read_file(config, error, &hosts);
 	if (status != STATUS_OK)
 		return status;
 	forget_recent(&plan->mark);

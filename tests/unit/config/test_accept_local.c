@@ -22,6 +22,7 @@ static void a_hosts_file_is_a_path(void **state)
 
 	(void)state;
 	assert_string_equal(c->hosts, "/etc/hosts");
+	assert_string_equal(c->hosts_place, "f:3:8: hosts");
 	config_free(c);
 }
 
