@@ -1,3 +1,4 @@
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -88,21 +89,33 @@ static const char *protocol_word(enum upstream_protocol protocol)
 	return words[protocol];
 }
 
-/* What it is asked about, if that is not everything. */
-static json_t *zones_json(const struct config_upstream *config)
+static bool is_named(const struct config_forward *forward, const char *upstream)
 {
-	json_t *out = config->zone_n > 0 ? json_array() : json_null();
-
-	for (size_t i = 0; i < config->zone_n; i++) {
-		char name[NAME_TEXT_MAX];
-
-		name_to_text(&config->zones[i], name);
-		json_array_append_new(out, json_string(name));
-	}
-	return out;
+	for (size_t i = 0; i < forward->upstream_n; i++)
+		if (strcmp(forward->upstreams[i], upstream) == 0)
+			return true;
+	return false;
 }
 
-static json_t *upstream_json(const struct upstream *u)
+/* Of the routes that name it, which it is asked about alone; null: all other names. */
+static json_t *zones_json(const struct config *config, const char *upstream)
+{
+	json_t *out = NULL;
+
+	for (size_t i = 0; i < config->forward_n; i++) {
+		char name[NAME_TEXT_MAX];
+
+		if (!is_named(&config->forwards[i], upstream))
+			continue;
+		if (out == NULL)
+			out = json_array();
+		name_to_text(&config->forwards[i].zone, name);
+		json_array_append_new(out, json_string(name));
+	}
+	return out != NULL ? out : json_null();
+}
+
+static json_t *upstream_json(const struct config *all, const struct upstream *u)
 {
 	const struct config_upstream *config = upstream_config(u);
 	const struct health *health = upstream_health(u);
@@ -116,8 +129,9 @@ static json_t *upstream_json(const struct upstream *u)
 			 "s:o, s:I, s:I, "
 			 "s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"name", config->name, "protocol", protocol_word(config->protocol),
-		"zones", zones_json(config), "state", health_state_text(health->state),
-		"addresses", addresses_json(upstream_addresses(u)), "connection",
+		"zones", zones_json(all, config->name), "state",
+		health_state_text(health->state), "addresses",
+		addresses_json(upstream_addresses(u)), "connection",
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
 		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",
@@ -133,12 +147,13 @@ static json_t *upstream_json(const struct upstream *u)
 		(json_int_t)stats.lost, "replaced", (json_int_t)stats.replaced);
 }
 
-static json_t *upstreams_json(const struct upstream_set *set)
+static json_t *upstreams_json(const struct worker *w)
 {
+	const struct upstream_set *set = &w->upstreams;
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < set->n; i++)
-		json_array_append_new(out, upstream_json(set->items[i]));
+		json_array_append_new(out, upstream_json(w->config, set->items[i]));
 	return out;
 }
 
@@ -193,10 +208,9 @@ json_t *status_json(const struct worker *w)
 		"ok", 1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
 		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
 		(json_int_t)w->reloads, "config", json_untrusted(w->config->path),
-		"listen", listen_json(&w->listeners), "upstreams",
-		upstreams_json(&w->upstreams), "cache", cache_json(w), "queries",
-		queries_json(w), "log_list", status_log_list_json(w), "bypass",
-		status_bypass_json(w));
+		"listen", listen_json(&w->listeners), "upstreams", upstreams_json(w),
+		"cache", cache_json(w), "queries", queries_json(w), "log_list",
+		status_log_list_json(w), "bypass", status_bypass_json(w));
 }
 
 static json_t *upstream_stats_json(const struct upstream *u)

@@ -8,20 +8,28 @@
 
 #define NAME_WIDTH_MAX 32
 
+/* It has zones of its own, so it is nobody to ask about all other names. */
+static bool has_zones(const json_t *upstream)
+{
+	return json_array_size(json_object_get(upstream, "zones")) > 0;
+}
+
+/* Of those who are asked about all names; `state` NULL: in any. */
 static size_t count_state(const json_t *upstreams, const char *state)
 {
 	size_t n = 0, i;
 	json_t *upstream;
 
 	json_array_foreach((json_t *)upstreams, i, upstream) n +=
-		strcmp(member_text(upstream, "state"), state) == 0;
+		!has_zones(upstream) &&
+		(state == NULL || strcmp(member_text(upstream, "state"), state) == 0);
 	return n;
 }
 
 static void print_headline(const json_t *answer)
 {
 	const json_t *upstreams = json_object_get(answer, "upstreams");
-	size_t all = json_array_size(upstreams);
+	size_t all = count_state(upstreams, NULL);
 	size_t slow = count_state(upstreams, "slow");
 	size_t working = count_state(upstreams, "good") + slow;
 
@@ -80,22 +88,26 @@ static const char *upstream_words(const json_t *upstream)
 	if (!good && json_is_object(failure))
 		return member_text(failure, "text");
 	if (strcmp(member_text(upstream, "protocol"), "plain") == 0)
-		return "without TLS, for its zones alone";
+		return "without TLS";
 	return member_text(verdict, "explanation");
 }
 
-static void print_exceptions(const json_t *upstream)
+/* A list of the upstream's, in brackets. */
+static void print_list(const json_t *upstream, const char *key)
 {
-	const json_t *exceptions = json_object_get(upstream, "exceptions");
+	const json_t *list = json_object_get(upstream, key);
 	size_t i;
 	json_t *one;
 
-	json_array_foreach((json_t *)exceptions, i, one)
+	json_array_foreach((json_t *)list, i, one)
 	{
-		fputs(i == 0 ? " [exceptions: " : ", ", stdout);
+		if (i == 0)
+			printf(" [%s: ", key);
+		else
+			fputs(", ", stdout);
 		print_untrusted(json_is_string(one) ? json_string_value(one) : "?");
 	}
-	if (json_array_size(exceptions) > 0)
+	if (json_array_size(list) > 0)
 		putchar(']');
 }
 
@@ -148,7 +160,8 @@ static void print_upstream(const json_t *upstream, int name_width)
 	/* One that is slow is asked meanwhile. */
 	if (retry_ms > 0 && strcmp(member_text(upstream, "state"), "slow") != 0)
 		printf(" (next try in %d s)", (int)((retry_ms + 999) / 1000));
-	print_exceptions(upstream);
+	print_list(upstream, "zones");
+	print_list(upstream, "exceptions");
 	puts("");
 }
 

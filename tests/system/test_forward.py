@@ -53,6 +53,7 @@ def test_to_a_named_upstream(start, toy, public):
     daemon = start([vpn.upstream("vpn"), public.upstream("public")],
                    strategy="round_robin",
                    forward=[{"zone": "corp.example", "upstreams": ["vpn"]}])
+    assert daemon.upstream("vpn")["zones"] == ["corp.example."]
     for i in range(10):
         assert address(ask(daemon, f"n{i}.example.")) == PUBLIC
         assert address(ask(daemon, f"n{i}.corp.example.")) == INSIDE
@@ -70,7 +71,11 @@ def test_status_shows_it(start, public, plain):
     assert status["queries"] == 1 and status["handshakes"] == 0
     assert daemon.upstream("public")["zones"] is None
     text = daemon.ctl("status").stdout
-    assert "without TLS, for its zones alone" in text and "plain" in text
+    assert "without TLS [zones: lan.]" in text
+    # Whether it works is a matter of those who are asked about all names.
+    assert "no upstream was asked yet" in text.splitlines()[0]
+    assert is_good(ask(daemon, "www.example."))
+    assert "1 of 1 upstreams" in daemon.ctl("status").stdout.splitlines()[0]
     assert "is good: it answers, without TLS" in daemon.log()
 
 
@@ -150,6 +155,8 @@ def test_a_plain_server_is_never_asked_by_name_about_others(start, public, plain
     assert "about its own zones alone" in done.stdout + done.stderr
     assert server.asked == []
     assert INSIDE in daemon.ctl("query", "a.lan", "--upstream", name).stdout
+    done = daemon.ctl("probe", name, "-c", daemon.path)
+    assert done.returncode == 2 and "no certificate to show" in done.stderr
     done = daemon.ctl("query", "a.lan")
     assert INSIDE in done.stdout
 
