@@ -14,6 +14,7 @@ struct plain_world {
 	/* NULL: it answers. `from` is NULL over TCP. */
 	void (*on_query)(struct plain_world *world, struct bytes query,
 		const struct sockaddr *from);
+	bool tcp_in_pieces; /* of an answer over TCP the beginning alone is sent */
 	unsigned datagrams, streams; /* queries that came */
 	uint8_t last[512];           /* the last of them */
 	size_t last_n;
