@@ -10,7 +10,7 @@ import dns.rdatatype
 import dns.rrset
 
 from client import first
-from harness import free_port
+from harness import free_port, join
 from servers import answer_a
 
 # What everybody, a zone's server and another one of the tests answer.
@@ -76,13 +76,14 @@ class PlainServer:
         self.behave = behave
         self.asked, self.wires, self.ports = [], [], []
         self.closing = False
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.udp = socket.socket(family, socket.SOCK_DGRAM)
         self.udp.bind((address, port or free_port(address)))
-        self.place = f"{address}:{self.udp.getsockname()[1]}"
+        self.place = join(address, self.udp.getsockname()[1])
         threading.Thread(target=self.serve_udp, daemon=True).start()
         self.tcp = None
         if tcp:
-            self.tcp = socket.socket()
+            self.tcp = socket.socket(family)
             self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self.tcp.bind(self.udp.getsockname())
             self.tcp.listen()

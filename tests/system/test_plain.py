@@ -10,6 +10,7 @@ import dns.rrset
 import pytest
 
 from client import ask, make
+from harness import has_ipv6
 from plain_servers import INSIDE, address, address_of, reply_with, to
 
 # --- what leaves -----------------------------------------------------------------
@@ -39,6 +40,21 @@ def test_ids_ports_and_letters_differ(start, public, plain):
     assert len({query.id for query in sent}) > 15
     assert len({query.question[0].name.to_text()[:13] for query in sent}) > 15
     assert len(set(server.ports)) > 15
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 here")
+def test_ipv6(start, public, plain):
+    def behave(query, how, send):
+        reply = address_of(query, INSIDE)
+        if how == "udp":
+            reply.answer.clear()
+            reply.flags |= dns.flags.TC
+        send(reply)
+    server = plain(behave, address="::1")
+    daemon = start([public.upstream("public")], forward=[to("lan", server)])
+    assert address(ask(daemon, "printer.lan.")) == INSIDE
+    assert [how for how, _, _ in server.asked] == ["udp", "tcp"]
+    assert daemon.upstream("plain@" + server.place)["state"] == "good"
 
 
 # --- what is believed ------------------------------------------------------------
