@@ -104,8 +104,7 @@ void keys_remember(struct dnssec_keys *keys, const struct zone *zone)
 	if (entry == NULL)
 		return;
 	entry->zone = zone_copy(zone);
-	if (entry->zone == NULL || entry_size(entry) > keys->size_max) {
-		free(entry->zone);
+	if (entry->zone == NULL) {
 		free(entry);
 		return;
 	}

@@ -9,7 +9,7 @@
  * forgotten on the way. Borrowed until the next call. */
 const struct zone *keys_find(
 	struct dnssec_keys *keys, const struct name *name, int64_t now_s);
-/* Remembers a copy; without memory, or too large, not. */
+/* Remembers a copy; without memory not. */
 void keys_remember(struct dnssec_keys *keys, const struct zone *zone);
 
 #endif

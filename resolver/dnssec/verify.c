@@ -168,27 +168,10 @@ static bool set_by_getdns(const struct signed_set *in, const struct name *zone,
 	return secure;
 }
 
-/* getdns puts the name behind an NSEC into lower case, which is right no longer (RFC 6840
- * §5.1). */
-static bool has_capitals(const struct signed_set *in)
-{
-	const struct record *record = &in->set->records->record;
-	struct nsec nsec;
-	struct name lower;
-
-	if (in->set->type != TYPE_NSEC ||
-		nsec_decode(in->message, record->rdata, &nsec) != STATUS_OK)
-		return false;
-	lower = nsec.next;
-	name_lower(&lower);
-	return !bytes_equal(name_bytes(&lower), name_bytes(&nsec.next));
-}
-
 bool verify_set(const struct signed_set *in, const struct name *zone, struct bytes key,
 	const struct signed_set *proof, struct bytes proof_key, int64_t now_s)
 {
-	if (!verify_by_getdns(in->set) || has_capitals(in) ||
-		(proof != NULL && has_capitals(proof)))
+	if (!verify_by_getdns(in->set))
 		return signature_holds(in, key);
 	return set_by_getdns(in, zone, key, proof, proof_key, now_s);
 }

@@ -92,8 +92,7 @@ enum trust walk_to(struct validation *v, const struct name *target,
 		enum trust trust;
 		bool found = true;
 
-		if (dnssec_policy_exempts(v->policy, goal) ||
-			!anchors_zone(v->policy->anchors, goal, &anchor))
+		if (!anchors_zone(v->policy->anchors, goal, &anchor))
 			return TRUST_INSECURE;
 		zone = deepest(v, goal);
 		if (zone != NULL && zone->insecure)

@@ -71,6 +71,7 @@ dhcid IN DHCID AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=
 openpgpkey IN OPENPGPKEY AQID
 smimea IN SMIMEA 3 1 1 01020304
 eui48 IN EUI48 00-00-5e-00-53-2a
+Capitals IN A 192.0.2.9
 """
 
 KEYS_OF = {
@@ -269,8 +270,10 @@ def questions():
                  "no.d", "a.b.wild.d"):
         yield name + ".links.test", "A"
         yield name + ".links.test", "CNAME"
+    for name in ("caa.types.test", "capitalr.types.test", "capitals.types.test"):
+        yield name, "TXT"
     for line in TYPES.strip().splitlines():
-        owner, _, rdtype = line.split()[:3]
+        owner, _, rdtype = line.lower().split()[:3]
         yield owner + ".types.test", rdtype
     for name in ("no.test", "www.no.test", "plain.test", "www.plain.test", "no"):
         yield name, "A"

@@ -114,32 +114,38 @@ static const struct policy_row {
 	const char *anchors, *negative;
 	const char *key;
 	enum validation_state state;
+	const char *before; /* what was asked before; NULL: nothing */
 } policy_rows[] = {
 	{ "another root", ". IN DS 20326 8 2 " SHA256, NULL, "www.rsa.test A",
-		VALIDATION_BOGUS },
+		VALIDATION_BOGUS, NULL },
 	{ "another zone's anchor", "elsewhere. IN DS 20326 8 2 " SHA256, NULL,
-		"www.rsa.test A", VALIDATION_INSECURE },
+		"www.rsa.test A", VALIDATION_INSECURE, NULL },
 	{ "an anchor of an unknown algorithm", ". IN DS 20326 200 2 " SHA256, NULL,
-		"www.rsa.test A", VALIDATION_INSECURE },
+		"www.rsa.test A", VALIDATION_INSECURE, NULL },
 	{ "the root and a closer one, which is wrong",
 		"@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256, NULL, "www.rsa.test A",
-		VALIDATION_BOGUS },
+		VALIDATION_BOGUS, NULL },
+	{ "the same, when the zone above is known",
+		"@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256, NULL, "www.rsa.test A",
+		VALIDATION_BOGUS, "www.n3.test A" },
 	{ "the same, but of another zone", "@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256,
-		NULL, "www.n3.test A", VALIDATION_SECURE },
+		NULL, "www.n3.test A", VALIDATION_SECURE, NULL },
 	{ "negative: bogus zone", "@ROOT", "expired.test", "www.expired.test A",
-		VALIDATION_INSECURE },
+		VALIDATION_INSECURE, NULL },
 	{ "negative: in other case", "@ROOT", "EXPIRED.Test", "www.expired.test A",
-		VALIDATION_INSECURE },
+		VALIDATION_INSECURE, NULL },
 	{ "negative: a name below", "@ROOT", "www.expired.test", "www.expired.test A",
-		VALIDATION_INSECURE },
+		VALIDATION_INSECURE, NULL },
 	{ "negative: a name beside", "@ROOT", "ww.expired.test", "www.expired.test A",
-		VALIDATION_BOGUS },
+		VALIDATION_BOGUS, NULL },
 	{ "negative: a zone above", "@ROOT", "test", "www.rsa.test A",
-		VALIDATION_INSECURE },
+		VALIDATION_INSECURE, NULL },
 	{ "negative: end of a chain of aliases", "@ROOT", "expired.test",
-		"tobad.links.test A", VALIDATION_INSECURE },
+		"tobad.links.test A", VALIDATION_INSECURE, NULL },
+	{ "negative: a denial without proof", "@ROOT", "rsa.test",
+		"no.rsa.test A#no-proof", VALIDATION_INSECURE, NULL },
 	{ "negative: not the end", "@ROOT", "rsa.test", "tobad.links.test A",
-		VALIDATION_BOGUS },
+		VALIDATION_BOGUS, NULL },
 };
 
 static void policy_row(void **state)
@@ -162,6 +168,11 @@ static void policy_row(void **state)
 		policy.negative_n = 1;
 	}
 	assert_int_equal(dnssec_keys_new(DNSSEC_KEYS_DEFAULT_BYTES, &keys), STATUS_OK);
+	if (row->before != NULL) {
+		v = world_start(&policy, keys, row->before, WORLD_NOW);
+		world_finish(v, NULL);
+		validation_free(v);
+	}
 	v = world_start(&policy, keys, row->key, WORLD_NOW);
 	world_finish(v, NULL);
 	assert_string_equal(validation_state_text(validation_result(v)->state),

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "dnssec/keys.h"
 #include "tests/unit/dnssec/world.h"
 
 struct setting {
@@ -167,6 +168,21 @@ static void forgets(void **state)
 	setting_end(&s);
 }
 
+static void case_of_names(void **state)
+{
+	struct setting s = setting_of(DNSSEC_KEYS_DEFAULT_BYTES);
+	const struct zone *zone;
+	struct name name;
+
+	(void)state;
+	ask(&s, "www.rsa.test A", WORLD_NOW);
+	assert_int_equal(name_from_text("WWW.Rsa.TEST", &name), STATUS_OK);
+	zone = keys_find(s.keys, &name, WORLD_NOW);
+	assert_non_null(zone);
+	assert_int_equal(zone->name.n, sizeof "\3rsa\4test");
+	setting_end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +194,7 @@ int main(void)
 		cmocka_unit_test(bogus_is_not_remembered),
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(forgets),
+		cmocka_unit_test(case_of_names),
 	};
 	int failed;
 

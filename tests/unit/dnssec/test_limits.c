@@ -32,7 +32,7 @@ static const struct row rows[] = {
 	{ "signatures", LIMIT(signatures), 8, "www.rsa.test A#8-signatures",
 		VALIDATION_BOGUS, EDE_DNSSEC_BOGUS, "more than 7 signatures" },
 	{ "signatures of keys", LIMIT(signatures), 1, "rsa.test DNSKEY", VALIDATION_BOGUS,
-		EDE_DNSSEC_BOGUS, "more than 0 signatures" },
+		EDE_DNSSEC_BOGUS, "more than 0 signatures over . DNSKEY" },
 	{ "checks", LIMIT(checks), 6, "www.rsa.test A", VALIDATION_BOGUS,
 		EDE_DNSSEC_BOGUS, "more than 5 signatures to check" },
 	{ "needs", LIMIT(needs), 5, "www.rsa.test A", VALIDATION_BOGUS, EDE_DNSSEC_BOGUS,
