@@ -167,6 +167,7 @@ void validation_supply(struct validation *v, const struct message *response)
 	v->asked = false;
 	v->needs++;
 	if (fetched == NULL) {
+		note(&v->result.ede, EDE_OTHER, "out of memory");
 		end(v, VALIDATION_INDETERMINATE);
 		return;
 	}

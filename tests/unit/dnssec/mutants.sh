@@ -36,6 +36,7 @@ sets.c|if (until_s < v->now_s |s/until_s < v->now_s/false/
 sets.c|if (from_s > v->now_s)|s/from_s > v->now_s/false/
 sets.c|if (v->checks == v->policy->limits.checks)|s/v->checks == .*)/false)/
 sets.c|^	v->checks++|d
+sets.c|if (trust == TRUST_INSECURE && !holds_alone|s/ && !holds_alone.*)/ \&\& false)/
 sets.c|if (proof == PROOF_NONE)|s/proof == PROOF_NONE/false/
 sets.c|if (signed_labels > labels|s/signed_labels > labels || //
 sets.c|if (set->signatures_n > v->policy|s/set->signatures_n > .*)/false)/

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "dnssec/anchors.h"
 #include "tests/unit/dnssec/world.h"
@@ -182,6 +184,60 @@ static void policy_row(void **state)
 	dnssec_anchors_free(anchors);
 }
 
+/* A DS as anchor, of the first key of that message with flag 1: the one that signs keys.
+ */
+static void ds_of(const char *key, struct name *owner, char *out, size_t cap)
+{
+	const struct message *m = world_message(key);
+	struct record_walk walk = record_walk(m);
+	struct record record;
+	struct dnskey dnskey = { .flags = 0 };
+	uint8_t in[NAME_WIRE_MAX + 512];
+	uint8_t digest[32];
+	char hex[65];
+	char name[NAME_TEXT_MAX];
+
+	while (record_next(&walk, &record) && !(dnskey.flags & 1))
+		assert_int_equal(dnskey_decode(record.rdata, &dnskey), STATUS_OK);
+	*owner = m->question.name;
+	memcpy(in, owner->wire, owner->n);
+	memcpy(in + owner->n, dnskey.rdata.p, dnskey.rdata.n);
+	assert_int_equal(EVP_Digest(in, owner->n + dnskey.rdata.n, digest, NULL,
+				 EVP_sha256(), NULL),
+		1);
+	hex_encode(bytes_of(digest, sizeof digest), hex);
+	name_to_text(owner, name);
+	snprintf(
+		out, cap, "%s IN DS %u %u 2 %s", name, dnskey.tag, dnskey.algorithm, hex);
+}
+
+/* The key is there, and believed, but not for zones (RFC 4034 §2.1.1). */
+static void no_zone_key(void **state)
+{
+	static const struct world_swap swaps[] = {
+		{ "ed25519.test DNSKEY", "ed25519.test DNSKEY#no-zone-flag" },
+		{ NULL, NULL },
+	};
+	struct dnssec_policy policy = { .limits = dnssec_limits_default };
+	struct dnssec_anchors *anchors;
+	struct dnssec_keys *keys;
+	struct validation *v;
+	struct name zone;
+	char text[NAME_TEXT_MAX + 128];
+
+	(void)state;
+	ds_of("ed25519.test DNSKEY#no-zone-flag", &zone, text, sizeof text);
+	policy.anchors = anchors = world_anchors(text);
+	assert_int_equal(dnssec_keys_new(DNSSEC_KEYS_DEFAULT_BYTES, &keys), STATUS_OK);
+	v = world_start(&policy, keys, "www.ed25519.test A", WORLD_NOW);
+	world_finish(v, swaps);
+	assert_int_equal(validation_result(v)->state, VALIDATION_BOGUS);
+	assert_int_equal(validation_result(v)->ede.code, EDE_NO_ZONE_KEY);
+	validation_free(v);
+	dnssec_keys_free(keys);
+	dnssec_anchors_free(anchors);
+}
+
 static void ipv4only(void **state)
 {
 	struct dnssec_policy policy = { .limits = dnssec_limits_default };
@@ -199,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_as_debian),
 		cmocka_unit_test(ipv4only),
+		cmocka_unit_test(no_zone_key),
 	};
 	int failed;
 

@@ -183,6 +183,20 @@ static void case_of_names(void **state)
 	setting_end(&s);
 }
 
+/* RFC 4034 §3.1.5: times are of the 68 years around now. */
+static void times(void **state)
+{
+	const int64_t y2038 = INT64_C(1) << 31;
+	const int64_t y2106 = INT64_C(1) << 32;
+
+	(void)state;
+	assert_int_equal(rrsig_time(WORLD_NOW, WORLD_NOW), WORLD_NOW);
+	assert_int_equal(rrsig_time((uint32_t)(y2038 + 5), y2038 - 5), y2038 + 5);
+	assert_int_equal(rrsig_time((uint32_t)(y2038 - 5), y2038 + 5), y2038 - 5);
+	assert_int_equal(rrsig_time(5, y2106 - 5), y2106 + 5);
+	assert_int_equal(rrsig_time(UINT32_MAX, y2106 + 5), y2106 - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +209,7 @@ int main(void)
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(forgets),
 		cmocka_unit_test(case_of_names),
+		cmocka_unit_test(times),
 	};
 	int failed;
 

@@ -45,6 +45,8 @@ def variants(world):
     put("www.rsa.test A#unsigned", without_signatures(ask("www.rsa.test", "A")))
     put("www.rsa.test A#changed", with_address(ask("www.rsa.test", "A"), "192.0.2.1",
                                                "192.0.2.99"))
+    put("x.wild.many.test A#changed", with_address(ask("x.wild.many.test", "A"),
+                                                   "192.0.2.3", "192.0.2.99"))
     put("rsa.test DNSKEY#unsigned", without_signatures(ask("rsa.test", "DNSKEY")))
     put("rsa.test DNSKEY#none", without(ask("rsa.test", "DNSKEY"), "DNSKEY"))
     put("rsa.test DS#unsigned", without_signatures(ask("rsa.test", "DS")))
