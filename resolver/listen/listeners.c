@@ -52,13 +52,38 @@ static enum status bind_both(
 	status = socket_open(endpoint, true, error, &out->udp_fd);
 	if (status == STATUS_OK)
 		status = socket_open(endpoint, false, error, &out->tcp_fd);
+	return status;
+}
+
+static enum status watch(struct listeners *ls, struct text *error, struct listener *l)
+{
+	enum status udp = udp_listener_start(ls->loop, l->udp_fd, ls->resolver, &l->udp);
+	enum status tcp = tcp_listener_start(ls->loop, l->tcp_fd, &ls->clients, &l->tcp);
+	char address[ENDPOINT_TEXT_MAX];
+
+	l->udp_fd = l->tcp_fd = -1;
+	if (udp == STATUS_OK && tcp == STATUS_OK)
+		return STATUS_OK;
+	endpoint_format(&l->endpoint, address);
+	text_add(error, "%s is bound but cannot be watched", address);
+	return udp != STATUS_OK ? udp : tcp;
+}
+
+/* Nobody is heard before the loop's next turn, when it is in force or closed again. */
+static enum status open_one(struct listeners *ls, const struct endpoint *endpoint,
+	struct text *error, struct listener *out)
+{
+	enum status status = bind_both(endpoint, error, out);
+
+	if (status == STATUS_OK)
+		status = watch(ls, error, out);
 	if (status != STATUS_OK)
 		listener_close(out);
 	return status;
 }
 
-static enum status prepare_one(const struct listeners *ls,
-	const struct endpoint *endpoint, struct text *error, struct listeners_plan *plan)
+static enum status prepare_one(struct listeners *ls, const struct endpoint *endpoint,
+	struct text *error, struct listeners_plan *plan)
 {
 	const struct listener *old = find(ls, endpoint);
 	char address[ENDPOINT_TEXT_MAX];
@@ -69,7 +94,7 @@ static enum status prepare_one(const struct listeners *ls,
 		plan->keep[plan->n++] = true;
 		return STATUS_OK;
 	}
-	status = bind_both(endpoint, error, &plan->items[plan->n]);
+	status = open_one(ls, endpoint, error, &plan->items[plan->n]);
 	if (status == STATUS_OK) {
 		plan->n++;
 	} else if (status == STATUS_UNSUPPORTED) {
@@ -80,9 +105,8 @@ static enum status prepare_one(const struct listeners *ls,
 	return status;
 }
 
-enum status listeners_prepare(const struct listeners *ls,
-	const struct endpoint *endpoints, size_t n, struct text *error,
-	struct listeners_plan *plan)
+enum status listeners_prepare(struct listeners *ls, const struct endpoint *endpoints,
+	size_t n, struct text *error, struct listeners_plan *plan)
 {
 	enum status status = STATUS_OK;
 
@@ -111,15 +135,6 @@ void listeners_plan_discard(struct listeners_plan *plan)
 	*plan = (struct listeners_plan){ 0 };
 }
 
-static enum status start(struct listeners *ls, struct listener *l)
-{
-	enum status udp = udp_listener_start(ls->loop, l->udp_fd, ls->resolver, &l->udp);
-	enum status tcp = tcp_listener_start(ls->loop, l->tcp_fd, &ls->clients, &l->tcp);
-
-	l->udp_fd = l->tcp_fd = -1;
-	return udp != STATUS_OK ? udp : tcp;
-}
-
 static bool is_kept(const struct listeners_plan *plan, const struct endpoint *endpoint)
 {
 	for (size_t i = 0; i < plan->n; i++)
@@ -128,22 +143,14 @@ static bool is_kept(const struct listeners_plan *plan, const struct endpoint *en
 	return false;
 }
 
-enum status listeners_commit(struct listeners *ls, struct listeners_plan *plan)
+void listeners_commit(struct listeners *ls, struct listeners_plan *plan)
 {
-	enum status status = STATUS_OK;
-
 	for (size_t i = 0; i < ls->n; i++)
 		if (!is_kept(plan, &ls->items[i].endpoint))
 			listener_close(&ls->items[i]);
 	free(ls->items);
-	for (size_t i = 0; i < plan->n; i++) {
-		enum status one = plan->keep[i] ? STATUS_OK : start(ls, &plan->items[i]);
-
-		status = one != STATUS_OK ? one : status;
-	}
 	ls->items = plan->items;
 	ls->n = plan->n;
 	free(plan->keep);
 	*plan = (struct listeners_plan){ 0 };
-	return status;
 }

@@ -9,7 +9,7 @@
 
 struct listener {
 	struct endpoint endpoint;
-	int udp_fd, tcp_fd; /* until started */
+	int udp_fd, tcp_fd; /* until watched */
 	struct udp_listener *udp;
 	struct tcp_listener *tcp;
 };
@@ -22,7 +22,7 @@ struct listeners {
 	size_t n;
 };
 
-/* Sockets bound for what is new; `keep` marks what is in force already. */
+/* Sockets bound and watched for what is new; `keep` marks what is in force already. */
 struct listeners_plan {
 	struct listener *items; /* owned */
 	bool *keep;             /* owned */
@@ -35,13 +35,12 @@ void listeners_deinit(struct listeners *listeners);
 
 /* IO or CONFIG with words in `error`, NOMEM: nothing has changed. An IPv6 loopback on
  * a machine without IPv6 is skipped with a line in the log. */
-MUST_CHECK enum status listeners_prepare(const struct listeners *listeners,
+MUST_CHECK enum status listeners_prepare(struct listeners *listeners,
 	const struct endpoint *endpoints, size_t n, struct text *error,
 	struct listeners_plan *plan);
-/* Addresses in both stay open, and their clients with them. IO: a socket could
- * not be watched; those that could are in force. */
-MUST_CHECK enum status listeners_commit(
-	struct listeners *listeners, struct listeners_plan *plan);
+/* Cannot fail. Addresses in both stay open, and their clients with them. One of both has
+ * to run before the loop's next turn. */
+void listeners_commit(struct listeners *listeners, struct listeners_plan *plan);
 void listeners_plan_discard(struct listeners_plan *plan);
 
 #endif

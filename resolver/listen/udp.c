@@ -187,10 +187,7 @@ enum status udp_listener_start(
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct udp_listener *l = handle->data;
-
-	close(l->fd);
-	free(l);
+	free(handle->data);
 }
 
 void udp_listener_close(struct udp_listener *l)
@@ -202,5 +199,7 @@ void udp_listener_close(struct udp_listener *l)
 		free(q);
 	}
 	uv_poll_stop(&l->poll);
+	/* At once, so that the next reload may bind the address again. */
+	close(l->fd);
 	uv_close((uv_handle_t *)&l->poll, on_closed);
 }

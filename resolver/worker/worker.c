@@ -139,7 +139,9 @@ static enum status start_listening(
 	listeners_init(
 		&w->listeners, w->loop, w->resolver, descriptors_client_limit(config));
 	status = prepare_listening(w, config, error, &plan);
-	return status == STATUS_OK ? listeners_commit(&w->listeners, &plan) : status;
+	if (status == STATUS_OK)
+		listeners_commit(&w->listeners, &plan);
+	return status;
 }
 
 static void describe(enum status status, struct text *error)
@@ -371,8 +373,7 @@ static void commit(struct worker *w, struct reload *r)
 	}
 	commit_validation(w, r);
 	w->listeners.clients.limit = descriptors_client_limit(r->config);
-	if (listeners_commit(&w->listeners, &r->listeners) != STATUS_OK)
-		log_error("a new address is bound but cannot be watched");
+	listeners_commit(&w->listeners, &r->listeners);
 	upstream_set_commit(&w->upstreams, &r->upstreams);
 	if (w->follower.owner != NULL)
 		w->follower.commit(w->follower.owner);
