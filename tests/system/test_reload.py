@@ -154,7 +154,7 @@ def test_order_changes(start, toy):
     """The same two, the other way round: both keep their connections."""
     one, two = toy(serve_all), toy(serve_all)
     both = [one.upstream("one"), two.upstream("two")]
-    daemon = start(both)
+    daemon = start(both, strategy="ordered")
     for name in ("one", "two"):
         daemon.control(command="query", name="x.test", upstream=name)
     assert daemon.reload(changed(daemon, upstreams=both[::-1]))["ok"]
