@@ -141,9 +141,11 @@ def drip(tcp, data):
 
 
 def test_slow_senders(daemon):
-    """Neither half a query nor empty messages keep a connection."""
+    """Neither half a query nor what is none keeps a connection."""
+    response = dns.message.make_response(make("example.lab"))
     query = frame(make("a-name-that-is-long-enough-to-take-a-while.lab"))
-    pieces = [[bytes([byte]) for byte in query], 100 * [b"\0\0"], 100 * [b"\0\1\0"]]
+    pieces = [[bytes([byte]) for byte in query], 100 * [b"\0\0"], 100 * [b"\0\1\0"],
+              100 * [frame(response)]]
     connections = [Tcp(daemon) for _ in pieces]
     waiting = [Later(drip, tcp, data) for tcp, data in zip(connections, pieces)]
     for one, tcp in zip(waiting, connections):
