@@ -276,6 +276,9 @@ static void handle(struct tcp_client *c, struct bytes wire, struct writer *out)
 		c->clients->resolver, wire, &c->address, false, &parsed, &reply);
 	if (outcome == QUERY_PENDING)
 		outcome = wait_for(c, &parsed, &reply);
+	/* What is no query keeps no connection open. */
+	if (outcome != QUERY_DROP)
+		note_activity(c);
 	if (outcome != QUERY_ANSWERED)
 		return;
 	wr_uint(out, reply.n, 2);
@@ -305,9 +308,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		status = framing_next(&c->framing, &in, &message);
 		if (status != STATUS_OK)
 			break;
-		/* What is no message keeps no connection open. */
-		if (message.n >= DNS_HEADER_BYTES)
-			note_activity(c);
 		handle(c, message, &out);
 	}
 	client_write(c, wr_done(&out));
