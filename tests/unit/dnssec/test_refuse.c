@@ -142,6 +142,15 @@ static const struct row rows[] = {
 	{ "into a zone that is bogus", "tobad.links.test A", BOGUS, EDE_SIGNATURE_EXPIRED,
 		"expired.test.", { { 0 } } },
 	{ "into an unsigned zone", "insec.links.test A", INSECURE, -1, NULL, { { 0 } } },
+	/* Case says nothing. */
+	{ "capitals", "www.rsa.test A#capitals", SECURE, -1, NULL, { { 0 } } },
+	{ "capitals, a wildcard", "x.wild.rsa.test A#capitals", SECURE, -1, NULL,
+		{ { 0 } } },
+	{ "capitals, a wildcard with NSEC3", "x.wild.n3.test A#capitals", SECURE, -1,
+		NULL, { { 0 } } },
+	{ "capitals, a denial", "no.n3.test A#capitals", SECURE, -1, NULL, { { 0 } } },
+	{ "capitals, a DNAME", "www.d.links.test A#capitals", SECURE, -1, NULL,
+		{ { 0 } } },
 	/* KeyTrap. */
 	{ "100 signatures", "www.rsa.test A#100-signatures", BOGUS, EDE_DNSSEC_BOGUS,
 		"more than 8 signatures", { { 0 } } },

@@ -47,6 +47,12 @@ def variants(world):
                                                "192.0.2.99"))
     put("x.wild.many.test A#changed", with_address(ask("x.wild.many.test", "A"),
                                                    "192.0.2.3", "192.0.2.99"))
+    # As clients ask that mix case against spoofing: upstreams repeat the question's.
+    put("www.rsa.test A#capitals", ask("wWw.Rsa.TEST", "A"))
+    put("x.wild.rsa.test A#capitals", ask("X.wiLd.Rsa.TEST", "A"))
+    put("x.wild.n3.test A#capitals", ask("X.wiLd.N3.TEST", "A"))
+    put("no.n3.test A#capitals", ask("nO.N3.TEST", "A"))
+    put("www.d.links.test A#capitals", ask("wWw.D.Links.TEST", "A"))
     put("rsa.test DNSKEY#unsigned", without_signatures(ask("rsa.test", "DNSKEY")))
     put("rsa.test DNSKEY#none", without(ask("rsa.test", "DNSKEY"), "DNSKEY"))
     put("rsa.test DS#unsigned", without_signatures(ask("rsa.test", "DS")))
