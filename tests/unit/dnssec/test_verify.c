@@ -122,11 +122,91 @@ static void never_given(void **state)
 	assert_true(verify_by_getdns(&set));
 }
 
+static uint32_t noise(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u; /* Knuth, TAOCP 2, §3.3.4 */
+	return *seed >> 16;
+}
+
+static void write_record(struct writer *w, uint16_t type, struct bytes rdata)
+{
+	wr_bytes(w, bytes_of("\1a\5types\4test", 14));
+	wr_uint(w, type, 2);
+	wr_uint(w, CLASS_IN, 2);
+	wr_uint(w, 300, 4);
+	wr_uint(w, rdata.n, 2);
+	wr_bytes(w, rdata);
+}
+
+/* Two records of that type with such RDATA, and a signature whose tag is right. */
+static struct bytes hostile_message(uint16_t type, const struct dnskey *key,
+	uint32_t *seed, uint8_t *room, size_t cap)
+{
+	struct writer w = { .p = room, .cap = cap };
+	uint8_t rdata[64];
+	struct writer sig = { .p = rdata, .cap = sizeof rdata };
+
+	wr_bytes(&w, bytes_of("\0\0\x80\0\0\0\0\3\0\0\0\0", DNS_HEADER_BYTES));
+	for (int i = 0; i < 2; i++) {
+		size_t n = noise(seed) % (noise(seed) % 2 != 0 ? 8 : sizeof rdata);
+
+		for (size_t j = 0; j < n; j++)
+			rdata[j] = (uint8_t)(noise(seed) % (j % 2 != 0 ? 256 : 5));
+		write_record(&w, type, bytes_of(rdata, n));
+	}
+	wr_uint(&sig, type, 2);
+	wr_uint(&sig, key->algorithm, 1);
+	wr_uint(&sig, 3, 1);
+	wr_uint(&sig, 300, 4);
+	wr_uint(&sig, WORLD_NOW + 1000, 4);
+	wr_uint(&sig, WORLD_NOW - 1000, 4);
+	wr_uint(&sig, key->tag, 2);
+	wr_bytes(&sig, bytes_of("\5types\4test", 12));
+	wr_bytes(&sig, bytes_of("0123456789", 10));
+	write_record(&w, TYPE_RRSIG, wr_done(&sig));
+	return wr_done(&w);
+}
+
+/* Whatever the RDATA of a type is, the process goes on. */
+static void hostile_rdata(void **state)
+{
+	const struct message *m = world_message("types.test DNSKEY");
+	struct record_walk walk = record_walk(m);
+	struct record record;
+	struct dnskey key;
+	struct name zone;
+	uint32_t seed = 1;
+
+	(void)state;
+	assert_true(record_next(&walk, &record));
+	assert_int_equal(dnskey_decode(record.rdata, &key), STATUS_OK);
+	assert_int_equal(name_from_text("types.test", &zone), STATUS_OK);
+	for (unsigned i = 0; i < 300 * 30; i++) {
+		uint16_t type = (uint16_t)(i / 30 + 1);
+		uint8_t room[512];
+		struct bytes wire = hostile_message(type, &key, &seed, room, sizeof room);
+		struct message hostile;
+		struct packet *packet;
+
+		if (type == TYPE_RRSIG || message_parse(wire, &hostile) != STATUS_OK)
+			continue;
+		assert_int_equal(packet_new(&hostile, 10, &packet), STATUS_OK);
+		assert_int_equal(packet->sets_n, 1);
+		assert_int_equal(packet->sets[0].signatures_n, 1);
+		assert_false(
+			verify_set(&(struct signed_set){ packet->message.wire,
+					   &packet->sets[0], packet->sets[0].signatures },
+				&zone, key.rdata, NULL, key.rdata, WORLD_NOW));
+		packet_free(packet);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same),
 		cmocka_unit_test(never_given),
+		cmocka_unit_test(hostile_rdata),
 	};
 	int failed;
 
