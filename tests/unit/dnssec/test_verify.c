@@ -138,21 +138,38 @@ static void write_record(struct writer *w, uint16_t type, struct bytes rdata)
 	wr_bytes(w, rdata);
 }
 
-/* Two records of that type with such RDATA, and a signature whose tag is right. */
-static struct bytes hostile_message(uint16_t type, const struct dnskey *key,
-	uint32_t *seed, uint8_t *room, size_t cap)
+/* What RDATA may be made of: `head` bytes, strings, names, `tail` bytes. */
+struct shape {
+	unsigned head, strings, names, tail;
+};
+
+static void write_shape(struct writer *w, const struct shape *shape, uint32_t *seed)
 {
-	struct writer w = { .p = room, .cap = cap };
-	uint8_t rdata[64];
-	struct writer sig = { .p = rdata, .cap = sizeof rdata };
+	for (unsigned i = 0; i < shape->head; i++)
+		wr_uint(w, noise(seed), 1);
+	for (unsigned i = 0; i < shape->strings; i++) {
+		wr_uint(w, i + 1, 1);
+		wr_bytes(w, bytes_of("abc", i + 1));
+	}
+	for (unsigned i = 0; i < shape->names; i++)
+		wr_bytes(w, bytes_of("\1B\4Test", 8));
+	for (unsigned i = 0; i < shape->tail; i++)
+		wr_uint(w, noise(seed), 1);
+}
 
-	wr_bytes(&w, bytes_of("\0\0\x80\0\0\0\0\3\0\0\0\0", DNS_HEADER_BYTES));
+/* Two records of that type and shape, and a signature whose tag is right. */
+static struct bytes hostile_message(uint16_t type, const struct shape *shape,
+	const struct dnskey *key, uint32_t *seed, struct writer *w)
+{
+	uint8_t room[256];
+	struct writer sig = { .p = room, .cap = sizeof room };
+
+	wr_bytes(w, bytes_of("\0\0\x80\0\0\0\0\3\0\0\0\0", DNS_HEADER_BYTES));
 	for (int i = 0; i < 2; i++) {
-		size_t n = noise(seed) % (noise(seed) % 2 != 0 ? 8 : sizeof rdata);
+		struct writer rdata = { .p = room, .cap = sizeof room };
 
-		for (size_t j = 0; j < n; j++)
-			rdata[j] = (uint8_t)(noise(seed) % (j % 2 != 0 ? 256 : 5));
-		write_record(&w, type, bytes_of(rdata, n));
+		write_shape(&rdata, shape, seed);
+		write_record(w, type, wr_done(&rdata));
 	}
 	wr_uint(&sig, type, 2);
 	wr_uint(&sig, key->algorithm, 1);
@@ -163,41 +180,53 @@ static struct bytes hostile_message(uint16_t type, const struct dnskey *key,
 	wr_uint(&sig, key->tag, 2);
 	wr_bytes(&sig, bytes_of("\5types\4test", 12));
 	wr_bytes(&sig, bytes_of("0123456789", 10));
-	write_record(&w, TYPE_RRSIG, wr_done(&sig));
-	return wr_done(&w);
+	write_record(w, TYPE_RRSIG, wr_done(&sig));
+	return wr_done(w);
 }
 
-/* Whatever the RDATA of a type is, the process goes on. */
+static void offer(uint16_t type, const struct shape *shape, const struct dnskey *key,
+	uint32_t *seed)
+{
+	uint8_t room[1024];
+	struct writer w = { .p = room, .cap = sizeof room };
+	struct bytes wire = hostile_message(type, shape, key, seed, &w);
+	struct message hostile;
+	struct packet *packet;
+	struct name zone;
+
+	assert_int_equal(name_from_text("types.test", &zone), STATUS_OK);
+	if (message_parse(wire, &hostile) != STATUS_OK)
+		return;
+	assert_int_equal(packet_new(&hostile, 10, &packet), STATUS_OK);
+	assert_int_equal(packet->sets_n, 1);
+	assert_int_equal(packet->sets[0].signatures_n, 1);
+	assert_false(verify_set(&(struct signed_set){ packet->message.wire,
+					&packet->sets[0], packet->sets[0].signatures },
+		&zone, key->rdata, NULL, key->rdata, WORLD_NOW));
+	packet_free(packet);
+}
+
+/* Whatever the RDATA of a type is, the process goes on: that of a NAPTR, 4 bytes, three
+ * strings and a name, would have ended it. */
 static void hostile_rdata(void **state)
 {
+	static const unsigned heads[] = { 0, 1, 2, 4, 6, 18 };
 	const struct message *m = world_message("types.test DNSKEY");
 	struct record_walk walk = record_walk(m);
 	struct record record;
 	struct dnskey key;
-	struct name zone;
 	uint32_t seed = 1;
 
 	(void)state;
 	assert_true(record_next(&walk, &record));
 	assert_int_equal(dnskey_decode(record.rdata, &key), STATUS_OK);
-	assert_int_equal(name_from_text("types.test", &zone), STATUS_OK);
-	for (unsigned i = 0; i < 300 * 30; i++) {
-		uint16_t type = (uint16_t)(i / 30 + 1);
-		uint8_t room[512];
-		struct bytes wire = hostile_message(type, &key, &seed, room, sizeof room);
-		struct message hostile;
-		struct packet *packet;
+	for (uint16_t type = 1; type < 270; type++) {
+		for (unsigned i = 0; type != TYPE_RRSIG && i < 6 * 4 * 3 * 2; i++) {
+			struct shape shape = { heads[i % 6], i / 6 % 4, i / 24 % 3,
+				i / 72 * 20 };
 
-		if (type == TYPE_RRSIG || message_parse(wire, &hostile) != STATUS_OK)
-			continue;
-		assert_int_equal(packet_new(&hostile, 10, &packet), STATUS_OK);
-		assert_int_equal(packet->sets_n, 1);
-		assert_int_equal(packet->sets[0].signatures_n, 1);
-		assert_false(
-			verify_set(&(struct signed_set){ packet->message.wire,
-					   &packet->sets[0], packet->sets[0].signatures },
-				&zone, key.rdata, NULL, key.rdata, WORLD_NOW));
-		packet_free(packet);
+			offer(type, &shape, &key, &seed);
+		}
 	}
 }
 
