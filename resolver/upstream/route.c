@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* RFC 4034 §5: its type. */
-#define DS 43
-
 /* The root is its own. */
 static struct name parent_of(const struct name *name)
 {
@@ -35,7 +32,7 @@ const struct config_forward *route_find(
 {
 	struct name parent;
 
-	if (type != DS)
+	if (type != TYPE_DS)
 		return longest(routes, name);
 	parent = parent_of(name);
 	return longest(routes, &parent);

@@ -136,6 +136,22 @@ static void it_is_over_when_its_time_is(void **state)
 	name_server_stop(&portal);
 }
 
+/* Asked in time, and answered after it. */
+static void an_answer_that_is_late_is_not_taken(void **state)
+{
+	struct lab *lab = *state;
+	static struct name_server portal;
+	struct asked a;
+
+	open_portal(lab, &portal);
+	begin(lab, &portal, "x.lab", 1000);
+	lab_ask(lab, &a);
+	bench_now_ms += 1000;
+	lab_assert_answered_by(lab, &a, "a");
+	assert_int_equal(portal.asked, 1);
+	name_server_stop(&portal);
+}
+
 static void it_is_ended(void **state)
 {
 	struct lab *lab = *state;
@@ -238,6 +254,7 @@ int main(void)
 		LAB_TEST(other_names_do_not),
 		LAB_TEST(it_ends_by_itself),
 		LAB_TEST(it_is_over_when_its_time_is),
+		LAB_TEST(an_answer_that_is_late_is_not_taken),
 		LAB_TEST(it_is_ended),
 		LAB_TEST(what_is_under_way_goes_there),
 		LAB_TEST(what_is_under_way_comes_back),

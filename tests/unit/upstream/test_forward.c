@@ -209,6 +209,27 @@ static void what_is_under_way_follows_a_reload(void **state)
 	name_server_stop(&server);
 }
 
+/* The one that somebody wants to hear has lost the zone meanwhile. */
+static void nor_is_it_asked_after_a_reload(void **state)
+{
+	struct lab *lab = *state;
+	struct asked a;
+
+	start_server(lab);
+	uv_udp_recv_stop(&server.udp);
+	set_route(lab, "lab", true);
+	lab_load(lab);
+	assert_int_equal(lab_try(lab, &a, "plain@test"), STATUS_OK);
+	lab_tick(lab);
+	set_route(lab, "other", true);
+	lab_load(lab);
+	lab_wait_for(lab, &a);
+	assert_false(a.has_answer);
+	assert_null(strstr(a.ede.text, failure_text(FAILURE_LOCAL)));
+	assert_int_equal(upstream_stats(lab->set.items[2]).queries, 0);
+	name_server_stop(&server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +240,7 @@ int main(void)
 		LAB_TEST(dead_upstreams_are_not_replaced_by_a_route_s),
 		LAB_TEST(a_named_upstream_has_its_zone_alone),
 		LAB_TEST(one_that_is_asked_for_must_have_the_zone),
+		LAB_TEST(nor_is_it_asked_after_a_reload),
 		LAB_TEST(what_is_under_way_follows_a_reload),
 	};
 

@@ -11,9 +11,6 @@
 #include "tests/unit/rows.h"
 #include "upstream/route.h"
 
-#define A  1
-#define DS 43
-
 static const char *vpn[] = { "vpn", "spare" }, *router[] = { "plain@192.0.2.5" },
 		  *lab[] = { "lab" };
 
@@ -41,28 +38,28 @@ static const struct row {
 	uint16_t type;
 	const char *asked; /* the one that may be, of those in `all` */
 } rows[] = {
-	{ "another name", "www.example", A, "public" },
-	{ "the root", ".", A, "public" },
-	{ "above a zone", "example", A, "public" },
-	{ "a zone", "corp.example", A, "vpn" },
-	{ "in a zone", "www.corp.example", A, "vpn" },
-	{ "deep in a zone", "a.b.c.d.corp.example", A, "vpn" },
-	{ "in other letters", "WWW.Corp.EXAMPLE", A, "vpn" },
-	{ "the longer of two", "lab.corp.example", A, "lab" },
-	{ "in the longer of two", "www.lab.corp.example", A, "lab" },
-	{ "the same letters, another label", "notcorp.example", A, "public" },
-	{ "the same letters, no label's end", "xlan", A, "public" },
-	{ "a zone's labels in front", "corp.example.test", A, "public" },
-	{ "a dot inside a label", "www\\.corp.example", A, "public" },
-	{ "a plain server's", "printer.lan", A, "plain@192.0.2.5" },
-	{ "its other zone", "7.2.0.192.in-addr.arpa", A, "plain@192.0.2.5" },
-	{ "a reverse zone beside it", "7.3.0.192.in-addr.arpa", A, "public" },
-	{ "DS of a zone is the parent's", "corp.example", DS, "public" },
-	{ "DS of a top zone", "lan", DS, "public" },
-	{ "DS of the root", ".", DS, "public" },
-	{ "DS in a zone", "sub.corp.example", DS, "vpn" },
-	{ "DS between two routes", "lab.corp.example", DS, "vpn" },
-	{ "DS below both", "x.lab.corp.example", DS, "lab" },
+	{ "another name", "www.example", TYPE_A, "public" },
+	{ "the root", ".", TYPE_A, "public" },
+	{ "above a zone", "example", TYPE_A, "public" },
+	{ "a zone", "corp.example", TYPE_A, "vpn" },
+	{ "in a zone", "www.corp.example", TYPE_A, "vpn" },
+	{ "deep in a zone", "a.b.c.d.corp.example", TYPE_A, "vpn" },
+	{ "in other letters", "WWW.Corp.EXAMPLE", TYPE_A, "vpn" },
+	{ "the longer of two", "lab.corp.example", TYPE_A, "lab" },
+	{ "in the longer of two", "www.lab.corp.example", TYPE_A, "lab" },
+	{ "the same letters, another label", "notcorp.example", TYPE_A, "public" },
+	{ "the same letters, no label's end", "xlan", TYPE_A, "public" },
+	{ "a zone's labels in front", "corp.example.test", TYPE_A, "public" },
+	{ "a dot inside a label", "www\\.corp.example", TYPE_A, "public" },
+	{ "a plain server's", "printer.lan", TYPE_A, "plain@192.0.2.5" },
+	{ "its other zone", "7.2.0.192.in-addr.arpa", TYPE_A, "plain@192.0.2.5" },
+	{ "a reverse zone beside it", "7.3.0.192.in-addr.arpa", TYPE_A, "public" },
+	{ "DS of a zone is the parent's", "corp.example", TYPE_DS, "public" },
+	{ "DS of a top zone", "lan", TYPE_DS, "public" },
+	{ "DS of the root", ".", TYPE_DS, "public" },
+	{ "DS in a zone", "sub.corp.example", TYPE_DS, "vpn" },
+	{ "DS between two routes", "lab.corp.example", TYPE_DS, "vpn" },
+	{ "DS below both", "x.lab.corp.example", TYPE_DS, "lab" },
 };
 
 static void each_name_is_asked_of_one_side(void **state)
@@ -81,11 +78,11 @@ static void all_of_a_route_may_be_asked(void **state)
 	struct name name = name_of("a.corp.example");
 
 	(void)state;
-	assert_true(route_allows(&routes, &name, A, "spare"));
-	assert_ptr_equal(route_find(&routes, &name, A), &items[0]);
+	assert_true(route_allows(&routes, &name, TYPE_A, "spare"));
+	assert_ptr_equal(route_find(&routes, &name, TYPE_A), &items[0]);
 	name = name_of("other.example");
-	assert_false(route_allows(&routes, &name, A, "spare"));
-	assert_null(route_find(&routes, &name, A));
+	assert_false(route_allows(&routes, &name, TYPE_A, "spare"));
+	assert_null(route_find(&routes, &name, TYPE_A));
 }
 
 static void without_routes_all_may_be_asked(void **state)
@@ -94,8 +91,8 @@ static void without_routes_all_may_be_asked(void **state)
 	struct name name = name_of("a.corp.example");
 
 	(void)state;
-	assert_null(route_find(&none, &name, A));
-	assert_true(route_allows(&none, &name, A, "vpn"));
+	assert_null(route_find(&none, &name, TYPE_A));
+	assert_true(route_allows(&none, &name, TYPE_A, "vpn"));
 }
 
 static void add_zone(void *data, const struct name *zone)
