@@ -109,7 +109,8 @@ class PlainServer:
 
             def send(message, client=client):
                 data = message if isinstance(message, bytes) else message.to_wire()
-                self.udp.sendto(data, client)
+                if not self.closing:
+                    self.udp.sendto(data, client)
             self.behave(self.take(wire, "udp"), "udp", send)
 
     def accept(self):

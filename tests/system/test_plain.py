@@ -6,12 +6,14 @@ import dns.edns
 import dns.flags
 import dns.message
 import dns.name
+import dns.rcode
 import dns.rrset
 import pytest
 
 from client import ask, make
-from harness import has_ipv6
+from harness import Child, free_port, has_ipv6, random_net, wait_for
 from plain_servers import INSIDE, address, address_of, reply_with, to
+from servers import find_program
 
 # --- what leaves -----------------------------------------------------------------
 
@@ -149,3 +151,83 @@ def test_cut_answers_are_fetched_over_tcp(start, public, plain):
     reply = ask(daemon, "long.lan.", "TXT", tcp=True)
     assert len(reply.answer[0][0].strings) == 20
     assert [how for how, _, _ in server.asked] == ["udp", "tcp"]
+
+
+# --- programs of others ----------------------------------------------------------
+
+ZONE = """$ORIGIN corp.example.
+@ 300 IN SOA ns hostmaster 1 3600 600 86400 60
+@ 300 IN NS ns
+ns 300 IN A 192.0.2.53
+Printer 300 IN A 192.0.2.7
+www 300 IN CNAME printer
+long 300 IN TXT {long}
+"""
+NSD = """server:
+  ip-address: {address}@{port}
+  port: {port}
+  server-count: 1
+  zonesdir: "{directory}"
+  database: ""
+  username: ""
+  pidfile: "{directory}/nsd.pid"
+  xfrdfile: "{directory}/xfrd.state"
+  zonelistfile: "{directory}/zone.list"
+remote-control:
+  control-enable: no
+zone:
+  name: corp.example
+  zonefile: corp.zone
+"""
+UNBOUND = """server:
+  username: ""
+  chroot: ""
+  directory: "{directory}"
+  pidfile: "{directory}/unbound.pid"
+  use-syslog: no
+  do-daemonize: no
+  interface: {address}@{port}
+  access-control: 127.0.0.0/8 allow
+auth-zone:
+  name: corp.example
+  zonefile: corp.zone
+  for-upstream: no
+remote-control:
+  control-enable: no
+"""
+
+
+LONG = " ".join(30 * ['"' + 99 * "x" + '"'])
+PROGRAMS = {"nsd": (NSD, ["-d", "-c"]), "unbound": (UNBOUND, ["-p", "-c"])}
+
+
+@pytest.fixture(params=list(PROGRAMS))
+def authority_at(request, place):
+    """Where a program serves corp.example."""
+    template, options = PROGRAMS[request.param]
+    program = find_program(request.param)
+    if program is None:
+        pytest.skip(f"{request.param} is not installed")
+    host = random_net() + ".1"
+    port = free_port(host)
+    for name, text in (("corp.zone", ZONE.format(long=LONG)), ("server.conf", template)):
+        with open(f"{place}/{name}", "w", encoding="ascii") as file:
+            file.write(text.format(address=host, port=port, directory=place))
+    child = Child([program, *options, f"{place}/server.conf"], f"{place}/program.log",
+                  cwd=place)
+    yield f"{host}:{port}"
+    child.kill()
+
+
+def test_a_real_server(start, public, authority_at):
+    """Letters come back as they were sent, and what is long comes over TCP."""
+    daemon = start([public.upstream("public")], limits={"timeout": "10s"},
+                   forward=[to("corp.example", authority_at)])
+    wait_for("the server",
+             lambda: address(ask(daemon, "printer.corp.example.")) == "192.0.2.7")
+    reply = ask(daemon, "WWW.corp.EXAMPLE.")
+    assert [rrset.rdtype for rrset in reply.answer] == [5, 1]
+    reply = ask(daemon, "long.corp.example.", "TXT", tcp=True)
+    assert len(reply.answer[0][0].strings) == 30
+    assert ask(daemon, "none.corp.example.").rcode() == dns.rcode.NXDOMAIN
+    assert daemon.upstream("plain@" + authority_at)["mismatched_answers"] == 0
