@@ -346,7 +346,7 @@ def test_probe_of_who_hangs_up(server):
     ("https://", USAGE), ("https://127.0.0.1", USAGE), ("https://[::]/q", USAGE),
     ("https://127.0.0.1:0/q", USAGE), ("https://127.0.0.1/q#x", USAGE),
     ("https://127.0.0.1/q{?name}", USAGE), ("https://u@127.0.0.1/q", USAGE),
-    ("http://127.0.0.1/q", CONFIG),
+    ("http://127.0.0.1/q", USAGE), ("127.0.0.1", CONFIG),
 ])
 def test_probe_targets(target, code, tmp_path):
     # What is no URL is an upstream's name.
