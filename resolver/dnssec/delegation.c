@@ -5,8 +5,8 @@
 #include "dnssec/sets.h"
 #include "dnssec/walk.h"
 
-/* The parent's records are by a zone between: that comes first. It is shorter than
- * `child`, so this ends. */
+/* The parent's records are by a zone between: that comes first. It has to be shorter than
+ * `child`, or this would not end: an alias may claim to be signed by its own name. */
 static enum trust go_between(struct validation *v, const struct zone **zone,
 	const struct name *child, const struct name *signer)
 {
@@ -14,7 +14,7 @@ static enum trust go_between(struct validation *v, const struct zone **zone,
 		return TRUST_SECURE;
 	if (name_equal(signer, &(*zone)->name))
 		return TRUST_SECURE;
-	if (!names_below(signer, &(*zone)->name))
+	if (!names_below(signer, &(*zone)->name) || !names_below(child, signer))
 		return bogus(v, EDE_DNSSEC_BOGUS,
 			"%s is signed by %s, which is not above",
 			subject(child, TYPE_DS).text, subject_name(signer).text);

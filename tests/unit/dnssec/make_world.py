@@ -25,7 +25,7 @@ import dns.message
 import dns.query
 import dns.rcode
 
-from world_variants import variants
+from world_variants import forgeries, variants
 
 NSD = "127.0.53.53"  # on port 53, as delegations want it
 UNBOUND, VALIDATOR = 5392, 5393
@@ -332,6 +332,7 @@ def main():
                     world.take(name, rdtype)
                 seen.add((name, rdtype))
             variants(world)
+            forgeries(world)
         finally:
             world.stop()
         anchor = world.ds["."].splitlines()[0]

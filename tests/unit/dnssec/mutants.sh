@@ -55,6 +55,7 @@ keyset.c|^	return crypto_has_algorithm(ds->algorithm) && |s/ && crypto_has_diges
 keyset.c|^	return crypto_has_algorithm(ds->algorithm) && |s/crypto_has_algorithm(ds->algorithm) && //
 delegation.c|if (set->records_n > v->policy->limits.ds)|s/set->records_n > .*)/false)/
 delegation.c|if (signer == NULL)$|n;s/TRUST_SECURE/walk_to(v, child, NULL, zone)/
+delegation.c|!names_below(child, signer))|s/ || !names_below(child, signer)//
 walk.c|if (zone != NULL && zone->insecure)|s/zone != NULL && zone->insecure/false/
 walk.c|if (zone == NULL .. zone->name.n < anchor.n)|s/ || zone->name.n < anchor.n//
 state.c|if (v->needs == v->policy->limits.needs)|s/v->needs == .*)/false)/

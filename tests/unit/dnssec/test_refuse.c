@@ -142,6 +142,9 @@ static const struct row rows[] = {
 	{ "into a zone that is bogus", "tobad.links.test A", BOGUS, EDE_SIGNATURE_EXPIRED,
 		"expired.test.", { { 0 } } },
 	{ "into an unsigned zone", "insec.links.test A", INSECURE, -1, NULL, { { 0 } } },
+	{ "a cut that is an alias by its own word", "www.rsa.test A", BOGUS,
+		EDE_DNSSEC_BOGUS, "not above",
+		{ { "rsa.test DS", "rsa.test DS#alias-by-itself" } } },
 	/* Case says nothing. */
 	{ "capitals", "www.rsa.test A#capitals", SECURE, -1, NULL, { { 0 } } },
 	{ "capitals, a wildcard", "x.wild.rsa.test A#capitals", SECURE, -1, NULL,

@@ -176,3 +176,38 @@ def variants(world):
     message.answer = [s for s in message.answer if s.rdtype == dns.rdatatype.A]
     message.answer.append(renamed(signature, message.answer[0].name))
     put("www.rsa.test A#by-another", message)
+
+
+def with_alias(message, owner, rdtype, target):
+    """An alias beside what is there, without signature."""
+    message.answer.insert(0, dns.rrset.from_text(owner, 300, "IN", rdtype, target))
+    return message
+
+
+def forgeries(world):
+    """Made of what is genuine and what nobody has signed."""
+    message = with_alias(world.ask("www.rsa.test", "A"), "www.rsa.test.", "CNAME",
+                         "evil.plain.test.")
+    message.answer.append(dns.rrset.from_text("evil.plain.test.", 300, "IN", "A",
+                                              "192.0.2.66"))
+    world.put("www.rsa.test A#alias-beside", message)
+    world.put("www.rsa.test A#dname-above", with_alias(
+        world.ask("www.rsa.test", "A"), "rsa.test.", "DNAME", "evil.plain.test."))
+    # Above the name that another DNAME leads to.
+    world.put("www.d.links.test A#dname-at-the-end", with_alias(
+        world.ask("www.d.links.test", "A"), "test.", "DNAME", "evil.plain.test."))
+    for key, name in (("www.rsa.test A", "www.rsa.test"),
+                      ("other.links.test A", "other.links.test"),
+                      ("x.wild.n3.test A", "x.wild.n3.test")):
+        message = world.ask(name, "A")
+        message.set_rcode(dns.rcode.NXDOMAIN)
+        world.put(key + "#nxdomain", message)
+    # Instead of a DS: an alias that the zone itself claims to have signed.
+    message = world.ask("rsa.test", "DS")
+    signature = [s for s in message.answer if s.rdtype == dns.rdatatype.RRSIG][0]
+    message.answer = []
+    with_alias(message, "rsa.test.", "CNAME", "evil.plain.test.")
+    message.answer.append(dns.rrset.from_rdata_list(signature.name, 300, [
+        signature[0].replace(type_covered=dns.rdatatype.CNAME,
+                             signer=dns.name.from_text("rsa.test."))]))
+    world.put("rsa.test DS#alias-by-itself", message)
