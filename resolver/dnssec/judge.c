@@ -106,6 +106,16 @@ static enum trust judge_denial(
 	return below;
 }
 
+/* What is proven to be there cannot be said not to be: clients go by the rcode. */
+static enum trust judge_rcode(
+	struct validation *v, const struct name *name, enum trust trust)
+{
+	if (trust != TRUST_SECURE || message_rcode(&v->answer->message) == RCODE_NOERROR)
+		return trust;
+	return bogus(v, EDE_NSEC_MISSING, "%s is there, and said not to be",
+		subject_name(name).text);
+}
+
 /* Whatever the name has. */
 static enum trust judge_any(struct validation *v, const struct name *name, bool *found)
 {
@@ -138,7 +148,7 @@ static enum trust judge_chain(struct validation *v)
 	if (question->type == TYPE_ANY)
 		worst = judge_any(v, &question->name, &found);
 	if (found || worst >= TRUST_BOGUS)
-		return worst;
+		return judge_rcode(v, &question->name, worst);
 	for (unsigned n = 0;; n++) {
 		enum trust trust = link_next(v, &link);
 
@@ -146,12 +156,29 @@ static enum trust judge_chain(struct validation *v)
 			return trust;
 		trust = link.set == NULL ? judge_denial(v, &link.name, question->type)
 					 : judge_set(v, link.set);
+		if (link.set != NULL && link.last)
+			trust = judge_rcode(v, &link.name, trust);
 		worst = worse(worst, trust);
 		if (worst >= TRUST_BOGUS || link.last)
 			return worst;
 		if (n == v->policy->limits.links)
 			return bogus(v, EDE_DNSSEC_BOGUS, "more than %u aliases", n);
 	}
+}
+
+/* AD covers all of the answer section (RFC 4035 §3.2.3). What the chain passed by counts
+ * no less: a client would follow a CNAME beside the records asked for. */
+static enum trust judge_answer(struct validation *v)
+{
+	enum trust worst = judge_chain(v);
+
+	for (size_t i = 0; i < v->answer->sets_n && worst < TRUST_BOGUS; i++) {
+		struct rrset *set = &v->answer->sets[i];
+
+		if (set->section == SECTION_ANSWER && !set->implied)
+			worst = worse(worst, judge_set(v, set));
+	}
+	return worst;
 }
 
 /* AD covers all of the authority section (RFC 4035 §3.2.3). */
@@ -188,7 +215,7 @@ static void note_ttl(struct validation *v)
 
 enum trust judge(struct validation *v)
 {
-	enum trust trust = judge_chain(v);
+	enum trust trust = judge_answer(v);
 
 	v->result.ns_unproven = false;
 	if (trust == TRUST_SECURE)

@@ -28,8 +28,7 @@ static struct rrset *dname_above(struct packet *packet, const struct name *name)
 }
 
 /* The CNAME beside a DNAME is not signed, and has to be what follows from that. */
-static enum trust by_dname(
-	struct validation *v, struct link *link, const struct rrset *cname)
+static enum trust by_dname(struct validation *v, struct link *link, struct rrset *cname)
 {
 	struct name to;
 	struct name target;
@@ -44,6 +43,8 @@ static enum trust by_dname(
 		return bogus(v, EDE_DNSSEC_BOGUS, "%s is not what %s says",
 			subject(&link->name, TYPE_CNAME).text,
 			subject(&link->set->owner, TYPE_DNAME).text);
+	if (cname != NULL)
+		cname->implied = true;
 	link->name = target;
 	return TRUST_SECURE;
 }
@@ -68,6 +69,9 @@ enum trust link_next(struct validation *v, struct link *link)
 	link->last = set != NULL;
 	if ((set == NULL || set == cname) && dname != NULL &&
 		(cname == NULL || cname->signatures_n == 0)) {
+		/* Who looked further than the CNAME asked for has to prove it. */
+		link->last =
+			set != NULL && message_rcode(&packet->message) == RCODE_NOERROR;
 		link->set = dname;
 		return by_dname(v, link, cname);
 	}

@@ -37,6 +37,7 @@ struct rrset {
 	struct member *records, **records_end;
 	struct signature *signatures, **signatures_end;
 	uint64_t hash; /* of owner, type and section */
+	bool implied;  /* a CNAME that follows from a DNAME: nobody has signed it */
 	/* Kept by the validation, so that nothing is checked twice. */
 	bool checked;
 	enum trust trust;

@@ -62,6 +62,10 @@ state.c|if (v->needs == v->policy->limits.needs)|s/v->needs == .*)/false)/
 link.c|!name_equal(&said, &target)|s/!name_equal(&said, &target)/false/
 judge.c|if (dnssec_policy_exempts(v->policy, &set->owner))|s/dnssec_policy_exempts(.*))/false)/
 judge.c|if (dnssec_policy_exempts(v->policy, name))|s/dnssec_policy_exempts(.*))/false)/
+link.c|cname->implied = true|s/true/false/
+link.c|link->last =$|s/=/= true || /
+judge.c|if (link.set != NULL && link.last)|s/link.last/false/
+judge.c|if (set->section == SECTION_ANSWER && !set->implied)|s/set->section == SECTION_ANSWER/false/
 judge.c|return a > b ? a : b|s/a > b/a < b/
 judge.c|if (n == v->policy->limits.links)|s/n == .*)/n == 1000)/
 judge.c|proof = no_name ? |s/no_name ? .* : /true ? denial_of_type(\&d, name, type) : /

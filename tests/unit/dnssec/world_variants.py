@@ -202,6 +202,9 @@ def forgeries(world):
         message = world.ask(name, "A")
         message.set_rcode(dns.rcode.NXDOMAIN)
         world.put(key + "#nxdomain", message)
+    message = world.ask("www.d.links.test", "CNAME")
+    message.set_rcode(dns.rcode.NXDOMAIN)
+    world.put("www.d.links.test CNAME#nxdomain", message)
     # Instead of a DS: an alias that the zone itself claims to have signed.
     message = world.ask("rsa.test", "DS")
     signature = [s for s in message.answer if s.rdtype == dns.rdatatype.RRSIG][0]
