@@ -94,14 +94,17 @@ enum trust walk_to(struct validation *v, const struct name *target,
 
 		if (!anchors_zone(v->policy->anchors, goal, &anchor))
 			return TRUST_INSECURE;
+		/* What is known above the anchor says nothing. */
 		zone = deepest(v, goal);
+		if (zone != NULL && zone->name.n < anchor.n)
+			zone = NULL;
 		if (zone != NULL && zone->insecure)
 			return take_insecure(v, zone);
 		if (zone != NULL && name_equal(&zone->name, goal)) {
 			*out = zone;
 			return TRUST_SECURE;
 		}
-		if (zone == NULL || zone->name.n < anchor.n)
+		if (zone == NULL)
 			trust = keyset_by_anchor(v, &anchor);
 		else if (signer != NULL)
 			trust = jump(v, zone, signer);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "dnssec/anchors.h"
 #include "dnssec/keys.h"
 #include "tests/unit/dnssec/world.h"
 
@@ -183,6 +184,45 @@ static void case_of_names(void **state)
 	setting_end(&s);
 }
 
+/* Both are what the DS of the one says, here. */
+static struct dnssec_anchors two_anchors(struct anchor two[2])
+{
+	struct record_walk walk = record_walk(world_message("rsa.test DS"));
+	struct record ds;
+
+	assert_true(record_next(&walk, &ds));
+	assert_int_equal(name_from_text("rsa.test", &two[0].zone), STATUS_OK);
+	assert_int_equal(name_from_text(".", &two[1].zone), STATUS_OK);
+	two[0].type = two[1].type = TYPE_DS;
+	two[0].rdata = two[1].rdata = ds.rdata;
+	return (struct dnssec_anchors){ .anchors = two, .n = 2 };
+}
+
+/* That a zone is not signed says nothing of an anchor below it. */
+static void anchor_below_unsigned(void **state)
+{
+	struct setting s = setting_of(DNSSEC_KEYS_DEFAULT_BYTES);
+	struct anchor two[2];
+	struct dnssec_anchors anchors = two_anchors(two);
+	struct zone *zone;
+	struct name test;
+
+	(void)state;
+	assert_int_equal(name_from_text("test", &test), STATUS_OK);
+	zone = zone_new(&test, NULL, 0, WORLD_NOW + 60);
+	assert_non_null(zone);
+	zone->insecure = true;
+	keys_remember(s.keys, zone);
+	free(zone);
+	s.policy.anchors = &anchors;
+	assert_int_equal(
+		ask(&s, "www.ed25519.test A", WORLD_NOW).state, VALIDATION_INSECURE);
+	assert_int_equal(ask(&s, "www.rsa.test A", WORLD_NOW).state, VALIDATION_SECURE);
+	assert_int_equal(
+		ask(&s, "www.rsa.test A#changed", WORLD_NOW).state, VALIDATION_BOGUS);
+	setting_end(&s);
+}
+
 /* RFC 4034 §3.1.5: times are of the 68 years around now. */
 static void times(void **state)
 {
@@ -209,6 +249,7 @@ int main(void)
 		cmocka_unit_test(bounded),
 		cmocka_unit_test(forgets),
 		cmocka_unit_test(case_of_names),
+		cmocka_unit_test(anchor_below_unsigned),
 		cmocka_unit_test(times),
 	};
 	int failed;
