@@ -13,6 +13,26 @@ bool crypto_has_algorithm(uint8_t algorithm)
 	return memchr(supported, algorithm, sizeof supported) != NULL;
 }
 
+/* RFC 5702 §2.1 allows up to 4096 bits, RFC 3110 §2 an exponent as long. Nobody has one:
+ * of 3072 bits, it makes a check take 50 times as long. */
+#define RSA_MODULUS_MAX  (4096 / 8)
+#define RSA_EXPONENT_MAX (64 / 8)
+
+bool crypto_key_is_cheap(const struct dnskey *key)
+{
+	struct reader r = { .rest = key->rdata };
+	size_t exponent_n;
+
+	if (key->algorithm > 10) /* no RSA */
+		return true;
+	rd_take(&r, 4);
+	exponent_n = (size_t)rd_uint(&r, 1);
+	if (exponent_n == 0)
+		exponent_n = (size_t)rd_uint(&r, 2);
+	rd_take(&r, exponent_n);
+	return !r.bad && exponent_n <= RSA_EXPONENT_MAX && r.rest.n <= RSA_MODULUS_MAX;
+}
+
 static const EVP_MD *ds_digest(uint8_t type)
 {
 	switch (type) {

@@ -11,6 +11,9 @@
 /* Signatures of it can be verified, and may be (RFC 8624 §3.1, RFC 9905). */
 bool crypto_has_algorithm(uint8_t algorithm);
 bool crypto_has_digest(uint8_t digest_type);
+/* A check with it takes no longer than with others: RSA alone lets who makes a key choose
+ * that. */
+bool crypto_key_is_cheap(const struct dnskey *key);
 
 /* Whether `ds` is of the key of `owner` (RFC 4034 §5.1.4). */
 bool crypto_ds_matches(

@@ -55,7 +55,8 @@ const struct name *denial_signer(
 bool key_is_usable(const struct dnskey *key)
 {
 	return (key->flags & DNSKEY_ZONE) && !(key->flags & DNSKEY_REVOKE) &&
-	       key->protocol == 3 && crypto_has_algorithm(key->algorithm);
+	       key->protocol == 3 && crypto_has_algorithm(key->algorithm) &&
+	       crypto_key_is_cheap(key);
 }
 
 bool signature_is_current(

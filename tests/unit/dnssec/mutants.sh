@@ -47,6 +47,9 @@ sets.c|if (same <= v->policy->limits.same_tag)|s/same <= .*)/true)/
 sets.c|if (set->records_n > v->policy->limits.keys)|s/set->records_n > .*)/false)/
 sets.c|if (left_s < ttl_s)|s/left_s < ttl_s/false/
 keyset.c|!signature_is_current(v, k->set, s))|s/!signature_is_current(v, k->set, s)/false/
+crypto.c|exponent_n <= RSA|s/exponent_n <= RSA_EXPONENT_MAX/true/
+crypto.c|exponent_n <= RSA|s/r.rest.n <= RSA_MODULUS_MAX/true/
+crypto.c|return !r.bad && exp|s/!r.bad/true/
 keyset.c|!crypto_ds_matches(ds, k->name, key))|s/!crypto_ds_matches(ds, k->name, key)/false/
 keyset.c|if (out->set->signatures_n > |s/out->set->signatures_n > .*)/false)/
 keyset.c|^	drop_sha1(&list);|d

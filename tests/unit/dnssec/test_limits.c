@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "dnssec/sets.h"
 #include "tests/unit/dnssec/world.h"
 #include "tests/unit/rows.h"
 
@@ -97,6 +98,47 @@ static void forged_wildcard(void **state)
 	validate_with(&row, 119, VALIDATION_BOGUS, EDE_DNSSEC_BOGUS);
 }
 
+static const struct key_row {
+	const char *name;
+	uint8_t algorithm;
+	size_t exponent_n, modulus_n;
+	bool usable;
+} key_rows[] = {
+	{ "RSA as it is used", 8, 3, 256, true },
+	{ "the longest modulus", 8, 3, 512, true },
+	{ "a longer one", 8, 3, 513, false },
+	{ "a longer one, SHA-1", 5, 3, 513, false },
+	{ "a longer one, SHA-512", 10, 3, 513, false },
+	{ "the longest exponent", 7, 8, 256, true },
+	{ "a longer one", 7, 9, 256, false },
+	{ "one whose length takes three bytes", 8, 256, 256, false },
+	{ "no modulus", 8, 3, 0, true }, /* that holds for nothing */
+	{ "of another kind", 15, 0, 600, true },
+};
+
+/* RSA keys whose signatures take long to check. */
+static void key_row(void **state)
+{
+	const struct key_row *row = *state;
+	uint8_t rdata[1024] = { 1, 1, 3, row->algorithm };
+	size_t n = 4;
+	struct dnskey key;
+
+	if (row->exponent_n < 256) {
+		rdata[n++] = (uint8_t)row->exponent_n;
+	} else {
+		rdata[n + 1] = (uint8_t)(row->exponent_n >> 8);
+		rdata[n + 2] = (uint8_t)row->exponent_n;
+		n += 3;
+	}
+	n += row->exponent_n + row->modulus_n;
+	assert_int_equal(dnskey_decode(bytes_of(rdata, n), &key), STATUS_OK);
+	assert_int_equal(key_is_usable(&key), row->usable);
+	/* Cut off in its exponent, or before. */
+	key.rdata.n = n - row->exponent_n - row->modulus_n;
+	assert_int_equal(key_is_usable(&key), row->algorithm > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(forged_wildcard) };
@@ -104,6 +146,8 @@ int main(void)
 
 	world_load();
 	failed = run_rows("limits", rows, sizeof *rows, ROWS(rows), limit_row) +
+		 run_rows("dear keys", key_rows, sizeof *key_rows, ROWS(key_rows),
+			 key_row) +
 		 cmocka_run_group_tests_name("iterations", tests, NULL, NULL);
 	world_free();
 	return failed;
