@@ -96,12 +96,14 @@ static bool is_beside_the_question(const struct message *m, const struct survey 
 	       !s->has_soa;
 }
 
-static enum status survey_message(const struct message *m, bool dnssec_ok,
-	uint16_t *ttl_at, size_t cap, struct survey *s)
+static enum status survey_message(const struct message *m,
+	const struct answer_options *options, uint16_t *ttl_at, size_t cap,
+	struct survey *s)
 {
 	struct chain chain;
-	enum status status = chain_follow(m, dnssec_ok, &chain);
+	enum status status = chain_follow(m, options->dnssec_ok, &chain);
 
+	chain.wants_hosts = chain.wants_hosts && !options->nothing_beside;
 	if (status == STATUS_OK)
 		status = survey_records(&chain, ttl_at, cap, s);
 	if (status == STATUS_OK && is_beside_the_question(m, s))
@@ -111,9 +113,10 @@ static enum status survey_message(const struct message *m, bool dnssec_ok,
 
 bool answer_is_sound(const struct message *m)
 {
+	const struct answer_options options = { .dnssec_ok = false };
 	struct survey s = { .ttl_s = 0 };
 
-	return survey_message(m, false, NULL, 0, &s) == STATUS_OK;
+	return survey_message(m, &options, NULL, 0, &s) == STATUS_OK;
 }
 
 static uint32_t usable_s(const struct message *m, const struct survey *s)
@@ -172,7 +175,7 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 		return STATUS_MALFORMED;
 	if (message_rcode(m) > RCODE_MASK || (m->flags & DNS_FLAG_TC) != 0)
 		return STATUS_UNSUPPORTED;
-	status = survey_message(m, options->dnssec_ok, ttl_at, cap, &s);
+	status = survey_message(m, options, ttl_at, cap, &s);
 	if (status == STATUS_OK)
 		status = write_answer(m, &s, ttl_at, &wire);
 	if (status != STATUS_OK)

@@ -23,6 +23,8 @@ struct answer_options {
 	 * (RFC 4035 §3.2.1). */
 	bool dnssec_ok;
 	bool trust_ad; /* `authenticated` is what the upstream's AD says */
+	/* The additional section, which no validation looks at, is left out. */
+	bool nothing_beside;
 };
 
 /* Rewrites `m`, a response with a question, into `w` and `ttl_at` (`cap`

@@ -105,7 +105,7 @@ struct validation_result {
 	uint32_t ttl_max_s;
 	/* SECURE, but there are NS records without signature in the authority section:
 	 * they must be left out of the reply, or AD be clear (RFC 4035 §3.2.3). The
-	 * additional section is never looked at. */
+	 * additional section is never looked at: it must be left out, too. */
 	bool ns_unproven;
 	/* What it took; for counters and tests. */
 	unsigned needs, checks;

@@ -174,7 +174,8 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 	struct resolver *r = f->resolver;
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
 	const struct answer_options options = { .dnssec_ok = f->dnssec_ok,
-		.trust_ad = r->options.trust_ad };
+		.trust_ad = r->options.trust_ad,
+		.nothing_beside = verdict->state == VALIDATION_SECURE };
 	enum status status;
 
 	*ede = may_relay(verdict) ? result->ede : verdict->ede;

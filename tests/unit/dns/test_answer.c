@@ -306,6 +306,31 @@ static void test_ede_and_ad(void **state)
 	wire_free(wire);
 }
 
+/* Addresses beside an answer that was validated are nobody's word. */
+static void test_nothing_beside(void **state)
+{
+	static const struct answer_options alone = { .nothing_beside = true };
+	struct bytes wire =
+		wire_new("0000 8180 0001 0001 0000 0002 03'www'00 000f 0001"
+			 "c00c 000f 0001 0000012c 0004 000ac00c" A("0000003c") OPT);
+	struct message m = parsed(wire);
+	uint8_t out[512];
+	uint16_t ttl_at[8];
+	struct writer w = { .p = out, .cap = sizeof out };
+	struct answer answer;
+
+	(void)state;
+	assert_int_equal(answer_make(&m, &plain, &w, ttl_at, 8, &answer), STATUS_OK);
+	assert_int_equal(answer.ttl_n, 2);
+	assert_int_equal(answer_make(&m, &alone, &w, ttl_at, 8, &answer), STATUS_OK);
+	assert_int_equal(answer.ttl_n, 1);
+	assert_int_equal(answer.ttl_s, 300);
+	m = parsed(answer.wire);
+	assert_int_equal(m.counts[SECTION_ANSWER], 1);
+	assert_int_equal(m.counts[SECTION_ADDITIONAL], 0);
+	wire_free(wire);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_ttl_offsets),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_nothing_beside),
 		cmocka_unit_test(test_ede_and_ad),
 	};
 

@@ -57,6 +57,44 @@ static void secure_has_ad(void **state)
 	assert_good(&plain, true);
 }
 
+/* An MX of its own name, and an address of that in the additional section. */
+static void answer_with_address(struct dot_client *client, struct bytes query)
+{
+	static const uint8_t records[] = { 0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60, 0, 4, 0,
+		10, 0xc0, 12, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 66 };
+	uint8_t frame[512];
+	struct writer w = { .p = frame, .cap = sizeof frame };
+	struct message m;
+
+	assert_int_equal(message_parse(query, &m), STATUS_OK);
+	wr_uint(&w, m.question_end + sizeof records, 2);
+	wr_uint(&w, m.id, 2);
+	wr_uint(&w, DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA, 2);
+	wr_uint(&w, 0x0001000100000001, 8);
+	wr_bytes(&w, bytes_of(query.p + 12, m.question_end - 12));
+	wr_bytes(&w, bytes_of(records, sizeof records));
+	dot_client_send(client, wr_done(&w));
+}
+
+/* What nobody has validated does not come with what is secure. */
+static void secure_has_nothing_beside(void **state)
+{
+	struct house *h = *state;
+	struct visit secure = validated_visit("a."), insecure = validated_visit("b.");
+
+	h->lab.servers[0].on_query = h->lab.servers[1].on_query = answer_with_address;
+	secure.type = insecure.type = TYPE_MX;
+	validated_get(h, &secure);
+	assert_good(&secure, true);
+	assert_int_equal(secure.message.counts[SECTION_ADDITIONAL], 1); /* OPT */
+	validated_have(h, &secure);
+	assert_int_equal(secure.message.counts[SECTION_ADDITIONAL], 1);
+	validated_say(VALIDATION_INSECURE, VALIDATION_INSECURE);
+	validated_get(h, &insecure);
+	assert_good(&insecure, false);
+	assert_int_equal(insecure.message.counts[SECTION_ADDITIONAL], 2);
+}
+
 static void insecure_has_none(void **state)
 {
 	struct house *h = *state;
@@ -350,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(secure_has_ad),
+		TEST(secure_has_nothing_beside),
 		TEST(insecure_has_none),
 		TEST(bogus_is_asked_for_again_elsewhere),
 		TEST(the_second_upstream_may_know_better),
