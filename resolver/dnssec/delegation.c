@@ -46,6 +46,12 @@ static enum trust by_alias(struct validation *v, const struct zone *zone,
 	return trust == TRUST_SECURE ? set_check(v, packet, set, zone) : trust;
 }
 
+static enum trust by_memory(const struct packet *packet, enum child *out)
+{
+	*out = packet->denies_all ? CHILD_NOTHING : CHILD_NONE;
+	return TRUST_SECURE;
+}
+
 static enum trust by_denial(struct validation *v, const struct zone *zone,
 	struct packet *packet, const struct name *child, enum child *out)
 {
@@ -62,11 +68,11 @@ static enum trust by_denial(struct validation *v, const struct zone *zone,
 		return trust;
 	switch (denial_of_ds(&d, child)) {
 	case CUT_NONE:
-		*out = CHILD_NONE;
-		return TRUST_SECURE;
+		packet->denies_cut = true;
+		return by_memory(packet, out);
 	case CUT_NOTHING:
-		*out = CHILD_NOTHING;
-		return TRUST_SECURE;
+		packet->denies_cut = packet->denies_all = true;
+		return by_memory(packet, out);
 	case CUT_INSECURE:
 		*out = CHILD_ZONE;
 		return keyset_insecure(v, child, denial_ttl(v, &d), NULL);
@@ -100,6 +106,8 @@ enum trust delegation_prove(struct validation *v, const struct zone *zone,
 	trust = validation_fetch(v, child, TYPE_DS, &packet);
 	if (trust != TRUST_SECURE)
 		return trust;
+	if (packet->denies_cut)
+		return by_memory(packet, out);
 	set = packet_find(packet, SECTION_ANSWER, child, TYPE_DS);
 	if (set != NULL)
 		return by_ds(v, zone, packet, set, out);

@@ -50,6 +50,10 @@ struct packet {
 	struct message message;
 	struct rrset *sets;
 	size_t sets_n;
+	/* Proven by it, kept by the validation: hashes for that are not computed twice.
+	 */
+	bool denies_cut; /* no zone begins at the question's name */
+	bool denies_all; /* nor is there anything at or below it */
 	/* Owned. */
 	uint8_t *wire;
 	struct member *members;

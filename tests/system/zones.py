@@ -216,6 +216,7 @@ ZONES = [
     Zone("rsan3.tld", "RSASHA256", nsec3=("-", 0), records=ACROSS),
     Zone("sub.p256n3.tld"),
     Zone("unsigned.p256n3.tld", algorithm=None),
+    Zone("9.8.7.6.5.4.3.2.1.p256n3.tld", algorithm=None),
     Zone("p256n3.tld", nsec3=("aabbccdd", 10)),
     Zone("edge.tld", nsec3=("aa", 100)),
     Zone("high.tld", nsec3=("aa", 150)),
