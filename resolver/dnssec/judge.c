@@ -29,7 +29,7 @@ static enum trust judge_unsigned(struct validation *v, const struct name *name,
 	return walk_to(v, &place, NULL, zone);
 }
 
-static enum trust judge_set(struct validation *v, struct rrset *set)
+static enum trust judge_set_anew(struct validation *v, struct rrset *set)
 {
 	const struct name *signer = set_signer(set);
 	const struct zone *zone;
@@ -47,6 +47,16 @@ static enum trust judge_set(struct validation *v, struct rrset *set)
 	}
 	trust = walk_to(v, &set->owner, signer, &zone);
 	return trust == TRUST_SECURE ? set_check(v, v->answer, set, zone) : trust;
+}
+
+/* To look up the zone of a name takes 0.1 ms where that has 120 labels. */
+static enum trust judge_set(struct validation *v, struct rrset *set)
+{
+	if (!set->judged) {
+		set->judgement = judge_set_anew(v, set);
+		set->judged = set->judgement < TRUST_UNKNOWN;
+	}
+	return set->judgement;
 }
 
 /* What the zone `signer` has signed is a proof for this rcode. */
@@ -215,8 +225,13 @@ static void note_ttl(struct validation *v)
 
 enum trust judge(struct validation *v)
 {
-	enum trust trust = judge_answer(v);
+	unsigned sets_max = v->policy->limits.sets;
+	enum trust trust;
 
+	if (v->answer->sets_n > sets_max)
+		return bogus(
+			v, EDE_DNSSEC_BOGUS, "more than %u sets of records", sets_max);
+	trust = judge_answer(v);
 	v->result.ns_unproven = false;
 	if (trust == TRUST_SECURE)
 		trust = judge_authority(v);

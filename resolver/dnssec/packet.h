@@ -41,6 +41,8 @@ struct rrset {
 	/* Kept by the validation, so that nothing is checked twice. */
 	bool checked;
 	enum trust trust;
+	bool judged; /* with its zone */
+	enum trust judgement;
 	/* Checked and SECURE: the signature that held, and the key it is of. */
 	const struct signature *held;
 	struct bytes held_key; /* borrowed from the zone */

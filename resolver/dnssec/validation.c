@@ -15,6 +15,7 @@ const struct dnssec_limits dnssec_limits_default = {
 	.needs = 48,
 	.links = 12,
 	.records = 1000,
+	.sets = 64,
 	.iterations = 150,
 	.iterations_max = 2500,
 	.hashes = 64,

@@ -70,6 +70,7 @@ link.c|link->last =$|s/=/= true || /
 judge.c|if (link.set != NULL && link.last)|s/link.last/false/
 judge.c|if (set->section == SECTION_ANSWER && !set->implied)|s/set->section == SECTION_ANSWER/false/
 judge.c|return a > b ? a : b|s/a > b/a < b/
+judge.c|if (v->answer->sets_n > sets_max)|s/v->answer->sets_n > sets_max/false/
 judge.c|if (n == v->policy->limits.links)|s/n == .*)/n == 1000)/
 judge.c|proof = no_name ? |s/no_name ? .* : /true ? denial_of_type(\&d, name, type) : /
 judge.c|if (proof == PROOF_OPT_OUT)|n;s/TRUST_INSECURE/TRUST_SECURE/
