@@ -45,6 +45,7 @@ struct dnssec_limits {
 	unsigned needs;          /* questions for one answer */
 	unsigned links;          /* CNAMEs and DNAMEs in one answer */
 	unsigned records;        /* records in one message that are looked at */
+	unsigned chain_records;  /* the same of what was supplied; more is as none */
 	unsigned sets;           /* sets of records in the answer */
 	unsigned iterations;     /* NSEC3: more is insecure (RFC 9276 §3.2) */
 	unsigned iterations_max; /* more is bogus */

@@ -15,6 +15,7 @@ const struct dnssec_limits dnssec_limits_default = {
 	.needs = 48,
 	.links = 12,
 	.records = 1000,
+	.chain_records = 100,
 	.sets = 64,
 	.iterations = 150,
 	.iterations_max = 2500,
@@ -177,7 +178,7 @@ void validation_supply(struct validation *v, const struct message *response)
 	v->fetched = fetched;
 	if (response != NULL && is_useful(response) &&
 		question_equal(&response->question, &v->need) &&
-		packet_new(response, v->policy->limits.records, &fetched->packet) !=
+		packet_new(response, v->policy->limits.chain_records, &fetched->packet) !=
 			STATUS_OK)
 		fetched->packet = NULL;
 }

@@ -42,6 +42,8 @@ static const struct row rows[] = {
 		EDE_DNSSEC_BOGUS, "more than 0 aliases" },
 	{ "records", LIMIT(records), 5, "alias.rsa.test A", VALIDATION_BOGUS,
 		EDE_DNSSEC_BOGUS, "more than 4 records" },
+	{ "chain_records", LIMIT(chain_records), 3, "www.rsa.test A",
+		VALIDATION_INDETERMINATE, EDE_DNSKEY_MISSING, "no usable answer" },
 	{ "sets", LIMIT(sets), 2, "alias.rsa.test A", VALIDATION_BOGUS, EDE_DNSSEC_BOGUS,
 		"more than 1 sets" },
 	{ "iterations", LIMIT(iterations), 120, "no.many.test A", VALIDATION_INSECURE,
