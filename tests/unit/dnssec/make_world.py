@@ -304,6 +304,9 @@ CORPUS = {
     "keytrap-signatures": ("www.rsa.test A#100-signatures", "rsa.test"),
     "keytrap-keys": ("www.rsa.test A", "rsa.test#one-tag"),
     "cname-loop": ("l1.links.test A#loop", "links.test"),
+    "alias-beside": ("www.rsa.test A#alias-beside", "rsa.test"),
+    "nxdomain-with-address": ("www.rsa.test A#nxdomain", "rsa.test"),
+    "cut-that-is-an-alias": ("www.rsa.test A", "=rsa.test DS#alias-by-itself"),
 }
 
 
@@ -315,6 +318,9 @@ def write_corpus(world, anchor, where):
     for name, (answer, *zones) in CORPUS.items():
         keys = [answer, ". DNSKEY", "test DS", "test DNSKEY"]
         for zone in zones:
+            if zone.startswith("="):  # that message alone
+                keys.append(zone[1:])
+                continue
             zone, _, how = zone.partition("#")
             keys += [zone + " DS", zone + " DNSKEY" + ("#" + how if how else "")]
         pieces = [anchor.encode()] + [known[key] for key in keys if key in known]
