@@ -56,7 +56,8 @@ extern const struct dnssec_limits dnssec_limits_default;
 /* Borrowed by every validation, and not changed, until that is freed. */
 struct dnssec_policy {
 	const struct dnssec_anchors *anchors;
-	/* Negative trust anchors (RFC 7646): what lies there or below is insecure.
+	/* Negative trust anchors (RFC 7646): what lies there or below is insecure, but
+	 * for what an anchor is closer to.
 	 * "ipv4only.arpa" always is one (RFC 8880 §7.1). */
 	const struct name *negative;
 	size_t negative_n;

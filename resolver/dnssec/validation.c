@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dnssec/anchors.h"
 #include "dnssec/judge.h"
 #include "dnssec/keys.h"
 #include "dnssec/names.h"
@@ -39,10 +40,17 @@ bool dnssec_policy_exempts(const struct dnssec_policy *policy, const struct name
 	/* RFC 8880 §7.1: what a network answers there is nobody's to sign. */
 	static const struct name ipv4only = { .n = 15, .wire = "\10ipv4only\4arpa" };
 
+	struct name anchored;
+
 	if (name_within(name, &ipv4only))
 		return true;
 	for (size_t i = 0; i < policy->negative_n; i++) {
-		if (name_within(name, &policy->negative[i]))
+		const struct name *it = &policy->negative[i];
+
+		if (!name_within(name, it))
+			continue;
+		if (!anchors_zone(policy->anchors, name, &anchored) ||
+			anchored.n <= it->n)
 			return true;
 	}
 	return false;

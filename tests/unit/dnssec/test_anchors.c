@@ -148,6 +148,15 @@ static const struct policy_row {
 		"no.rsa.test A#no-proof", VALIDATION_INSECURE, NULL },
 	{ "negative: not the end", "@ROOT", "rsa.test", "tobad.links.test A",
 		VALIDATION_BOGUS, NULL },
+	{ "negative: an anchor is closer, and wrong",
+		"@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256, "test", "www.rsa.test A",
+		VALIDATION_BOGUS, NULL },
+	{ "negative: an anchor of a zone beside",
+		"@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256, "test", "www.n3.test A",
+		VALIDATION_INSECURE, NULL },
+	{ "negative: an anchor of the same zone",
+		"@ROOT\nrsa.test. IN DS 20326 8 2 " SHA256, "rsa.test", "www.rsa.test A",
+		VALIDATION_INSECURE, NULL },
 };
 
 static void policy_row(void **state)
