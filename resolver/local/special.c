@@ -1,6 +1,5 @@
 #include "local/special.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* 1.0.0.0 … of ip6.arpa, by which loopback and the unspecified address begin. */
@@ -66,6 +65,11 @@ static const struct special {
 #define SHARED_FIRST 64
 #define SHARED_LAST  127
 
+static void shared_text(int second, struct text *out)
+{
+	text_add(out, "%d.100.in-addr.arpa", second);
+}
+
 static enum status add(struct tree *tree, const char *text, enum local_action action)
 {
 	struct name name;
@@ -88,12 +92,36 @@ enum status special_add(struct tree *tree)
 		i++)
 		status = add(tree, specials[i].name, specials[i].action);
 	for (int i = SHARED_FIRST; i <= SHARED_LAST && status == STATUS_OK; i++) {
-		char text[32];
+		char words[32];
+		struct text text = text_in(words, sizeof words);
 
-		snprintf(text, sizeof text, "%d.100.in-addr.arpa", i);
-		status = add(tree, text, LOCAL_EMPTY);
+		shared_text(i, &text);
+		status = add(tree, words, LOCAL_EMPTY);
 	}
 	return status;
+}
+
+static bool lies_in(const struct name *name, const char *zone)
+{
+	struct name it;
+
+	return name_from_text(zone, &it) == STATUS_OK && name_within(name, &it);
+}
+
+bool special_covers(const struct name *name)
+{
+	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+		if (lies_in(name, specials[i].name))
+			return true;
+	for (int i = SHARED_FIRST; i <= SHARED_LAST; i++) {
+		char words[32];
+		struct text text = text_in(words, sizeof words);
+
+		shared_text(i, &text);
+		if (lies_in(name, words))
+			return true;
+	}
+	return false;
 }
 
 bool special_is_localhost(const struct name *name)

@@ -8,6 +8,9 @@
 /* Into an empty tree. NOMEM. */
 MUST_CHECK enum status special_add(struct tree *tree);
 
+/* One of them, or below one: what is there nobody outside has a word about. */
+bool special_covers(const struct name *name);
+
 /* localhost, or below it: always this machine, whatever is configured (RFC 6761 §6.3). */
 bool special_is_localhost(const struct name *name);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dnssec/anchors.h"
 #include "query/validate.h"
 
 static enum status read_anchors(const struct validator_options *options,
@@ -27,18 +28,43 @@ static enum status copy(const void *from, size_t n, void *out)
 	return STATUS_OK;
 }
 
+/* The closest anchor counts, and that is not the root's. */
+static bool has_own_anchor(const struct validator *v, const struct name *name)
+{
+	struct name zone;
+
+	return anchors_zone(v->anchors, name, &zone) && zone.n > 1;
+}
+
+/* Zones that are left out, for whichever reason: `n` of them. */
+static enum status keep_negative(
+	struct validator *v, const struct validator_options *options, size_t *n)
+{
+	*n = options->negative_n;
+	v->negative = calloc(
+		options->negative_n + options->unsignable_n + 1, sizeof *v->negative);
+	if (v->negative == NULL)
+		return STATUS_NOMEM;
+	if (*n > 0)
+		memcpy(v->negative, options->negative, *n * sizeof *v->negative);
+	for (size_t i = 0; i < options->unsignable_n; i++)
+		if (!has_own_anchor(v, &options->unsignable[i]))
+			v->negative[(*n)++] = options->unsignable[i];
+	return STATUS_OK;
+}
+
 static enum status keep_options(
 	struct validator *v, const struct validator_options *options)
 {
-	enum status status = copy(options->negative,
-		options->negative_n * sizeof *options->negative, &v->negative);
+	size_t negative_n;
+	enum status status = keep_negative(v, options, &negative_n);
 
 	if (status == STATUS_OK)
 		status = copy(options->anchors.p, options->anchors.n, &v->anchor_text);
 	v->anchor_text_n = options->anchors.n;
 	v->policy = (struct dnssec_policy){ .anchors = v->anchors,
 		.negative = v->negative,
-		.negative_n = options->negative_n,
+		.negative_n = negative_n,
 		.limits = dnssec_limits_default };
 	return status;
 }

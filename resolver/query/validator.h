@@ -17,6 +17,10 @@ struct validator_options {
 	const char *file;            /* where they are from, for errors */
 	const struct name *negative; /* zones that are not validated */
 	size_t negative_n;
+	/* As `negative`, but for those that an anchor other than the root's is above:
+	 * zones that no chain leads to from the root. */
+	const struct name *unsignable;
+	size_t unsignable_n;
 };
 
 struct validator_stats {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "local/special.h"
 
 /* The root has two keys; who has a hundred zones of his own still fits. */
 #define ANCHORS_BYTES_MAX (256 * 1024)
@@ -17,16 +18,36 @@ static enum status read_anchors(
 	return file_read(config->dnssec_anchors, ANCHORS_BYTES_MAX, error, out);
 }
 
+/* The root's signed word is that special names do not exist, or are not signed (RFC 8375
+ * §4): who has one asked of his own servers would get bogus. */
+static enum status find_unsignable(
+	const struct config *config, struct name **zones, size_t *n)
+{
+	*n = 0;
+	*zones = calloc(config->forward_n + 1, sizeof **zones);
+	if (*zones == NULL)
+		return STATUS_NOMEM;
+	for (size_t i = 0; i < config->forward_n; i++)
+		if (special_covers(&config->forwards[i].zone))
+			(*zones)[(*n)++] = config->forwards[i].zone;
+	return STATUS_OK;
+}
+
 static enum status make(uv_loop_t *loop, const struct config *config, struct text *error,
 	struct validator **out)
 {
 	struct validator_options options = { .file = config->dnssec_anchors,
 		.negative = config->dnssec_negative,
 		.negative_n = config->dnssec_negative_n };
-	enum status status = read_anchors(config, error, &options.anchors);
+	struct name *unsignable;
+	enum status status = find_unsignable(config, &unsignable, &options.unsignable_n);
 
+	options.unsignable = unsignable;
+	if (status == STATUS_OK)
+		status = read_anchors(config, error, &options.anchors);
 	if (status == STATUS_OK)
 		status = validator_new(loop, &options, error, out);
+	free(unsignable);
 	free((void *)(uintptr_t)options.anchors.p);
 	return status;
 }

@@ -2,8 +2,10 @@
 becomes of them."""
 
 import copy
+import os
 import subprocess
 
+import dns.flags
 import dns.message
 import dns.rcode
 import pytest
@@ -44,6 +46,28 @@ def test_ds_is_asked_of_the_parent(start, public, plain):
     ask(daemon, "sub.corp.example.", "DS")
     assert public.seen == ["corp.example."]
     assert server.asked == [("udp", "sub.corp.example.", "DS")]
+
+
+def test_special_zones_are_not_validated(start, place, public, plain):
+    """No chain leads from the root to names of the house; the root says that there are
+    none. Those that are not special have one, or are in dnssec_negative, and so have
+    those whose key is an anchor."""
+    special = ("lan", "corp.internal", "168.192.in-addr.arpa", "home.arpa")
+    zones = (*special, "corp.example", "own.lan")
+    anchors = os.path.join(place, "anchors")
+    with open(anchors, "w", encoding="ascii") as file:
+        for zone in (".", "own.lan."):
+            file.write(f"{zone} IN DS 20326 8 2 {32 * 'ab'}\n")
+    server = plain(answering(INSIDE))
+    daemon = start([public.upstream("public")], dnssec="validate", dnssec_anchors=anchors,
+                   forward=[to(zone, server) for zone in zones])
+    for zone in special:
+        for name in (zone, "www." + zone):
+            reply = ask(daemon, name, want_dnssec=True)
+            assert address(reply) == INSIDE, (name, ede(reply))
+            assert not reply.flags & dns.flags.AD
+    for name in ("www.corp.example", "www.own.lan"):
+        assert is_failed(ask(daemon, name)), name
 
 
 def test_to_a_named_upstream(start, toy, public):
