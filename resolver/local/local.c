@@ -111,6 +111,19 @@ static bool is_ours(const struct tree_place *place, uint16_t type)
 	return place->zone->action != LOCAL_EMPTY || type != TYPE_DS || !is_apex(place);
 }
 
+/* What is below a zone of ours may be asked for elsewhere; its DS are the zone's above
+ * (RFC 4035 §3.1.4.1), and would tell others that there is such a name. */
+static void go_above(struct tree_place *place)
+{
+	const struct tree_node *it = place->node->parent;
+
+	if (!is_apex(place) || place->zone->action != LOCAL_TRANSPARENT)
+		return;
+	while (it != NULL && it->action == LOCAL_UNSET)
+		it = it->parent;
+	place->zone = it;
+}
+
 static void answer_by_zone(struct draft *d, const struct name *name,
 	const struct tree_place *place, uint16_t type)
 {
@@ -192,6 +205,8 @@ enum local_result local_lookup(const struct local *local, const struct question 
 	const struct tree_node *source = tree_source(&local->tree, &place);
 	struct draft d;
 
+	if (source == NULL && question->type == TYPE_DS)
+		go_above(&place);
 	if (source == NULL && !is_ours(&place, question->type))
 		return LOCAL_NONE;
 	*out = (struct answer){ .authenticated = false };
