@@ -58,6 +58,8 @@ static void run_flush(
 			request, CONTROL_EXIT_USAGE, "not a domain name: %s", text);
 		return;
 	}
+	/* Whose name is flushed had something wrong with it: the keys, maybe. */
+	validator_flush(w->validator);
 	control_reply(request,
 		json_pack("{s:b, s:I}", "ok", 1, "flushed", (json_int_t)flushed));
 }

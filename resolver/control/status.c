@@ -202,15 +202,32 @@ static json_t *queries_json(const struct worker *w)
 	return out;
 }
 
+/* null: answers are believed. */
+static json_t *dnssec_json(const struct worker *w)
+{
+	struct validator_stats s;
+
+	if (w->validator == NULL)
+		return json_null();
+	s = validator_stats(w->validator);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "secure",
+		(json_int_t)s.secure, "insecure", (json_int_t)s.insecure, "bogus",
+		(json_int_t)s.bogus, "indeterminate", (json_int_t)s.indeterminate,
+		"retries", (json_int_t)s.retries, "under_way", (json_int_t)s.under_way,
+		"zones", (json_int_t)s.zones);
+}
+
 json_t *status_json(const struct worker *w)
 {
-	return json_pack("{s:b, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"ok", 1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
+	return json_pack(
+		"{s:b, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+		1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
 		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
 		(json_int_t)w->reloads, "config", json_untrusted(w->config->path),
 		"listen", listen_json(&w->listeners), "upstreams", upstreams_json(w),
-		"cache", cache_json(w), "queries", queries_json(w), "log_list",
-		status_log_list_json(w), "bypass", status_bypass_json(w));
+		"cache", cache_json(w), "queries", queries_json(w), "dnssec",
+		dnssec_json(w), "log_list", status_log_list_json(w), "bypass",
+		status_bypass_json(w));
 }
 
 static json_t *upstream_stats_json(const struct upstream *u)
@@ -233,9 +250,9 @@ json_t *stats_json(const struct worker *w)
 	for (size_t i = 0; i < w->upstreams.n; i++)
 		json_object_set_new(upstreams, upstream_name(w->upstreams.items[i]),
 			upstream_stats_json(w->upstreams.items[i]));
-	return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o}", "ok", 1, "uptime_s",
+	return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "uptime_s",
 		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
 		(json_int_t)w->reloads, "queries", queries_json(w), "cache",
-		cache_json(w), "upstreams", upstreams, "log_list",
-		stats_log_list_json(w->upstreams.logs));
+		cache_json(w), "dnssec", dnssec_json(w), "upstreams", upstreams,
+		"log_list", stats_log_list_json(w->upstreams.logs));
 }

@@ -217,6 +217,19 @@ static void print_bypass(const json_t *answer)
 	puts("\n");
 }
 
+static void print_dnssec(const json_t *dnssec)
+{
+	if (!json_is_object(dnssec))
+		return;
+	printf("  dnssec   %lld answers secure, %lld insecure, %lld bogus, "
+	       "%lld undecided; %lld zones known\n",
+		(long long)member_number(dnssec, "secure"),
+		(long long)member_number(dnssec, "insecure"),
+		(long long)member_number(dnssec, "bogus"),
+		(long long)member_number(dnssec, "indeterminate"),
+		(long long)member_number(dnssec, "zones"));
+}
+
 static void print_counters(const json_t *answer)
 {
 	const json_t *cache = json_object_get(answer, "cache");
@@ -228,6 +241,7 @@ static void print_counters(const json_t *answer)
 		(long long)member_number(cache, "size_bytes") / 1024,
 		(long long)member_number(cache, "hits"),
 		(long long)member_number(cache, "misses"));
+	print_dnssec(json_object_get(answer, "dnssec"));
 	printf("  queries  %lld received, %lld answered, %lld of these stale, "
 	       "%lld in flight\n",
 		(long long)member_number(queries, "received"),

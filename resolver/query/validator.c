@@ -162,6 +162,12 @@ struct validator_stats validator_stats(const struct validator *v)
 {
 	struct validator_stats stats = v->stats;
 
-	stats.keys = dnssec_keys_count(v->keys);
+	stats.zones = dnssec_keys_count(v->keys);
 	return stats;
+}
+
+void validator_flush(struct validator *v)
+{
+	if (v != NULL)
+		dnssec_keys_clear(v->keys);
 }

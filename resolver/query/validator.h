@@ -25,8 +25,8 @@ struct validator_options {
 
 struct validator_stats {
 	uint64_t secure, insecure, bogus, indeterminate; /* answers */
-	uint64_t retries; /* bogus ones that were asked for again */
-	size_t under_way, keys;
+	uint64_t retries;        /* bogus ones that were asked for again */
+	size_t under_way, zones; /* zones: that are known, with keys or without */
 };
 
 /* `loop` NULL is good for a check of the options alone. CONFIG: the anchors are at fault,
@@ -41,5 +41,7 @@ bool validator_equal(const struct validator *a, const struct validator *b);
  * fine. */
 void validator_free(struct validator *validator);
 struct validator_stats validator_stats(const struct validator *validator);
+/* What was proven of zones, from now on anew. NULL is fine. */
+void validator_flush(struct validator *validator);
 
 #endif

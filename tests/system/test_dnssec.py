@@ -1,5 +1,6 @@
 """dnssec: validate, held against unbound as a validator on the same zones: the same
-rcode and the same AD, but for the differences that docs/DNSSEC.md gives reasons for."""
+rcode and the same AD, but for the differences that docs/decisions/0015-dnssec.md
+gives reasons for."""
 
 import os
 import tempfile
@@ -85,7 +86,7 @@ def records(reply):
                   for rrset in reply.answer for rdata in rrset)
 
 
-# What differs, and why: docs/DNSSEC.md. Zone: what we say where unbound says what.
+# What differs, and why: docs/decisions/0015-dnssec.md. Zone: what we say where unbound says what.
 DIFFERENCES = {
     # So many iterations that they cost too much to be looked at at all (RFC 9276 §3.2);
     # unbound takes them for insecure, as we do up to there.
@@ -115,3 +116,28 @@ def test_as_unbound_says(world, validator, validating):
         assert state_of(get(daemon, name, kind)) in {
             state_of(validator.ask(query_for(name, kind), tcp=True)),
             *(ours for ours, _ in DIFFERENCES.get(zone_of(world, name), ()))}
+
+
+def test_status_and_flush(validating):
+    """How answers came out; what was proven of zones goes with a flush."""
+    daemon = validating()
+    for name in ("www.rsa.tld", "www.insecure.tld", "www.tampered.tld"):
+        get(daemon, name, "A")
+    said = daemon.status()["dnssec"]
+    assert (said["secure"], said["insecure"], said["bogus"]) == (1, 1, 1)
+    assert said["indeterminate"] == said["under_way"] == 0
+    assert said["zones"] > 2
+    assert daemon.control(command="stats")["dnssec"] == said
+    text = daemon.ctl("status").stdout
+    assert "  dnssec   1 answers secure, 1 insecure, 1 bogus, 0 undecided; " in text
+    for flush in ({"name": "www.rsa.tld"}, {}):
+        daemon.control(command="flush", **flush)
+        assert daemon.status()["dnssec"]["zones"] == 0
+        get(daemon, "www.rsa.tld", "A")
+        assert daemon.status()["dnssec"]["zones"] > 0
+
+
+def test_status_of_who_believes(start, relay):
+    daemon = start([relay.upstream()])
+    assert daemon.status()["dnssec"] is None
+    assert "dnssec" not in daemon.ctl("status").stdout
