@@ -78,9 +78,15 @@ static enum status check_addresses(const struct complaint *complaint,
 static enum status check_zone(const struct complaint *complaint, const struct node *map,
 	const struct config *config, const struct config_forward *forward)
 {
+	static const struct name localhost = { 11, "\11localhost" };
 	char quote[NODE_QUOTE_MAX];
 	const struct node *zone = node_find(map, "zone");
 
+	if (name_within(&forward->zone, &localhost))
+		return complain_at(complaint, zone,
+			"forward[].zone: %s is this machine (RFC 6761), and is not "
+			"forwarded",
+			node_quote(zone, quote));
 	for (size_t i = 0; i < config->forward_n; i++)
 		if (name_equal(&config->forwards[i].zone, &forward->zone))
 			return complain_at(complaint, zone,

@@ -51,17 +51,10 @@ enum status build_reverse(
 
 /* --- zones ----------------------------------------------------------------- */
 
-static enum status add_forward(
-	struct tree *tree, const struct name *zone, struct text *error)
+static enum status add_forward(struct tree *tree, const struct name *zone)
 {
-	struct tree_node *node;
+	struct tree_node *node = tree_add(tree, zone);
 
-	if (special_is_localhost(zone)) {
-		text_add(error, "forward: localhost and all below it are this machine "
-				"(RFC 6761), and are not forwarded");
-		return STATUS_CONFIG;
-	}
-	node = tree_add(tree, zone);
 	if (node == NULL)
 		return STATUS_NOMEM;
 	node->action = LOCAL_TRANSPARENT;
@@ -105,7 +98,7 @@ static enum status add_zones(
 	enum status status = special_add(tree);
 
 	for (size_t i = 0; i < options->forward_n && status == STATUS_OK; i++)
-		status = add_forward(tree, &options->forwards[i], error);
+		status = add_forward(tree, &options->forwards[i]);
 	for (size_t i = 0; i < options->zone_n && status == STATUS_OK; i++)
 		status = add_zone(tree, &options->zones[i], error);
 	return status;

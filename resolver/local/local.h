@@ -22,7 +22,7 @@ struct local_options {
 	size_t record_n;
 	const struct local_zone *zones;
 	size_t zone_n;
-	const struct name *forwards; /* zones that have servers of their own */
+	const struct name *forwards; /* zones with servers of their own; not localhost */
 	size_t forward_n;
 };
 

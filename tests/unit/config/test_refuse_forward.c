@@ -47,6 +47,13 @@ static const struct refusal rows[] = {
 	{ "zone: twice",
 		FORWARD("zone: lan, upstreams: [b]") "- {zone: LAN., upstreams: [b]}\n",
 		"f:5:10: forward[].zone: \"LAN.\" has a map already" },
+	{ "zone: localhost", FORWARD("zone: localhost, upstreams: [b]"),
+		"f:4:10: forward[].zone: \"localhost\" is this machine (RFC 6761), and "
+		"is "
+		"not forwarded" },
+	{ "zone: below localhost", FORWARD("zone: A.b.LocalHost., upstreams: [b]"),
+		"f:4:10: forward[].zone: \"A.b.LocalHost.\" is this machine (RFC 6761), "
+		"and is not forwarded" },
 	{ "neither upstreams nor address", FORWARD("zone: lan"),
 		"f:4:3: forward[].upstreams is missing; needed: names of upstreams, or "
 		"address and protocol: plain" },

@@ -154,12 +154,6 @@ static const struct refused_row {
 		"z:1: local_zone[].zone: localhost." MACHINE },
 	{ "below localhost", { .zones = { "x.LocalHost nodata" } },
 		"z:1: local_zone[].zone: x.LocalHost." MACHINE },
-	{ "localhost forwarded", { .forwards = { "localhost" } },
-		"forward: localhost and all below it are this machine (RFC 6761), and "
-		"are not forwarded" },
-	{ "below localhost, forwarded", { .forwards = { "lan", "a.b.localhost" } },
-		"forward: localhost and all below it are this machine (RFC 6761), and "
-		"are not forwarded" },
 };
 
 static void row_is_refused(void **state)
