@@ -4,9 +4,8 @@
 #include <string.h>
 #include <uv.h>
 
-struct dnssec_anchors {
-	char nothing;
-};
+#include "dnssec/anchors.h"
+
 struct dnssec_keys {
 	char nothing;
 };
@@ -96,11 +95,25 @@ void dnssec_anchors_free(struct dnssec_anchors *anchors)
 	free(anchors);
 }
 
+bool anchors_zone(
+	const struct dnssec_anchors *anchors, const struct name *name, struct name *out)
+{
+	(void)anchors;
+	(void)name;
+	*out = (struct name){ .n = 1 };
+	return true;
+}
+
 enum status dnssec_keys_new(size_t size_bytes, struct dnssec_keys **out)
 {
 	(void)size_bytes;
 	*out = calloc(1, sizeof **out);
 	return *out != NULL ? STATUS_OK : STATUS_NOMEM;
+}
+
+void dnssec_keys_clear(struct dnssec_keys *keys)
+{
+	(void)keys;
 }
 
 size_t dnssec_keys_count(const struct dnssec_keys *keys)
