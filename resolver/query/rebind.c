@@ -11,19 +11,24 @@
 #define KEY_IPV4HINT 4
 #define KEY_IPV6HINT 6
 
-/* Of IPv4: RFC 1122 §3.2.1.3 (this network, loopback), RFC 1918 §3, RFC 6598 §7, RFC 3927
- * §2.1. */
-static const struct block {
+struct block {
 	uint8_t address[16];
 	unsigned bits;
-} blocks4[] = {
+};
+/* Of IPv4: RFC 1122 §3.2.1.3 (this network, loopback), RFC 1918 §3, RFC 6598 §7, RFC 3927
+ * §2.1, RFC 6333 §5.7 (between a house and its provider), RFC 2544 §C.2.2, RFC 1112
+ * §4. */
+static const struct block blocks4[] = {
 	{ { 0 }, 8 },
 	{ { 10 }, 8 },
 	{ { 100, 64 }, 10 },
 	{ { 127 }, 8 },
 	{ { 169, 254 }, 16 },
 	{ { 172, 16 }, 12 },
+	{ { 192, 0, 0 }, 29 },
 	{ { 192, 168 }, 16 },
+	{ { 198, 18 }, 15 },
+	{ { 240 }, 4 },
 };
 /* RFC 4291 §2.5.2, §2.5.3, §2.5.6, RFC 4193 §3.1, and the site-local ones of before
  * (RFC 3879). */
@@ -34,12 +39,20 @@ static const struct block blocks6[] = {
 	{ { 0xfe, 0x80 }, 10 },
 	{ { 0xfe, 0xc0 }, 10 },
 };
-/* Their last 4 bytes are an IPv4 address: compatible and mapped (RFC 4291 §2.5.5), and
- * through NAT64 (RFC 6052 §2.1). */
-static const struct block embedding[] = {
-	{ { 0 }, 96 },
-	{ { [10] = 0xff, [11] = 0xff }, 96 },
-	{ { 0x00, 0x64, 0xff, 0x9b }, 96 },
+/* They hold an IPv4 address, to which what is sent to them goes: compatible and mapped
+ * (RFC 4291 §2.5.5), translated (RFC 2765 §2.1), through NAT64 (RFC 6052 §2.1, RFC 8215),
+ * by 6to4 (RFC 3056 §2) and by Teredo, which has its bits turned over (RFC 4380 §4). */
+static const struct embedding {
+	struct block block;
+	uint8_t at, mask;
+} embeddings[] = {
+	{ { { 0 }, 96 }, 12, 0 },
+	{ { { [10] = 0xff, [11] = 0xff }, 96 }, 12, 0 },
+	{ { { [8] = 0xff, [9] = 0xff }, 96 }, 12, 0 },
+	{ { { 0x00, 0x64, 0xff, 0x9b }, 96 }, 12, 0 },
+	{ { { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 }, 48 }, 12, 0 },
+	{ { { 0x20, 0x02 }, 16 }, 2, 0 },
+	{ { { 0x20, 0x01 }, 32 }, 12, 0xff },
 };
 
 static bool is_in(const struct block *blocks, size_t n, const uint8_t *address)
@@ -58,12 +71,25 @@ static bool is_in(const struct block *blocks, size_t n, const uint8_t *address)
 
 #define IS_IN(blocks, address) is_in(blocks, sizeof(blocks) / sizeof *(blocks), address)
 
+static bool holds_one(const uint8_t *address)
+{
+	for (size_t i = 0; i < sizeof embeddings / sizeof *embeddings; i++) {
+		const struct embedding *it = &embeddings[i];
+		uint8_t held[4];
+
+		for (size_t j = 0; j < sizeof held; j++)
+			held[j] = address[it->at + j] ^ it->mask;
+		if (is_in(&it->block, 1, address) && IS_IN(blocks4, held))
+			return true;
+	}
+	return false;
+}
+
 bool rebind_is_inside(struct bytes address)
 {
 	if (address.n == 4)
 		return IS_IN(blocks4, address.p);
-	return IS_IN(blocks6, address.p) ||
-	       (IS_IN(embedding, address.p) && IS_IN(blocks4, address.p + 12));
+	return IS_IN(blocks6, address.p) || holds_one(address.p);
 }
 
 /* A list of addresses of that length; true if one is inside, or there is half a one. */

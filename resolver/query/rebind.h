@@ -7,7 +7,8 @@
 #include "dns/answer.h"
 
 /* 4 or 16 bytes: an address that no name of the public DNS needs. Private, shared,
- * link-local, loopback, unspecified, and those with such a one inside (RFC 6890). */
+ * link-local, loopback, unspecified, reserved, and those with such a one inside
+ * (RFC 6890). */
 bool rebind_is_inside(struct bytes address);
 
 /* The first such address in an A, AAAA, SVCB or HTTPS record of any section; false: there
