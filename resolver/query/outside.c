@@ -3,6 +3,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "dns/chain.h"
+#include "local/local.h"
 #include "query/rebind.h"
 #include "query/resolver.h"
 
@@ -37,6 +40,43 @@ static void tell_rebind(
 		name, address, r->stats.rebinds);
 }
 
+/* Somebody inside, or we, would say where it is. */
+static bool is_of_the_house(struct resolver *r, const struct question *question)
+{
+	struct writer w = { .p = r->reply, .cap = sizeof r->reply };
+	uint16_t ttl_at[16]; /* where there are more, it is SERVFAIL here */
+	struct answer answer;
+
+	if (!exchanger_asks_all(r->exchanger, question))
+		return true;
+	return r->options.local != NULL &&
+	       local_lookup(r->options.local, question, &w, ttl_at,
+		       sizeof ttl_at / sizeof *ttl_at, &answer) == LOCAL_ANSWER &&
+	       answer.rcode != RCODE_NXDOMAIN;
+}
+
+/* CNAMEs with nothing at their end: some clients go on from there, and would be told the
+ * address by us, as the stranger's name. */
+static bool ends_in_the_house(struct resolver *r, const struct answer *answer)
+{
+	struct record_walk walk;
+	struct record record;
+	struct chain chain;
+	struct question end;
+	struct message m;
+
+	if (message_parse(answer->wire, &m) != STATUS_OK ||
+		chain_follow(&m, false, &chain) != STATUS_OK || chain.n == 1)
+		return false;
+	walk = record_walk(&m);
+	while (record_next(&walk, &record))
+		if (chain_ends_in(&chain, &record))
+			return false;
+	end = m.question;
+	end.name = chain.names[chain.n - 1];
+	return is_of_the_house(r, &end);
+}
+
 /* The name that was asked for counts: to a web page's origin it is all there is, whatever
  * CNAMEs come behind it. */
 void resolver_keep_outside(struct inflight *f, struct answer *answer)
@@ -44,8 +84,13 @@ void resolver_keep_outside(struct inflight *f, struct answer *answer)
 	struct resolver *r = f->resolver;
 	char address[ENDPOINT_TEXT_MAX];
 
-	if (may_lead_inside(r, &f->question) || !rebind_find(answer, address))
+	if (may_lead_inside(r, &f->question))
 		return;
+	if (!rebind_find(answer, address)) {
+		if (!ends_in_the_house(r, answer))
+			return;
+		text_copy(address, sizeof address, "a name of the inside");
+	}
 	tell_rebind(r, &f->question, address);
 	rebind_empty(answer, r->answer, r->ttl_at, address);
 }

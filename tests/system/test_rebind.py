@@ -124,6 +124,43 @@ def test_what_is_answered_here(start, toy):
     assert ask(daemon, "router.test").answer
 
 
+@pytest.mark.parametrize("target, inside", [
+    ("router.test", True), ("printer.corp.example", True), ("localhost", True),
+    ("x.localhost", True), ("nobody.lan", False), ("else.example", False)])
+def test_a_cname_into_the_house(start, toy, target, inside):
+    """Some clients go on from a CNAME that nothing comes with: they would be given the
+    address, as the stranger's."""
+    def behave(session):
+        while (query := session.receive()) is not None:
+            reply = dns.message.make_response(query)
+            reply.answer.append(dns.rrset.from_text(
+                query.question[0].name, 300, "IN", "CNAME", target + "."))
+            session.send(reply)
+    server, corp = toy(behave), PlainServer(answering("192.168.1.7"))
+    daemon = start([server.upstream("a")], rebind_protection=ON,
+                   forward=[to("corp.example", corp)],
+                   local_records=["router.test. 300 IN A 192.168.1.1"])
+    reply = ask(daemon, "evil.example", use_edns=0)
+    assert is_emptied(reply) == inside and bool(reply.answer) != inside, reply
+    corp.close()
+
+
+def test_a_cname_into_the_house_with_an_address(start, toy):
+    """The same name inside and outside: what comes with it is all that is used."""
+    def behave(session):
+        while (query := session.receive()) is not None:
+            reply = dns.message.make_response(query)
+            for owner, kind, data in (
+                    (query.question[0].name, "CNAME", "router.test."),
+                    ("router.test.", "A", "203.0.113.9")):
+                reply.answer.append(dns.rrset.from_text(owner, 300, "IN", kind, data))
+            session.send(reply)
+    server = toy(behave)
+    daemon = start([server.upstream("a")], rebind_protection=ON,
+                   local_records=["router.test. 300 IN A 192.168.1.1"])
+    assert len(ask(daemon, "www.example").answer) == 2
+
+
 def test_reload_counts_at_once(start, toy):
     """What was let through before is not given from the cache."""
     server = toy(giving("A 192.168.1.1"))
