@@ -2,6 +2,8 @@
  *                   -> some do not: those that do are written anew. */
 #include "dns/answer.h"
 
+#include <string.h>
+
 #include "dns/chain.h"
 #include "dns/rewrite.h"
 
@@ -150,9 +152,36 @@ static void write_header(
 		wr_uint(w, s->counts[i], 2);
 }
 
+/* No length of a label and no letter stays what it is. */
+static void turn_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < 4; j++)
+			wire[ttl_at[i] + j] ^= 0x55;
+}
+
+/* A name may be compressed with any bytes in front of it, those of a TTL too, and would
+ * become another one with it: then the records are not those that have been weighed. */
+static bool is_steady(const struct survey *s, bool dnssec_ok, struct bytes wire,
+	uint8_t *p, const uint16_t *ttl_at)
+{
+	struct survey turned = { .ttl_s = 0 };
+	struct message m;
+	bool steady;
+
+	if (s->ttl_n < 2)
+		return true;
+	turn_ttls(p, ttl_at, s->ttl_n);
+	steady = message_parse(wire, &m) == STATUS_OK &&
+		 survey_message(&m, dnssec_ok, NULL, 0, &turned) == STATUS_OK &&
+		 memcmp(turned.counts, s->counts, sizeof s->counts) == 0;
+	turn_ttls(p, ttl_at, s->ttl_n);
+	return steady;
+}
+
 /* An OPT at the end can be cut off; one in between leaves a gap. */
 static enum status write_answer(const struct message *m, const struct survey *s,
-	uint16_t *ttl_at, struct writer *w)
+	bool dnssec_ok, uint16_t *ttl_at, struct writer *w)
 {
 	bool opt_last = !m->edns.present || m->opt_end == m->wire.n;
 	size_t end = m->edns.present ? m->opt_start : m->wire.n;
@@ -161,7 +190,12 @@ static enum status write_answer(const struct message *m, const struct survey *s,
 	if (s->dropped || !opt_last)
 		return rewrite_records(m, ttl_at, s->ttl_n, w);
 	wr_bytes(w, bytes_of(m->wire.p + DNS_HEADER_BYTES, end - DNS_HEADER_BYTES));
-	return w->bad ? STATUS_NOSPACE : STATUS_OK;
+	if (w->bad)
+		return STATUS_NOSPACE;
+	if (is_steady(s, dnssec_ok, wr_done(w), w->p, ttl_at))
+		return STATUS_OK;
+	w->n = DNS_HEADER_BYTES;
+	return rewrite_records(m, ttl_at, s->ttl_n, w);
 }
 
 enum status answer_make(const struct message *m, const struct answer_options *options,
@@ -177,7 +211,7 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 		return STATUS_UNSUPPORTED;
 	status = survey_message(m, options, ttl_at, cap, &s);
 	if (status == STATUS_OK)
-		status = write_answer(m, &s, ttl_at, &wire);
+		status = write_answer(m, &s, options->dnssec_ok, ttl_at, &wire);
 	if (status != STATUS_OK)
 		return status;
 	/* What is negative is not known for longer than its SOA says (RFC 2308 §5),

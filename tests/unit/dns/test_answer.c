@@ -196,6 +196,37 @@ static void test_ttl_offsets(void **state)
 	wire_free(wire);
 }
 
+/* Its second record's name is read out of the first one's TTL, and would be another as
+ * soon as that has become less. */
+static void test_no_name_in_a_ttl(void **state)
+{
+	struct bytes wire =
+		wire_new("0000 8180 0001 0002 0000 0000 03'www'02'ex'00 0010 0001"
+			 "c00c 0010 0001 03'www' 0265 'x'00*612 c01e 0010 0001 0000003c "
+			 "0002 01'x'");
+	struct message m = parsed(wire);
+	uint8_t out[1024];
+	uint16_t ttl_at[8];
+	struct writer w = { .p = out, .cap = sizeof out };
+	struct answer answer;
+	struct record_walk walk;
+	struct record record;
+
+	(void)state;
+	assert_int_equal(
+		answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer), STATUS_OK);
+	assert_int_equal(answer.ttl_n, 2);
+	answer_cap(&answer, out, 60);
+	m = parsed(answer.wire);
+	walk = record_walk(&m);
+	for (int i = 0; i < 2; i++) {
+		assert_true(record_next(&walk, &record));
+		assert_true(name_equal(&record.owner, &m.question.name));
+		assert_int_equal(record.ttl_s, 60);
+	}
+	wire_free(wire);
+}
+
 static const struct refused_row {
 	const char *name;
 	const char *wire;
@@ -338,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_other_questions),
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_ttl_offsets),
+		cmocka_unit_test(test_no_name_in_a_ttl),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_nothing_beside),
