@@ -73,7 +73,8 @@ static enum status survey_records(
 		if (verdict == CHAIN_DROPPED) {
 			s->dropped = true;
 			s->strange |= record.section == SECTION_ANSWER &&
-				      record.type != TYPE_RRSIG;
+				      record.type != TYPE_RRSIG &&
+				      chain->own_n == chain->n;
 			continue;
 		}
 		if (ttl_at != NULL && s->ttl_n == cap)
@@ -99,15 +100,16 @@ static bool is_beside_the_question(const struct message *m, const struct survey 
 }
 
 static enum status survey_message(const struct message *m,
-	const struct answer_options *options, uint16_t *ttl_at, size_t cap,
-	struct survey *s)
+	const struct answer_options *options, struct chain *chain, uint16_t *ttl_at,
+	size_t cap, struct survey *s)
 {
-	struct chain chain;
-	enum status status = chain_follow(m, options->dnssec_ok, &chain);
+	enum status status = chain_follow(m, options->dnssec_ok, chain);
 
-	chain.wants_hosts = chain.wants_hosts && !options->nothing_beside;
+	chain->wants_hosts = chain->wants_hosts && !options->nothing_beside;
+	if (status == STATUS_OK && options->zone != NULL)
+		chain_bound(chain, options->zone);
 	if (status == STATUS_OK)
-		status = survey_records(&chain, ttl_at, cap, s);
+		status = survey_records(chain, ttl_at, cap, s);
 	if (status == STATUS_OK && is_beside_the_question(m, s))
 		status = STATUS_MALFORMED;
 	return status;
@@ -115,10 +117,11 @@ static enum status survey_message(const struct message *m,
 
 bool answer_is_sound(const struct message *m)
 {
-	const struct answer_options options = { .dnssec_ok = false };
+	static const struct answer_options options = { .dnssec_ok = false };
 	struct survey s = { .ttl_s = 0 };
+	struct chain chain;
 
-	return survey_message(m, &options, NULL, 0, &s) == STATUS_OK;
+	return survey_message(m, &options, &chain, NULL, 0, &s) == STATUS_OK;
 }
 
 static uint32_t usable_s(const struct message *m, const struct survey *s)
@@ -162,10 +165,11 @@ static void turn_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n)
 
 /* A name may be compressed with any bytes in front of it, those of a TTL too, and would
  * become another one with it: then the records are not those that have been weighed. */
-static bool is_steady(const struct survey *s, bool dnssec_ok, struct bytes wire,
-	uint8_t *p, const uint16_t *ttl_at)
+static bool is_steady(const struct survey *s, const struct answer_options *options,
+	struct bytes wire, uint8_t *p, const uint16_t *ttl_at)
 {
 	struct survey turned = { .ttl_s = 0 };
+	struct chain chain;
 	struct message m;
 	bool steady;
 
@@ -173,29 +177,39 @@ static bool is_steady(const struct survey *s, bool dnssec_ok, struct bytes wire,
 		return true;
 	turn_ttls(p, ttl_at, s->ttl_n);
 	steady = message_parse(wire, &m) == STATUS_OK &&
-		 survey_message(&m, dnssec_ok, NULL, 0, &turned) == STATUS_OK &&
+		 survey_message(&m, options, &chain, NULL, 0, &turned) == STATUS_OK &&
 		 memcmp(turned.counts, s->counts, sizeof s->counts) == 0;
 	turn_ttls(p, ttl_at, s->ttl_n);
 	return steady;
 }
 
-/* An OPT at the end can be cut off; one in between leaves a gap. */
-static enum status write_answer(const struct message *m, const struct survey *s,
-	bool dnssec_ok, uint16_t *ttl_at, struct writer *w)
+static enum status write_anew(const struct survey *s, const struct chain *chain,
+	uint16_t *ttl_at, struct writer *w)
 {
+	const struct renaming renaming = { .from = &chain->names[chain->n - 1],
+		.to = chain_owner(chain) };
+
+	w->n = DNS_HEADER_BYTES;
+	return rewrite_records(chain->message, &renaming, ttl_at, s->ttl_n, w);
+}
+
+/* An OPT at the end can be cut off; one in between leaves a gap. */
+static enum status write_answer(const struct survey *s, const struct chain *chain,
+	const struct answer_options *options, uint16_t *ttl_at, struct writer *w)
+{
+	const struct message *m = chain->message;
 	bool opt_last = !m->edns.present || m->opt_end == m->wire.n;
 	size_t end = m->edns.present ? m->opt_start : m->wire.n;
 
 	write_header(m, s, w);
 	if (s->dropped || !opt_last)
-		return rewrite_records(m, ttl_at, s->ttl_n, w);
+		return write_anew(s, chain, ttl_at, w);
 	wr_bytes(w, bytes_of(m->wire.p + DNS_HEADER_BYTES, end - DNS_HEADER_BYTES));
 	if (w->bad)
 		return STATUS_NOSPACE;
-	if (is_steady(s, dnssec_ok, wr_done(w), w->p, ttl_at))
+	if (is_steady(s, options, wr_done(w), w->p, ttl_at))
 		return STATUS_OK;
-	w->n = DNS_HEADER_BYTES;
-	return rewrite_records(m, ttl_at, s->ttl_n, w);
+	return write_anew(s, chain, ttl_at, w);
 }
 
 enum status answer_make(const struct message *m, const struct answer_options *options,
@@ -203,15 +217,16 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 {
 	struct survey s = { .ttl_s = TTL_MAX_S, .minimum_s = TTL_MAX_S };
 	struct writer wire = { .p = w->p + w->n, .cap = w->cap - w->n, .bad = w->bad };
+	struct chain chain;
 	enum status status;
 
 	if (!m->has_question || (m->flags & DNS_FLAG_QR) == 0)
 		return STATUS_MALFORMED;
 	if (message_rcode(m) > RCODE_MASK || (m->flags & DNS_FLAG_TC) != 0)
 		return STATUS_UNSUPPORTED;
-	status = survey_message(m, options, ttl_at, cap, &s);
+	status = survey_message(m, options, &chain, ttl_at, cap, &s);
 	if (status == STATUS_OK)
-		status = write_answer(m, &s, options->dnssec_ok, ttl_at, &wire);
+		status = write_answer(&s, &chain, options, ttl_at, &wire);
 	if (status != STATUS_OK)
 		return status;
 	/* What is negative is not known for longer than its SOA says (RFC 2308 §5),

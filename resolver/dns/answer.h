@@ -25,6 +25,9 @@ struct answer_options {
 	bool trust_ad; /* `authenticated` is what the upstream's AD says */
 	/* The additional section, which no validation looks at, is left out. */
 	bool nothing_beside;
+	/* Who answered may speak for this zone alone: of no other name there is a record
+	 * in the answer but a SOA (chain_bound()). NULL: for all. */
+	const struct name *zone;
 };
 
 /* Rewrites `m`, a response with a question, into `w` and `ttl_at` (`cap`

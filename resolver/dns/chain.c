@@ -173,7 +173,43 @@ enum status chain_follow(const struct message *m, bool dnssec_ok, struct chain *
 		status = follow(out, &again);
 	if (status == STATUS_OK && dnssec_ok && m->counts[SECTION_AUTHORITY] > 0)
 		find_proofs(out);
+	out->zone = NULL;
+	out->own_n = out->n;
+	out->flat = false;
 	return status;
+}
+
+/* --- whose names ---------------------------------------------------------------- */
+
+static bool is_own(const struct chain *chain, const struct name *name)
+{
+	return chain->zone == NULL || name_within(name, chain->zone);
+}
+
+void chain_bound(struct chain *chain, const struct name *zone)
+{
+	struct record_walk walk = record_walk(chain->message);
+	struct record record;
+
+	chain->zone = zone;
+	for (chain->own_n = 1; chain->own_n < chain->n;)
+		if (is_own(chain, &chain->names[chain->own_n]))
+			chain->own_n++;
+		else
+			break;
+	while (chain->own_n < chain->n && !chain->flat && record_next(&walk, &record))
+		chain->flat = chain_ends_in(chain, &record);
+}
+
+const struct name *chain_owner(const struct chain *chain)
+{
+	return chain->flat ? &chain->names[chain->own_n - 1] : end_of(chain);
+}
+
+/* From names[i] to the next. */
+static bool is_followed(const struct chain *chain, unsigned i)
+{
+	return i + 1 < chain->own_n || (i + 1 == chain->own_n && !chain->flat);
 }
 
 /* --- what belongs -------------------------------------------------------------- */
@@ -217,7 +253,8 @@ static enum chain_verdict weigh_dname(
 			!is_substituted(
 				&chain->names[i], &chain->names[i + 1], owner, &target))
 			return CHAIN_BROKEN;
-		verdict = CHAIN_KEPT;
+		if (is_own(chain, owner) && is_followed(chain, i))
+			verdict = CHAIN_KEPT;
 	}
 	return verdict;
 }
@@ -230,6 +267,8 @@ static enum chain_verdict weigh_cname(
 	for (unsigned i = 0; i + 1 < chain->n; i++) {
 		if (!name_equal(&record->owner, &chain->names[i]))
 			continue;
+		if (!is_followed(chain, i))
+			return CHAIN_DROPPED;
 		if (signature || (read_name(chain, record->rdata, &target) &&
 					 name_equal(&target, &chain->names[i + 1])))
 			return CHAIN_KEPT;
@@ -246,7 +285,7 @@ static enum chain_verdict weigh_answer(const struct chain *chain,
 
 	if ((type == asked || asked == TYPE_ANY) &&
 		name_equal(&record->owner, end_of(chain)))
-		return CHAIN_KEPT;
+		return kept_if(!signature || !chain->flat);
 	if (type == TYPE_CNAME)
 		return weigh_cname(chain, record, signature);
 	if (type == TYPE_DNAME)
@@ -257,7 +296,12 @@ static enum chain_verdict weigh_answer(const struct chain *chain,
 static enum chain_verdict weigh_authority(const struct chain *chain,
 	const struct record *record, uint16_t type, bool signature)
 {
-	if (type == TYPE_SOA || type == TYPE_NS)
+	/* Anybody may say where the world ends, for how long there is nothing. */
+	if (type == TYPE_SOA)
+		return kept_if(name_within(end_of(chain), &record->owner));
+	if (!is_own(chain, &record->owner))
+		return CHAIN_DROPPED;
+	if (type == TYPE_NS)
 		return kept_if(name_within(end_of(chain), &record->owner));
 	if (!is_proof(type) || !chain->dnssec_ok)
 		return CHAIN_DROPPED;
@@ -277,6 +321,7 @@ static enum chain_verdict weigh_additional(
 
 	return kept_if(
 		(type == TYPE_A || type == TYPE_AAAA || further) &&
+		is_own(chain, &record->owner) &&
 		is_among(hash_name(&record->owner, 0), chain->hosts, chain->host_n));
 }
 

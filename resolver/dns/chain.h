@@ -26,6 +26,9 @@ struct chain {
 	bool wants_hosts; /* there are records in the additional section */
 	unsigned n;
 	struct name names[CHAIN_MAX + 1]; /* the question's, then each CNAME's target */
+	const struct name *zone; /* that the answer may speak of; NULL: of any name */
+	unsigned own_n;          /* the first names, which lie in it */
+	bool flat;               /* its end does not, and there is something there */
 	/* Keyed hashes of names, and of names and types. */
 	unsigned host_n, proof_n;
 	uint64_t hosts[CHAIN_HOSTS_MAX];
@@ -37,6 +40,13 @@ struct chain {
  * of them. */
 MUST_CHECK enum status chain_follow(
 	const struct message *m, bool dnssec_ok, struct chain *out);
+
+/* The answer comes from one who may speak for `zone` alone (borrowed), which holds the
+ * question's name. Where its CNAMEs leave it, they are dropped with all that is said of
+ * those names; what stands at the end is chain_owner()'s then, without signatures. */
+void chain_bound(struct chain *chain, const struct name *zone);
+/* Of what chain_ends_in(). */
+const struct name *chain_owner(const struct chain *chain);
 
 enum chain_verdict {
 	CHAIN_KEPT,

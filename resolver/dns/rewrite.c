@@ -45,8 +45,17 @@ static void write_question(
 	wr_uint(w, question->class, 2);
 }
 
-enum status rewrite_records(
-	const struct message *m, uint16_t *ttl_at, size_t n, struct writer *w)
+static const struct name *owner_of(
+	const struct record *record, const struct renaming *renaming)
+{
+	if (record->section == SECTION_ANSWER &&
+		name_equal(&record->owner, renaming->from))
+		return renaming->to;
+	return &record->owner;
+}
+
+enum status rewrite_records(const struct message *m, const struct renaming *renaming,
+	uint16_t *ttl_at, size_t n, struct writer *w)
 {
 	struct compressor c = { { 0 } };
 	struct record_walk walk = record_walk(m);
@@ -58,7 +67,7 @@ enum status rewrite_records(
 	while (status == STATUS_OK && done < n && record_next(&walk, &record)) {
 		if (record.ttl_at != ttl_at[done])
 			continue;
-		compress_name(&c, w, &record.owner);
+		compress_name(&c, w, owner_of(&record, renaming));
 		wr_uint(w, record.type, 2);
 		wr_uint(w, record.class, 2);
 		ttl_at[done++] = (uint16_t)w->n;

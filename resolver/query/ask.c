@@ -175,7 +175,8 @@ static bool take_answer(const struct inflight *f, const struct exchange_result *
 	struct writer w = { .p = r->answer, .cap = sizeof r->answer };
 	const struct answer_options options = { .dnssec_ok = f->dnssec_ok,
 		.trust_ad = r->options.trust_ad,
-		.nothing_beside = verdict->state == VALIDATION_SECURE };
+		.nothing_beside = verdict->state == VALIDATION_SECURE,
+		.zone = exchanger_plain_zone(r->exchanger, &f->question) };
 	enum status status;
 
 	*ede = may_relay(verdict) ? result->ede : verdict->ede;

@@ -82,6 +82,17 @@ bool exchanger_asks_all(const struct exchanger *e, const struct question *questi
 	       route_find(&e->options.routes, &question->name, question->type) == NULL;
 }
 
+const struct name *exchanger_plain_zone(
+	const struct exchanger *e, const struct question *question)
+{
+	const struct config_forward *route =
+		route_find(&e->options.routes, &question->name, question->type);
+
+	if (bypass_has(e, &question->name))
+		return &question->name;
+	return route != NULL && route->address_n > 0 ? &route->zone : NULL;
+}
+
 /* What ends meanwhile may end others. */
 void exchanger_reroute(struct exchanger *e)
 {

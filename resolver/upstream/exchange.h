@@ -73,6 +73,11 @@ void exchanger_rebase(
  * it, and no bypass. */
 bool exchanger_asks_all(
 	const struct exchanger *exchanger, const struct question *question);
+/* The zone of the servers without TLS that are asked this, whose answers are to speak of
+ * no other name; for a bypass the name itself. NULL: it is asked over TLS. Borrowed,
+ * until a reload or as long as `question`. */
+const struct name *exchanger_plain_zone(
+	const struct exchanger *exchanger, const struct question *question);
 /* After the set has changed, too: questions under way that are somebody else's by now are
  * asked there. */
 void exchanger_reroute(struct exchanger *exchanger);

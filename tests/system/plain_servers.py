@@ -56,6 +56,17 @@ def recorder(seen, address=PUBLIC):
     return behave
 
 
+def elsewhere(address):
+    """What leads every name to one of somebody else's, and says where that is."""
+    def behave(query, how, send):
+        del how
+        reply = reply_with(query, "CNAME bank.example.")
+        reply.answer.append(dns.rrset.from_text("bank.example.", 300, "IN", "A", address))
+        reply.authority.append(dns.rrset.from_text(".", 300, "IN", "NS", "bank.example."))
+        send(reply)
+    return behave
+
+
 def to(zone, *servers):
     """A route to servers without TLS."""
     return {"zone": zone, "protocol": "plain",

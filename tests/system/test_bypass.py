@@ -8,7 +8,7 @@ import pytest
 
 from client import Later, ask, first, is_failed
 from harness import free_port, wait_for
-from plain_servers import PlainServer, address_of, answering
+from plain_servers import PlainServer, address_of, answering, elsewhere
 from servers import answer_a
 
 PUBLIC, PORTAL = "203.0.113.1", "192.0.2.80"
@@ -73,6 +73,14 @@ def test_all_types_and_both_transports(daemon, public, portal):
     ask(daemon, NAME, "AAAA")
     ask(daemon, NAME, "HTTPS")
     assert portal.names() == {NAME} and not public.seen
+
+
+def test_it_speaks_of_its_names_alone(daemon):
+    portal = PlainServer(elsewhere(PORTAL), port=free_port())
+    begin(daemon, portal, NAME)
+    reply = ask(daemon, NAME)
+    assert first(reply) == PORTAL and "bank" not in reply.to_text()
+    portal.close()
 
 
 def test_ended_by_hand(daemon, public, portal):

@@ -12,7 +12,8 @@ import pytest
 
 from client import Later, ask, ede, is_failed, is_good
 from harness import free_port, wait_for
-from plain_servers import INSIDE, OTHER, PUBLIC, address, answering, recorder, to
+from plain_servers import (INSIDE, OTHER, PUBLIC, address, answering, elsewhere,
+                           recorder, to)
 
 # --- who is asked ----------------------------------------------------------------
 
@@ -68,6 +69,18 @@ def test_special_zones_are_not_validated(start, place, public, plain):
             assert not reply.flags & dns.flags.AD
     for name in ("www.corp.example", "www.own.lan"):
         assert is_failed(ask(daemon, name)), name
+
+
+def test_it_speaks_of_its_zone_alone(start, public, plain):
+    """What a cache behind us would take for the bank's address, from a server without
+    TLS, is its own name's."""
+    daemon = start([public.upstream("public")],
+                   forward=[to("corp.example", plain(elsewhere(INSIDE)))])
+    for _ in range(2):
+        reply = ask(daemon, "www.corp.example.")
+        assert address(reply) == INSIDE
+        assert "bank" not in reply.to_text() and not reply.authority
+    assert address(ask(daemon, "bank.example.")) == PUBLIC
 
 
 def test_to_a_named_upstream(start, toy, public):
