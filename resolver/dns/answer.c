@@ -2,10 +2,9 @@
  *                   -> some do not: those that do are written anew. */
 #include "dns/answer.h"
 
-#include <string.h>
-
 #include "dns/chain.h"
 #include "dns/rewrite.h"
+#include "dns/steady.h"
 
 /* Header fields and offsets (RFC 1035 §4.1.1). */
 #define FLAGS_KEPT     (DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA)
@@ -155,34 +154,6 @@ static void write_header(
 		wr_uint(w, s->counts[i], 2);
 }
 
-/* No length of a label and no letter stays what it is. */
-static void turn_ttls(uint8_t *wire, const uint16_t *ttl_at, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < 4; j++)
-			wire[ttl_at[i] + j] ^= 0x55;
-}
-
-/* A name may be compressed with any bytes in front of it, those of a TTL too, and would
- * become another one with it: then the records are not those that have been weighed. */
-static bool is_steady(const struct survey *s, const struct answer_options *options,
-	struct bytes wire, uint8_t *p, const uint16_t *ttl_at)
-{
-	struct survey turned = { .ttl_s = 0 };
-	struct chain chain;
-	struct message m;
-	bool steady;
-
-	if (s->ttl_n < 2)
-		return true;
-	turn_ttls(p, ttl_at, s->ttl_n);
-	steady = message_parse(wire, &m) == STATUS_OK &&
-		 survey_message(&m, options, &chain, NULL, 0, &turned) == STATUS_OK &&
-		 memcmp(turned.counts, s->counts, sizeof s->counts) == 0;
-	turn_ttls(p, ttl_at, s->ttl_n);
-	return steady;
-}
-
 static enum status write_anew(const struct survey *s, const struct chain *chain,
 	uint16_t *ttl_at, struct writer *w)
 {
@@ -195,7 +166,7 @@ static enum status write_anew(const struct survey *s, const struct chain *chain,
 
 /* An OPT at the end can be cut off; one in between leaves a gap. */
 static enum status write_answer(const struct survey *s, const struct chain *chain,
-	const struct answer_options *options, uint16_t *ttl_at, struct writer *w)
+	uint16_t *ttl_at, struct writer *w)
 {
 	const struct message *m = chain->message;
 	bool opt_last = !m->edns.present || m->opt_end == m->wire.n;
@@ -207,7 +178,8 @@ static enum status write_answer(const struct survey *s, const struct chain *chai
 	wr_bytes(w, bytes_of(m->wire.p + DNS_HEADER_BYTES, end - DNS_HEADER_BYTES));
 	if (w->bad)
 		return STATUS_NOSPACE;
-	if (is_steady(s, options, wr_done(w), w->p, ttl_at))
+	/* The names have been weighed as they read now. */
+	if (steady_names(m, w, ttl_at, s->ttl_n))
 		return STATUS_OK;
 	return write_anew(s, chain, ttl_at, w);
 }
@@ -226,7 +198,7 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 		return STATUS_UNSUPPORTED;
 	status = survey_message(m, options, &chain, ttl_at, cap, &s);
 	if (status == STATUS_OK)
-		status = write_answer(&s, &chain, options, ttl_at, &wire);
+		status = write_answer(&s, &chain, ttl_at, &wire);
 	if (status != STATUS_OK)
 		return status;
 	/* What is negative is not known for longer than its SOA says (RFC 2308 §5),
