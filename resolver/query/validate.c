@@ -69,10 +69,13 @@ static void count(struct validator_stats *stats, enum validation_state state)
 	stats->indeterminate += state == VALIDATION_INDETERMINATE;
 }
 
-static void log_bogus(const struct question *question, const struct ede *why)
+static void log_bogus(
+	const struct resolver *r, const struct question *question, const struct ede *why)
 {
 	char name[NAME_TEXT_MAX], type[TYPE_TEXT_MAX];
 
+	if (r->options.log_privacy == LOG_PRIVACY_NAME)
+		return;
 	name_to_text(&question->name, name);
 	type_to_text(question->type, type);
 	log_info("bogus: %s %s: %s", name, type, why->text);
@@ -89,7 +92,7 @@ static void finish(struct validating *v, const struct validation_result *verdict
 		.ede = verdict->ede };
 
 	if (copy.state == VALIDATION_BOGUS)
-		log_bogus(&f->question, &copy.ede);
+		log_bogus(f->resolver, &f->question, &copy.ede);
 	count(&v->validator->stats, copy.state);
 	leave(v);
 	resolver_conclude(f, &result, &copy);

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "tests/unit/query/validated.h"
 
 #define TTL_MS   60000 /* of the servers' answers */
@@ -126,6 +128,45 @@ static void bogus_is_asked_for_again_elsewhere(void **state)
 	validated_say(VALIDATION_SECURE, VALIDATION_SECURE);
 	validated_get(h, &a);
 	assert_good(&a, true);
+}
+
+static char told[200];
+
+static void note_bogus(enum log_level level, const char *line)
+{
+	(void)level;
+	if (strstr(line, "bogus: ") != NULL)
+		text_copy(told, sizeof told, strstr(line, "bogus: "));
+}
+
+/* The reason may have the name in it, too. */
+static void a_bogus_name_is_logged_if_names_are(void **state)
+{
+	static const struct {
+		enum log_privacy privacy;
+		const char *name, *want;
+	} rows[] = {
+		{ LOG_PRIVACY_NONE, "a.", "bogus: a. A: because" },
+		{ LOG_PRIVACY_CLIENT, "b.", "bogus: b. A: because" },
+		{ LOG_PRIVACY_NAME, "c.", "" },
+	};
+	struct house *h = *state;
+	enum log_level level = log_get_level();
+
+	log_set_level(LOG_LEVEL_INFO);
+	log_replace(note_bogus);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct visit visit = validated_visit(rows[i].name);
+
+		told[0] = '\0';
+		h->options.log_privacy = rows[i].privacy;
+		resolver_rebase(h->resolver, h->cache, &h->options);
+		validated_say(VALIDATION_BOGUS, VALIDATION_BOGUS);
+		validated_get(h, &visit);
+		assert_string_equal(told, rows[i].want);
+	}
+	log_replace(NULL);
+	log_set_level(level);
 }
 
 static void the_second_upstream_may_know_better(void **state)
@@ -391,6 +432,7 @@ int main(void)
 		TEST(secure_has_nothing_beside),
 		TEST(insecure_has_none),
 		TEST(bogus_is_asked_for_again_elsewhere),
+		TEST(a_bogus_name_is_logged_if_names_are),
 		TEST(the_second_upstream_may_know_better),
 		TEST(with_one_upstream_it_is_asked_again),
 		TEST(the_second_may_fail),
