@@ -215,7 +215,9 @@ static void conclude(struct inflight *f, struct answer *answer, const struct ede
 		answer_cap(answer, r->answer, r->options.max_ttl_s);
 	*out = (struct outcome){ .answer = answer, .ede = ede };
 	if (answer != NULL && answer_tells(answer)) {
-		cache_insert(r->cache, &key, answer, now_ms);
+		/* Where it was validated meanwhile, its zone may have others by now. */
+		if (exchanger_would_ask(r->exchanger, &f->question, f->upstream))
+			cache_insert(r->cache, &key, answer, now_ms);
 	} else if (bogus) {
 		/* That is known; what was so before is no answer to it. */
 		cache_forget_stale(r->cache, &key, now_ms);

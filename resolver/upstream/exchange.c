@@ -93,6 +93,15 @@ const struct name *exchanger_plain_zone(
 	return route != NULL && route->address_n > 0 ? &route->zone : NULL;
 }
 
+bool exchanger_would_ask(
+	const struct exchanger *e, const struct question *question, const char *upstream)
+{
+	if (bypass_has(e, &question->name))
+		return strcmp(upstream_name(bypass_upstream(e)), upstream) == 0;
+	return route_allows(
+		&e->options.routes, &question->name, question->type, upstream);
+}
+
 /* What ends meanwhile may end others. */
 void exchanger_reroute(struct exchanger *e)
 {

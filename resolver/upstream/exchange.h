@@ -78,6 +78,10 @@ bool exchanger_asks_all(
  * until a reload or as long as `question`. */
 const struct name *exchanger_plain_zone(
 	const struct exchanger *exchanger, const struct question *question);
+/* Whether an upstream of that name would be asked this now: after a reload, or while
+ * there is a bypass, the question may be somebody else's. */
+bool exchanger_would_ask(const struct exchanger *exchanger,
+	const struct question *question, const char *upstream);
 /* After the set has changed, too: questions under way that are somebody else's by now are
  * asked there. */
 void exchanger_reroute(struct exchanger *exchanger);

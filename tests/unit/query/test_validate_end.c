@@ -135,6 +135,33 @@ static void with_another_configuration(void **state)
 	}
 }
 
+/* Its route has changed while a thread looks at it: the client has it, the cache not. */
+static void what_others_would_say_is_not_kept(void **state)
+{
+	struct house *h = *state;
+	struct visit a = validated_visit("a.");
+	const char *others[] = { h->lab.config.upstreams[1].name };
+	const struct config_forward route = {
+		.zone = { 3, "\1a" }, .upstreams = others, .upstream_n = 1
+	};
+	const struct exchanger_options routed = { .strategy = STRATEGY_ORDERED,
+		.routes = { &route, 1 } };
+
+	fake.works = 1;
+	fake_hold();
+	assert_int_equal(visit_ask(h, &a), QUERY_PENDING);
+	RUN_UNTIL(&h->lab.bench.loop, fake_is_held());
+	exchanger_rebase(h->lab.exchanger, &routed);
+	exchanger_reroute(h->lab.exchanger);
+	fake_let_go();
+	visit_wait(&a);
+	assert_int_equal(message_rcode(&a.message), RCODE_NOERROR);
+	assert_int_equal(h->lab.servers[1].queries, 0);
+	validated_get(h, &a);
+	assert_int_equal(h->lab.servers[1].queries, 1);
+	validated_have(h, &a);
+}
+
 /* The answer is asked for a second time when it is turned off. */
 static void off_in_the_middle_of_a_retry(void **state)
 {
@@ -256,6 +283,7 @@ int main(void)
 		TEST(a_question_of_the_chain_ends_with_who_needs_it),
 		TEST(who_leaves_leaves_the_thread_alone),
 		TEST(with_another_configuration),
+		TEST(what_others_would_say_is_not_kept),
 		TEST(off_in_the_middle_of_a_retry),
 		TEST(the_same_is_the_same),
 		TEST(anchors_at_fault),
