@@ -104,7 +104,8 @@ static enum status survey_message(const struct message *m,
 {
 	enum status status = chain_follow(m, options->dnssec_ok, chain);
 
-	chain->wants_hosts = chain->wants_hosts && !options->nothing_beside;
+	if (status == STATUS_OK && options->nothing_beside)
+		chain->wants_hosts = false;
 	if (status == STATUS_OK && options->zone != NULL)
 		chain_bound(chain, options->zone);
 	if (status == STATUS_OK)
