@@ -9,6 +9,8 @@ import tempfile
 
 import pytest
 
+import zone_servers
+import zones
 from harness import Daemon, Lab, free_port, join, random_net
 from plain_servers import PlainServer, recorder
 from servers import Authority, Toy
@@ -182,3 +184,55 @@ def plain():
     yield begin
     for server in servers:
         server.close()
+
+
+# --- signed zones (zones.py) -----------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def world(short_tmp):
+    """Signed zones of all kinds, made for this run."""
+    missing = zones.tools_missing()
+    if missing:
+        pytest.skip("not installed: " + ", ".join(missing))
+    return zones.World(tempfile.mkdtemp(dir=short_tmp))
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """A function: keeps a server of zone_servers.py running until the module ends."""
+    running = []
+
+    def begin(server):
+        running.append(server)
+        return server.wait_ready()
+    yield begin
+    for server in reversed(running):
+        server.stop()
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def nsd(world, serve):
+    """The one server that has all zones."""
+    return serve(zone_servers.Nsd(world))
+
+
+@pytest.fixture(scope="module")
+def relay(world, nsd, serve, authority):
+    """A DoT upstream in front of it that validates nothing."""
+    return serve(zone_servers.Relay(world, nsd, authority))
+
+
+@pytest.fixture(scope="module")
+def validator(world, nsd, serve):
+    """unbound as a validator, whose word ours is held against."""
+    return serve(zone_servers.Validator(world, nsd))
+
+
+@pytest.fixture
+def validating(start, world, relay):
+    """A function: a daemon that validates, with other keys if need be."""
+    def begin(upstreams=None, **keys):
+        keys = {"dnssec": "validate", "dnssec_anchors": world.anchor, **keys}
+        return start(upstreams or [relay.upstream()], **keys)
+    return begin

@@ -57,7 +57,8 @@ PAIRS = [
 
 class Zone:
     """One zone. `edit` is done to the signed zone, `ds` says what the parent is told:
-    None for nothing, "good", or a function of the DS that makes another one."""
+    None for nothing, "good", "edited" for that of the key as it is afterwards, or a
+    function of the DS that makes another one."""
 
     def __init__(self, name, algorithm="ECDSAP256SHA256", nsec3=None, records="", edit=None,
                  ds="good", start="now-1h", end="now+30d", keys=1, digest="2",
@@ -98,7 +99,7 @@ def no_signatures(zone):
 
 
 def no_signature_of_www(zone):
-    drop(zone, TYPE.RRSIG, owner="www")
+    drop(zone, TYPE.RRSIG, owner="www", covers=[TYPE.A, TYPE.AAAA, TYPE.TXT])
 
 
 def no_keys(zone):
@@ -238,7 +239,7 @@ ZONES = [
     Zone("tampered.tld", edit=tampered),
     Zone("flipped.tld", edit=flipped),
     Zone("flippedrsa.tld", "RSASHA256", edit=flipped),
-    Zone("nozonekey.tld", edit=no_zone_key),
+    Zone("nozonekey.tld", edit=no_zone_key, ds="edited"),
     Zone("newalgorithm.tld", edit=unknown_algorithm, ds=ds_unknown_algorithm),
     Zone("newdigest.tld", ds=ds_unknown_digest),
     Zone("neverds.tld", ds=None),
@@ -338,9 +339,13 @@ class World:
 
     @staticmethod
     def do_edit(zone, path):
+        """And the DS of what is the key then."""
         content = dns.zone.from_file(path, zone.name, relativize=True, check_origin=False)
         zone.edit(content)
         content.to_file(path, relativize=False, want_origin=True)
+        if zone.ds == "edited":
+            key = content.get_rdataset("@", TYPE.DNSKEY)[0]
+            zone.ds_records = [dns.dnssec.make_ds(zone.origin, key, "SHA256").to_text()]
 
     def pairs(self):
         """All (name, type) that are asked about."""
