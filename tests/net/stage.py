@@ -208,6 +208,8 @@ class Stage:
             "control": self.directory + "/control.sock",
             "state_dir": self.directory + "/state",
             "ct": {"mode": "off"},
+            # The names that are asked for, although nobody outside has them.
+            "local_zone": [{"zone": "test", "action": "transparent"}],
             "upstreams": [self.upstream(i) for i in range(len(self.protocols))],
         }
         config.update(self.keys)

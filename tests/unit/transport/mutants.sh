@@ -1,5 +1,5 @@
 #!/bin/sh
-# The checks of what a DoH server sends, one by one (tests/unit/mutants.sh).
+# The checks of what goes to a server without TLS, and of what servers send, one by one (tests/unit/mutants.sh).
 #
 #	mutants.sh	from the source tree, or with srcdir set
 set -u
@@ -32,13 +32,29 @@ h2_guard.c|if (g->frames_left == 0)|s/g->frames_left == 0/0/
 h2_guard.c|if (g->frames_left < FRAMES_MAX)|s/g->frames_left < FRAMES_MAX/1/
 h2_guard.c|if (g->frames_left < FRAMES_FREE)|s/g->frames_left < FRAMES_FREE/0/
 h2_guard.c|if (type == FRAME_HEADERS)|s/type == FRAME_HEADERS/0/
+plain_message.c|if (zone->n > 1|s/zone->n > 1/1/
+plain_message.c|(scope->exact ?|s/scope->exact/0/
+plain_message.c|(scope->exact ?|s/name_within(name, zone)/1/
+plain_message.c|!name_equal(&name, &question->name)|s/!name_equal(&name, &question->name)/0/
+plain_message.c|if (!plain_scope_has(scope|s/!plain_scope_has(scope, &name)/0/
+plain_message.c|^	random_bytes(&id|s/random_bytes.*/id = 7;/
+plain_message.c|^	mix_case(out|d
+plain_message.c|id == sent_id|s/id == sent_id/1/
+plain_message.c|id == sent_id|s/ \&\& (\*flags & DNS_FLAG_QR) != 0//
+plain_message.c|memcmp(wire.p + DNS_HEADER|n;s/, n) == 0/, n) != 999/
+plain_message.c|if (message_parse(wire, out)|s/ || !message_answers(out, question)//
+plain_message.c|out->flags &=|d
+plain_message.c|if (!same_id(sent, in|s/!same_id(sent, in, &flags)/0/
+plain_message.c|if (partial .. (flags|s/(flags & DNS_FLAG_TC) != 0/0/
+plain_message.c|return same_id(sent, wire|s/same_id(sent, wire, &flags)/1/
 ROWS
 }
 
 srcdir=${srcdir:-$(dirname "$0")/../../..}
 room=$srcdir/resolver/transport
-left_out="conn.c doh.c dot.c failure.c h2.c h2_session.c tcp.c transport.c"
-tests="doh_response h2_guard doh_template"
+left_out="conn.c doh.c dot.c failure.c h2.c h2_session.c plain.c plain_query.c tcp.c \
+transport.c"
+tests="doh_response h2_guard doh_template plain_message"
 rest=$(ls "$srcdir"/base/*.c "$srcdir"/resolver/dns/*.c "$srcdir"/tests/unit/rows.c)
 packages=
 # shellcheck source=tests/unit/mutants.sh

@@ -175,6 +175,10 @@ static const struct judge_row {
 	{ "another type", FLIP(22, 0x1c), .udp = PLAIN_STRANGER, .tcp = PLAIN_STRANGER },
 	{ "another class", FLIP(24, 0x02), .udp = PLAIN_STRANGER, .tcp = PLAIN_STRANGER },
 	{ "cut", FLIP(2, 0x02), .udp = PLAIN_CUT, .tcp = PLAIN_ANSWER },
+	{ "a query that is cut", FLIP(2, 0x82), .udp = PLAIN_STRANGER,
+		.tcp = PLAIN_STRANGER },
+	{ "with AD, which means nothing", FLIP(3, DNS_FLAG_AD), .udp = PLAIN_ANSWER,
+		.tcp = PLAIN_ANSWER },
 	{ "cut, in the middle of a record", FLIP(2, 0x02), .cut_to = 40, .udp = PLAIN_CUT,
 		.tcp = PLAIN_STRANGER },
 	{ "cut, under another ID", FLIP(0, 0x02), .partial = true, .udp = PLAIN_STRANGER,
@@ -242,6 +246,7 @@ static void an_answer_is_taken_or_not(void **state)
 	/* Whoever gets it sees the letters that were asked for. */
 	assert_memory_equal(m.question.name.wire, question.name.wire, question.name.n);
 	assert_int_equal(m.counts[SECTION_ANSWER], 1);
+	assert_false(m.flags & DNS_FLAG_AD);
 }
 
 static void what_is_cut_says_so(void **state)
