@@ -25,7 +25,9 @@ def program(name):
 class Cores:
     """One for the server, another for load and upstream."""
 
-    def __init__(self):
+    def __init__(self, pinned=True):
+        """Not pinned: it does not matter who runs where."""
+        self.pinned = pinned
         cores = sorted(os.sched_getaffinity(0))
         self.server = int(os.environ.get("SERVER_CPU", cores[0]))
         self.load = int(os.environ.get("LOAD_CPU", cores[-1]))
@@ -33,9 +35,10 @@ class Cores:
     def are_two(self):
         return self.server != self.load
 
-    @staticmethod
-    def on(*cores):
+    def on(self, *cores):
         """What a command begins with that runs there, before others if we may say so."""
+        if not self.pinned:
+            return []
         nice = ["nice", "-n", "-15"] if os.geteuid() == 0 else []
         return [*nice, "taskset", "-c", ",".join(str(core) for core in cores)]
 
