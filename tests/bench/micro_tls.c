@@ -1,0 +1,109 @@
+/* A certificate with SCTs of three logs, below an intermediate, to a root in a hashed
+ * directory. ct_verify.c has more of the SCTs. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "tests/bench/micro.h"
+#include "tests/unit/tls/tls_scene.h"
+#include "tests/unit/tls/world.h"
+#include "tls/verdict.h"
+
+static struct scene scene;
+static STACK_OF(X509) * sent;
+static struct pin pin;
+static struct peer kept;
+
+static struct tls_policy make_policy(void)
+{
+	return (struct tls_policy){ .identity = IDENTITY_NAME,
+		.auth_name = "dns.lab",
+		.ca_path = world.directory,
+		.pins = { &pin, 1 },
+		.ct = CT_MODE_REQUIRE,
+		.ct_policy = ct_policy_default() };
+}
+
+static void collect(struct loglist *logs, struct peer *out)
+{
+	static const uint8_t address[] = { 192, 0, 2, 1 };
+	const struct tls_policy policy = make_policy();
+	const struct tls_trust trust = { .roots = world.roots, .logs = logs };
+	const struct peer_shown shown = { .sent = sent };
+
+	micro_must(
+		peer_collect(&policy, &trust, &shown, bytes_of(address, sizeof address),
+			MAKE_CERT_NOW, out) == STATUS_OK,
+		"peer_collect");
+}
+
+static void reach(const struct peer *peer)
+{
+	const struct tls_policy policy = make_policy();
+	struct verdict verdict;
+
+	verdict_reach(&policy, peer, &verdict);
+	micro_must(verdict.accepted, reason_text(verdict.reason));
+}
+
+void micro_tls_init(void)
+{
+	const struct scene_spec spec = { .embedded = "ABC" };
+	X509 *chain[2];
+
+	world_init();
+	scenes_init();
+	scene_init(&scene, &spec);
+	chain[0] = scene.leaf;
+	chain[1] = world.inter.certificate;
+	sent = make_list(chain, 2);
+	pin = make_pin(scene.leaf);
+	collect(scenes_logs(), &kept);
+}
+
+void micro_tls_deinit(void)
+{
+	peer_deinit(&kept);
+	sk_X509_pop_free(sent, X509_free);
+	scene_deinit(&scene);
+	scenes_deinit();
+	world_deinit();
+}
+
+static void verdict_of_kept(size_t i)
+{
+	(void)i;
+	reach(&kept);
+}
+
+static void verdict_whole(size_t i)
+{
+	struct peer peer;
+
+	(void)i;
+	collect(scenes_logs(), &peer);
+	reach(&peer);
+	peer_deinit(&peer);
+}
+
+static void verdict_first(size_t i)
+{
+	scenes_logs()->memo = (struct ct_memo){ 0 };
+	verdict_whole(i);
+}
+
+static void path_alone(size_t i)
+{
+	struct peer peer;
+
+	(void)i;
+	collect(NULL, &peer);
+	peer_deinit(&peer);
+}
+
+const struct micro_step micro_tls_steps[] = {
+	{ "verdict_reach", verdict_of_kept },
+	{ "peer_collect, without logs", path_alone },
+	{ "peer_collect, verdict_reach", verdict_whole },
+	{ "the same, SCTs not seen before", verdict_first },
+	{ NULL, NULL },
+};
