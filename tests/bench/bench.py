@@ -47,8 +47,9 @@ SCENARIOS = {
                ["pintle", "stubby", "systemd-resolved", "smartdns", "unbound"]),
     "loss": (cases.lossy, ["pintle", "kresd", "https_dns_proxy", "unbound"]),
     "workers": (None, ["pintle"]),
+    "micro": (cases.micro, ["pintle"]),
 }
-# What the table shows of each.
+# What the table shows of each; of others all, a line a figure.
 FIGURES = {
     "cached-udp": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
     "cached-tcp": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
@@ -110,7 +111,8 @@ class Session:
             say(f"# {scenario} {name}: {str(error).strip()}")
             return
         self.results.add(scenario, name, number, figures)
-        shown = "  ".join(f"{figure} {figures[figure]:.1f}" for figure in FIGURES[scenario])
+        shown = "  ".join(f"{figure} {figures[figure]:.1f}"
+                          for figure in FIGURES.get(scenario, ()))
         bad = f"  ({figures['bad']:.0f} without a good answer)" if figures.get("bad") else ""
         say(f"# {scenario:<11} {name:<17} round {number}: {shown}{bad}")
 
@@ -164,12 +166,22 @@ def write_tsv(path, options, results):
 
 def print_figures(results):
     for scenario in results.scenarios():
+        if scenario not in FIGURES:
+            print_steps(results, scenario)
+            continue
         names = FIGURES[scenario]
-        say(f"\n{scenario:<18}" + "".join(f"{name:<26}" for name in names))
+        say(f"\n{scenario:<18}" + "".join(f"{name:<31}" for name in names))
         for peer in results.peers(scenario):
             cells = (spread(results.values(scenario, peer, name).values(), "{:.1f}")
                      for name in names)
-            say(f"  {peer:<16}" + "".join(f"{cell:<26}" for cell in cells))
+            say(f"  {peer:<16}" + "".join(f"{cell:<30} " for cell in cells))
+
+
+def print_steps(results, scenario):
+    say(f"\n{scenario}")
+    for name in next(figures for (s, _, _), figures in results.rows.items() if s == scenario):
+        values = results.values(scenario, "pintle", name).values()
+        say(f"  {name:<42} {spread(values, '{:.0f}')}")
 
 
 def print_ratios(results):

@@ -2,6 +2,7 @@
 of figures end in their units."""
 
 import os
+import re
 import subprocess
 import time
 
@@ -188,6 +189,14 @@ def lossy_figures(bench, run, upstream):
     figures["extra_pct"] = 100 * extra / figures["sent"]
     figures["bad"] = figures["sent"] - figures["good"]
     return figures
+
+
+def micro(bench, _):
+    """Single steps, nanoseconds."""
+    done = subprocess.run([*bench.cores.on(bench.cores.server), program("micro")],
+                          capture_output=True, text=True, check=True)
+    return {f"{name.strip()} ns": float(ns) for name, ns in
+            re.findall(r"^(.*?)  +([\d.]+) ns", done.stdout, re.MULTILINE)}
 
 
 def why_not_lossy():

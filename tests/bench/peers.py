@@ -251,16 +251,27 @@ policy.add(policy.all(policy.TLS_FORWARD({{ {upstreams} }})))
 
 
 class Resolved(Peer):
-    """As long as Debian has it in a package of its own, RESOLVED= may name the program;
-    to install that package would change the machine's own resolver."""
+    """RESOLVED= may name the program: to install the package would change the machine's
+    own resolver. What it cannot be told otherwise, places and its user, a mount namespace
+    puts there."""
 
-    name = "systemd-resolved"
-    package = "systemd-resolved"
+    name = package = "systemd-resolved"
     names_max = 4096
+    user = "systemd-resolve"
 
     def path(self):
         found = os.environ.get("RESOLVED") or "/lib/systemd/systemd-resolved"
         return found if os.access(found, os.X_OK) and os.geteuid() == 0 else None
+
+    def user_files(self, place):
+        """Commands that add its user where there is none."""
+        for file, line in (("passwd", f"{self.user}:x:64999:64999::/:/bin/false"),
+                           ("group", f"{self.user}:x:64999:")):
+            with open("/etc/" + file, encoding="utf-8") as there:
+                text = there.read()
+            if f"\n{self.user}:" not in text:
+                text += line + "\n"
+            yield f"mount --bind {self.write(place, file, text)} /etc/{file}"
 
     def command(self, place):
         servers = " ".join(f"{address}:{place.upstream.dot}#{NAME}"
@@ -281,12 +292,12 @@ DNSStubListener=no
 DNSStubListenerExtra={place.listen()}
 ReadEtcHosts=no
 """)
-        # Its places are fixed: a mount namespace puts ours there.
-        return ["unshare", "-m", "sh", "-c",
-                f"mount --bind {place.directory}/etc /etc/systemd && "
-                "mount -t tmpfs tmpfs /run/systemd && mkdir -p /run/systemd/resolve && "
-                "{ chown systemd-resolve:systemd-resolve /run/systemd/resolve || :; } && "
-                f"SYSTEMD_LOG_TARGET=console SSL_CERT_FILE={place.root_file()} "
+        mounts = [*self.user_files(place),
+                  f"mount --bind {place.directory}/etc /etc/systemd",
+                  "mount -t tmpfs tmpfs /run/systemd", "mkdir /run/systemd/resolve",
+                  f"chown {self.user}:{self.user} /run/systemd/resolve"]
+        return ["unshare", "-m", "sh", "-c", " && ".join(mounts) +
+                f" && SYSTEMD_LOG_TARGET=console SSL_CERT_FILE={place.root_file()} "
                 f"exec {self.path()}"]
 
 
