@@ -23,6 +23,7 @@ for room in ("../net", "../system"):
     sys.path.insert(0, os.path.join(HERE, room))
 
 # pylint: disable=wrong-import-position
+import cache_cases  # noqa: E402
 import cases  # noqa: E402
 from harness import BUILD, PINTLE, has_sanitizers  # noqa: E402
 from peers import PEERS, version  # noqa: E402
@@ -47,8 +48,12 @@ SCENARIOS = {
                ["pintle", "stubby", "systemd-resolved", "smartdns", "unbound"]),
     "loss": (cases.lossy, ["pintle", "kresd", "https_dns_proxy", "unbound"]),
     "workers": (None, ["pintle"]),
+    "hit-rate": (cache_cases.hit_rate, ["pintle", "unbound"]),
+    "growth": (cache_cases.growth, ["pintle"]),
     "micro": (cases.micro, ["pintle"]),
 }
+# The same in each round.
+ONCE = {"hit-rate"}
 # What the table shows of each; of others all, a line a figure.
 FIGURES = {
     "cached-udp": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
@@ -134,6 +139,8 @@ class Session:
 
     def round(self, number):
         for scenario in self.options.scenarios:
+            if scenario in ONCE and number > 1:
+                continue
             if scenario == "workers":
                 self.measure_workers(number)
             elif scenario == "loss":
@@ -179,9 +186,12 @@ def print_figures(results):
 
 def print_steps(results, scenario):
     say(f"\n{scenario}")
-    for name in next(figures for (s, _, _), figures in results.rows.items() if s == scenario):
-        values = results.values(scenario, "pintle", name).values()
-        say(f"  {name:<42} {spread(values, '{:.0f}')}")
+    for peer in results.peers(scenario):
+        first = next(figures for (s, p, _), figures in results.rows.items()
+                     if (s, p) == (scenario, peer))
+        for name in first:
+            values = results.values(scenario, peer, name).values()
+            say(f"  {peer:<9} {name:<42} {spread(values, '{:.1f}')}")
 
 
 def print_ratios(results):

@@ -131,9 +131,9 @@ static bool is_over(const struct load *load, uint64_t now_ns)
 {
 	const struct load_options *o = &load->options;
 
-	if (o->queries > 0)
-		return load->asked >= o->queries;
-	return (double)(now_ns - load->begin_ns) >= o->seconds * 1e9;
+	if (o->queries > 0 && load->asked >= o->queries)
+		return true;
+	return o->seconds > 0 && (double)(now_ns - load->begin_ns) >= o->seconds * 1e9;
 }
 
 static unsigned in_flight(const struct load *load)

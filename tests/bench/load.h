@@ -25,9 +25,12 @@ struct load_options {
 	unsigned sockets;
 	unsigned window;  /* in flight, over all sockets; 0: at a rate */
 	double rate_qps;  /* 0: by window */
-	uint64_t queries; /* 0: until `seconds` are over */
-	double seconds;
-	uint64_t names; /* that are asked in turn; 0: each but once */
+	uint64_t queries; /* 0: as many as there is time for */
+	double seconds;   /* 0: until all are asked */
+	uint64_t names;   /* that are asked in turn; 0: each but once */
+	/* In place of that: the names' numbers in their order, and again; NULL: none. */
+	const uint32_t *trace;
+	size_t trace_n;
 	unsigned timeout_ms;
 	char label[LOAD_LABEL_MAX]; /* part of every name: other runs, other names */
 };

@@ -1,10 +1,11 @@
-/*	load --server ADDRESS:PORT [--tcp] [--busy] [--sockets N] [--window N | --rate
- *QPS]
- *	     [--queries N | --seconds S] [--names N] [--label TEXT] [--timeout-ms N]
+/*	load --server ADDRESS:PORT [--tcp] [--busy] [--sockets N]
+ *	     [--window N | --rate QPS] [--queries N] [--seconds S]
+ *	     [--names N | --trace FILE] [--label TEXT] [--timeout-ms N]
  *
  * Asks, and prints what came of it as a line of JSON. Times of --rate are from when a
  * question went out, not from when it was due: what delays this program beside another
- * is not the server's. */
+ * is not the server's. A trace is a file of names' numbers, 32 bits each as the machine
+ * has them. */
 #include "tests/bench/load.h"
 
 #include <getopt.h>
@@ -17,6 +18,7 @@
 #define SECONDS_DEFAULT    5
 #define TIMEOUT_DEFAULT_MS 5000
 #define TIMER_SLACK_NS     1000
+#define TRACE_MAX          10000000
 
 static void print(const struct load *load)
 {
@@ -44,10 +46,24 @@ static const struct option long_options[] = {
 	{ "queries", required_argument, NULL, 'q' },
 	{ "seconds", required_argument, NULL, 'd' },
 	{ "names", required_argument, NULL, 'n' },
+	{ "trace", required_argument, NULL, 'f' },
 	{ "label", required_argument, NULL, 'l' },
 	{ "timeout-ms", required_argument, NULL, 'o' },
 	{ 0 },
 };
+
+static bool read_trace(struct load_options *o, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	uint32_t *numbers = malloc(TRACE_MAX * sizeof *numbers);
+
+	if (f == NULL || numbers == NULL)
+		return false;
+	o->trace_n = fread(numbers, sizeof *numbers, TRACE_MAX, f);
+	o->trace = numbers;
+	fclose(f);
+	return o->trace_n > 0;
+}
 
 static bool take_option(struct load_options *o, int letter)
 {
@@ -72,6 +88,8 @@ static bool take_option(struct load_options *o, int letter)
 		return (o->seconds = atof(optarg)) > 0;
 	case 'n':
 		return (o->names = strtoull(optarg, NULL, 10)) > 0;
+	case 'f':
+		return read_trace(o, optarg);
 	case 'l':
 		return (size_t)snprintf(o->label, sizeof o->label, "%s", optarg) <
 		       sizeof o->label;
@@ -85,7 +103,6 @@ int main(int argc, char **argv)
 {
 	static struct load load = { .options = { .sockets = SOCKETS_DEFAULT,
 					    .window = WINDOW_DEFAULT,
-					    .seconds = SECONDS_DEFAULT,
 					    .timeout_ms = TIMEOUT_DEFAULT_MS,
 					    .label = "load" } };
 	int letter;
@@ -93,6 +110,8 @@ int main(int argc, char **argv)
 	while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (!take_option(&load.options, letter))
 			return 2;
+	if (load.options.queries == 0 && load.options.seconds <= 0)
+		load.options.seconds = SECONDS_DEFAULT;
 	if (load.options.server.sa.sa_family == AF_UNSPEC ||
 		load.options.window < load.options.sockets)
 		return 2;

@@ -43,6 +43,8 @@ static void write_digits(uint64_t number, uint8_t *out)
 
 static uint64_t name_number(const struct load *load, uint64_t number)
 {
+	if (load->options.trace_n > 0)
+		return load->options.trace[number % load->options.trace_n];
 	return load->options.names > 0 ? number % load->options.names : number;
 }
 

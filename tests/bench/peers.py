@@ -46,10 +46,11 @@ class Place:
     """Where and what for a peer runs."""
 
     def __init__(self, directory, world, upstream, protocol="dot", cache_bytes=64 * MIB,
-                 roots="file", host=HOST, port=None, ct="off", workers=1):
+                 roots="file", host=HOST, port=None, ct="off", workers=1,
+                 upstreams=1):
         self.directory, self.world, self.upstream = directory, world, upstream
         self.protocol, self.cache_bytes, self.roots = protocol, cache_bytes, roots
-        self.ct, self.workers = ct, workers
+        self.ct, self.workers, self.upstreams = ct, workers, upstreams
         self.host, self.port = host, port or free_port(host)
         os.makedirs(directory, exist_ok=True)
         os.chmod(directory, 0o755)
@@ -80,14 +81,17 @@ class Pintle(Peer):
             upstream["url"] = f"https://{NAME}:{port}/dns-query"
         else:
             upstream["auth_name"] = NAME
+        # More of them are the same server under other names.
+        upstreams = [{**upstream, "name": f"up{i}"} for i in range(place.upstreams)]
         tls = {"ca_path": place.world.roots} if place.roots == "store" else \
             {"ca_file": place.world.root}
-        return {"listen": [place.listen()], "workers": str(place.workers),
+        strategy = {"strategy": "round_robin"} if place.upstreams > 1 else {}
+        return {**strategy, "listen": [place.listen()], "workers": str(place.workers),
                 "control": place.directory + "/control.sock",
                 "state_dir": place.directory + "/state",
                 "cache": {"size": place.cache_bytes, "prefetch": False}, "tls": tls,
                 "ct": {"mode": place.ct, "log_list": place.world.log_list},
-                "upstreams": [upstream]}
+                "upstreams": upstreams}
 
     def command(self, place):
         config = self.write(place, "pintle.yaml", json.dumps(self.config(place), indent=1))
