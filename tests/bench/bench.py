@@ -26,7 +26,8 @@ for room in ("../net", "../system"):
 import cache_cases  # noqa: E402
 import cases  # noqa: E402
 from harness import BUILD, PINTLE, has_sanitizers  # noqa: E402
-from peers import PEERS, version  # noqa: E402
+from peer import version  # noqa: E402
+from peers import PEERS  # noqa: E402
 from rig import Cores, World, raise_session  # noqa: E402
 from targets import TARGETS, Results, judge, spread  # noqa: E402
 

@@ -7,7 +7,7 @@ import random
 
 from cases import CACHED_WINDOW, Running
 from control import stats
-from peers import MIB
+from peer import MIB
 from rig import measured
 
 # A cache that holds a few per cent of the names.

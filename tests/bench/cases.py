@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-from peers import MIB, Place
+from peer import MIB, Place
 from rig import FAR, HOST, Load, Server, Upstream, measured, program
 from stage import Wan, why_not as why_no_wan
 import netns
