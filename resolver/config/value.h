@@ -68,12 +68,24 @@ MUST_CHECK enum status value_read_zones(
 /* In read_local.c. */
 MUST_CHECK enum status value_read_records(
 	const struct value_reader *r, const struct node *node, void *base);
+/* An entry of one: its text, in the arena. */
+MUST_CHECK enum status value_read_name(const struct value_reader *r,
+	const struct node *item, const void *base, void *out);
 MUST_CHECK enum status value_read_names(
 	const struct value_reader *r, const struct node *node, void *base);
 
 /* The list's value into its place, and its count. */
 void value_store_list(
 	const struct value_reader *r, void *base, const void *items, size_t n);
+/* A list of texts, none of which may stand there twice. */
+struct value_items {
+	size_t item_bytes; /* of an entry when it is read */
+	enum status (*read)(const struct value_reader *r, const struct node *item,
+		const void *base, void *out);
+	bool (*equal)(const void *a, const void *b);
+};
+MUST_CHECK enum status value_read_items(const struct value_reader *r,
+	const struct node *node, void *base, const struct value_items *items);
 /* OK if it is an entry: not a list, a map or nothing. */
 MUST_CHECK enum status value_expect_text(
 	const struct value_reader *r, const struct node *item);

@@ -43,14 +43,35 @@ static uint16_t default_port(const struct value_reader *r, const void *base)
 	return r->row->type == TYPE_SERVERS ? upstream->port : CONFIG_PORT_DNS;
 }
 
-static enum status parse_endpoint(const struct value_reader *r, const struct node *item,
-	uint16_t port, struct endpoint *out)
+enum status value_read_items(const struct value_reader *r, const struct node *node,
+	void *base, const struct value_items *items)
 {
-	enum status status = value_expect_text(r, item);
+	/* One more: an empty list stands somewhere, too. */
+	char *out = arena_alloc(r->arena, (node->children + 1) * items->item_bytes);
+	size_t n = 0;
 
-	if (status != STATUS_OK)
-		return status;
-	if (endpoint_parse(item->text, port, out) != STATUS_OK)
+	if (out == NULL)
+		return STATUS_NOMEM;
+	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
+		char *item = out + n * items->item_bytes;
+		enum status status = value_expect_text(r, it);
+
+		if (status == STATUS_OK)
+			status = items->read(r, it, base, item);
+		if (status != STATUS_OK)
+			return status;
+		for (size_t i = 0; i < n; i++)
+			if (items->equal(out + i * items->item_bytes, item))
+				return value_twice(r, it);
+	}
+	value_store_list(r, base, out, n);
+	return STATUS_OK;
+}
+
+static enum status read_endpoint(const struct value_reader *r, const struct node *item,
+	const void *base, void *out)
+{
+	if (endpoint_parse(item->text, default_port(r, base), out) != STATUS_OK)
 		return value_refuse(
 			r, item, "is not an IP address with or without a port");
 	if (r->row->type != TYPE_LISTEN && endpoint_is_wildcard(out))
@@ -58,26 +79,18 @@ static enum status parse_endpoint(const struct value_reader *r, const struct nod
 	return STATUS_OK;
 }
 
+static bool same_endpoint(const void *a, const void *b)
+{
+	return endpoint_equal(a, b);
+}
+
 enum status value_read_endpoints(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	struct endpoint *out = arena_alloc(r->arena, node->children * sizeof *out);
-	size_t n = 0;
+	static const struct value_items items = { sizeof(struct endpoint), read_endpoint,
+		same_endpoint };
 
-	if (out == NULL)
-		return STATUS_NOMEM;
-	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status =
-			parse_endpoint(r, it, default_port(r, base), &out[n]);
-
-		if (status != STATUS_OK)
-			return status;
-		for (size_t i = 0; i < n; i++)
-			if (endpoint_equal(&out[i], &out[n]))
-				return value_twice(r, it);
-	}
-	value_store_list(r, base, out, n);
-	return STATUS_OK;
+	return value_read_items(r, node, base, &items);
 }
 
 /* One entry of `allow`: a word stands for up to BLOCKS_A_WORD blocks. Returns
@@ -127,54 +140,49 @@ enum status value_read_blocks(
 	return STATUS_OK;
 }
 
+static enum status read_pin(const struct value_reader *r, const struct node *item,
+	const void *base, void *out)
+{
+	(void)base;
+	if (pin_parse(item->text, out) != STATUS_OK)
+		return value_refuse(r, item, "is not a pin of 32 bytes");
+	return STATUS_OK;
+}
+
 /* A pin given twice is one pin less than its author believes. */
+static bool same_pin(const void *a, const void *b)
+{
+	return pin_equal(a, b);
+}
+
 enum status value_read_pins(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	struct pin *out = arena_alloc(r->arena, node->children * sizeof *out);
-	size_t n = 0;
+	static const struct value_items items = { sizeof(struct pin), read_pin,
+		same_pin };
 
-	if (out == NULL)
-		return STATUS_NOMEM;
-	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = value_expect_text(r, it);
+	return value_read_items(r, node, base, &items);
+}
 
-		if (status != STATUS_OK)
-			return status;
-		if (pin_parse(it->text, &out[n]) != STATUS_OK)
-			return value_refuse(r, it, "is not a pin of 32 bytes");
-		for (size_t i = 0; i < n; i++)
-			if (pin_equal(&out[i], &out[n]))
-				return value_twice(r, it);
-	}
-	value_store_list(r, base, out, n);
-	return STATUS_OK;
+static enum status read_host(const struct value_reader *r, const struct node *item,
+	const void *base, void *out)
+{
+	const char *problem = auth_name_problem(item->text);
+
+	if (problem != NULL)
+		return value_refuse(r, item, problem);
+	return value_read_name(r, item, base, out);
+}
+
+static bool same_host(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b) == 0;
 }
 
 enum status value_read_hosts(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	const char **out = arena_alloc(r->arena, node->children * sizeof *out);
-	size_t n = 0;
+	static const struct value_items items = { sizeof(char *), read_host, same_host };
 
-	if (out == NULL)
-		return STATUS_NOMEM;
-	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = value_expect_text(r, it);
-		const char *problem;
-
-		if (status != STATUS_OK)
-			return status;
-		problem = auth_name_problem(it->text);
-		if (problem != NULL)
-			return value_refuse(r, it, problem);
-		for (size_t i = 0; i < n; i++)
-			if (strcasecmp(out[i], it->text) == 0)
-				return value_twice(r, it);
-		out[n] = arena_text(r->arena, it->text);
-		if (out[n] == NULL)
-			return STATUS_NOMEM;
-	}
-	value_store_list(r, base, out, n);
-	return STATUS_OK;
+	return value_read_items(r, node, base, &items);
 }

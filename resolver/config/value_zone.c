@@ -34,49 +34,47 @@ enum status value_read_zone(
 	return status;
 }
 
+static enum status read_zone(const struct value_reader *r, const struct node *item,
+	const void *base, void *out)
+{
+	(void)base;
+	return parse_zone(r, item, out);
+}
+
+static bool same_zone(const void *a, const void *b)
+{
+	return name_equal(a, b);
+}
+
 enum status value_read_zones(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	struct name *out = arena_alloc(r->arena, (node->children + 1) * sizeof *out);
-	size_t n = 0;
+	static const struct value_items items = { sizeof(struct name), read_zone,
+		same_zone };
 
-	if (out == NULL)
-		return STATUS_NOMEM;
-	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = value_expect_text(r, it);
+	return value_read_items(r, node, base, &items);
+}
 
-		if (status == STATUS_OK)
-			status = parse_zone(r, it, &out[n]);
-		if (status != STATUS_OK)
-			return status;
-		for (size_t i = 0; i < n; i++)
-			if (name_equal(&out[i], &out[n]))
-				return value_twice(r, it);
-	}
-	value_store_list(r, base, out, n);
-	return STATUS_OK;
+enum status value_read_name(const struct value_reader *r, const struct node *item,
+	const void *base, void *out)
+{
+	const char *text = arena_text(r->arena, item->text);
+
+	(void)base;
+	memcpy(out, &text, sizeof text);
+	return text != NULL ? STATUS_OK : STATUS_NOMEM;
+}
+
+static bool same_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
 }
 
 enum status value_read_names(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	const char **out = arena_alloc(r->arena, node->children * sizeof *out);
-	size_t n = 0;
+	static const struct value_items items = { sizeof(char *), value_read_name,
+		same_name };
 
-	if (out == NULL)
-		return STATUS_NOMEM;
-	for (const struct node *it = node->first; it != NULL; it = it->next, n++) {
-		enum status status = value_expect_text(r, it);
-
-		if (status != STATUS_OK)
-			return status;
-		for (size_t i = 0; i < n; i++)
-			if (strcmp(out[i], it->text) == 0)
-				return value_twice(r, it);
-		out[n] = arena_text(r->arena, it->text);
-		if (out[n] == NULL)
-			return STATUS_NOMEM;
-	}
-	value_store_list(r, base, out, n);
-	return STATUS_OK;
+	return value_read_items(r, node, base, &items);
 }
