@@ -2,13 +2,17 @@
  *
  * A reader's failure is sticky: read everything, look at `bad` once. After a
  * failure numbers read as 0 and views as empty, so no caller can run past the
- * end. The writer works the same way: `bad` means "did not fit". */
+ * end. The writer works the same way: `bad` means "did not fit".
+ *
+ * What is called for every few bytes of a message is inline: the call would cost more
+ * than the work. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed memory: valid as long as its owner says. */
 struct bytes {
@@ -28,19 +32,65 @@ struct writer {
 	bool bad;
 };
 
-struct bytes bytes_of(const void *p, size_t n);
+static inline struct bytes bytes_of(const void *p, size_t n)
+{
+	return (struct bytes){ .p = (const uint8_t *)p, .n = n };
+}
+
 /* The bytes of a C string, without its terminator. */
 struct bytes bytes_of_text(const char *text);
 bool bytes_equal(struct bytes a, struct bytes b);
 
-/* A big-endian number of `width` bytes, 1 to 8. */
-uint64_t rd_uint(struct reader *r, unsigned width);
 /* A view of the next `n` bytes. */
-struct bytes rd_take(struct reader *r, size_t n);
+static inline struct bytes rd_take(struct reader *r, size_t n)
+{
+	struct bytes out = { .p = r->rest.p, .n = n };
+
+	if (r->bad || n > r->rest.n) {
+		r->bad = true;
+		return (struct bytes){ .p = NULL, .n = 0 };
+	}
+	if (n > 0)
+		r->rest.p += n;
+	r->rest.n -= n;
+	return out;
+}
+
+/* A big-endian number of `width` bytes, 1 to 8. */
+static inline uint64_t rd_uint(struct reader *r, unsigned width)
+{
+	struct bytes in = rd_take(r, width);
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < in.n; i++)
+		value = value << 8 | in.p[i];
+	return value;
+}
+
+static inline void wr_bytes(struct writer *w, struct bytes in)
+{
+	if (w->bad || in.n > w->cap - w->n) {
+		w->bad = true;
+		return;
+	}
+	if (in.n > 0)
+		memcpy(w->p + w->n, in.p, in.n);
+	w->n += in.n;
+}
 
 /* A big-endian number of `width` bytes, 1 to 8; the low ones of `value`. */
-void wr_uint(struct writer *w, uint64_t value, unsigned width);
-void wr_bytes(struct writer *w, struct bytes in);
+static inline void wr_uint(struct writer *w, uint64_t value, unsigned width)
+{
+	if (w->bad || width > w->cap - w->n) {
+		w->bad = true;
+		return;
+	}
+	for (unsigned i = 0; i < width; i++)
+		w->p[w->n + i] = (uint8_t)(value >> 8 * (width - 1 - i));
+	w->n += width;
+}
+
+void wr_zeros(struct writer *w, size_t n);
 /* Overwrites two bytes written before, at `at`. */
 void wr_patch16(struct writer *w, size_t at, uint16_t value);
 struct bytes wr_done(const struct writer *w);

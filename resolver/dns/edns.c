@@ -85,8 +85,7 @@ static void write_padding(struct writer *w, unsigned pad_to)
 
 	wr_uint(w, EDNS_PADDING, 2);
 	wr_uint(w, n, 2);
-	for (; n > 0 && !w->bad; n--)
-		wr_uint(w, 0, 1);
+	wr_zeros(w, n);
 }
 
 /* Up to its length, whose place is returned. */

@@ -127,6 +127,27 @@ static void writing_just_what_fits_is_fine(void **state)
 	assert_true(bytes_equal(wr_done(&w), bytes_of(counting, 4)));
 }
 
+static void zeros_are_written_where_they_fit(void **state)
+{
+	static const struct {
+		size_t n;
+		bool bad;
+	} rows[] = { { 0, false }, { 1, false }, { 3, false }, { 4, true },
+		{ SIZE_MAX, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint8_t out[5] = { 0xee, 0xee, 0xee, 0xee, 0xee };
+		struct writer w = { .p = out, .n = 1, .cap = 4 };
+
+		wr_zeros(&w, rows[i].n);
+		assert_true(w.bad == rows[i].bad);
+		assert_int_equal(w.n, w.bad ? 1 : 1 + rows[i].n);
+		for (size_t at = 0; at < sizeof out; at++)
+			assert_int_equal(out[at], at >= 1 && at < w.n ? 0 : 0xee);
+	}
+}
+
 static void a_patch_changes_two_bytes(void **state)
 {
 	uint8_t out[8];
@@ -191,6 +212,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(writing_too_much_is_sticky_and_stays_inside),
 		cmocka_unit_test(writing_just_what_fits_is_fine),
+		cmocka_unit_test(zeros_are_written_where_they_fit),
 		cmocka_unit_test(a_patch_changes_two_bytes),
 		cmocka_unit_test(a_patch_ends_within_what_was_written),
 		cmocka_unit_test(views_are_compared_by_content),
