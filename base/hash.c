@@ -1,42 +1,60 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "base/random.h"
 
-static uint64_t rotl(uint64_t x, unsigned by)
+/* Apart, so that a compiler keeps them in registers. */
+struct state {
+	uint64_t a, b, c, d;
+};
+
+static inline uint64_t rotl(uint64_t x, unsigned by)
 {
 	return x << by | x >> (64 - by);
 }
 
-static void sip_round(uint64_t v[4])
+static inline struct state sip_round(struct state v)
 {
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotl(v[1], 13) ^ v[0];
-	v[3] = rotl(v[3], 16) ^ v[2];
-	v[0] = rotl(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = rotl(v[1], 17) ^ v[2];
-	v[3] = rotl(v[3], 21) ^ v[0];
-	v[2] = rotl(v[2], 32);
+	v.a += v.b;
+	v.c += v.d;
+	v.b = rotl(v.b, 13) ^ v.a;
+	v.d = rotl(v.d, 16) ^ v.c;
+	v.a = rotl(v.a, 32);
+	v.c += v.b;
+	v.a += v.d;
+	v.b = rotl(v.b, 17) ^ v.c;
+	v.d = rotl(v.d, 21) ^ v.a;
+	v.c = rotl(v.c, 32);
+	return v;
 }
 
-static void sip_word(uint64_t v[4], uint64_t word)
+static inline struct state sip_word(struct state v, uint64_t word)
 {
-	v[3] ^= word;
-	sip_round(v);
-	v[0] ^= word;
+	v.d ^= word;
+	v = sip_round(v);
+	v.a ^= word;
+	return v;
 }
 
-/* Up to 8 bytes, little-endian. */
-static uint64_t load(const uint8_t *p, size_t n)
+/* Little-endian. */
+static inline uint64_t load_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return le64toh(word);
+}
+
+/* Fewer than 8 bytes. */
+static inline uint64_t load_rest(const uint8_t *p, size_t n)
 {
 	uint64_t word = 0;
 
-	for (size_t i = 0; i < n; i++)
-		word |= (uint64_t)p[i] << 8 * i;
+	while (n-- > 0)
+		word = word << 8 | p[n];
 	return word;
 }
 
@@ -59,17 +77,17 @@ static const uint64_t *process_key(void)
 uint64_t hash_bytes(struct bytes in)
 {
 	const uint64_t *key = process_key();
-	uint64_t v[4] = { key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
+	struct state v = { key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
 		key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u };
 	size_t whole = in.n / 8 * 8;
 	/* Nothing may have no place. */
-	const uint8_t *p = in.n > 0 ? in.p : (const uint8_t *)v;
+	const uint8_t *p = in.n > 0 ? in.p : (const uint8_t *)key;
 
 	for (size_t i = 0; i < whole; i += 8)
-		sip_word(v, load(p + i, 8));
-	sip_word(v, (uint64_t)in.n << 56 | load(p + whole, in.n - whole));
-	v[2] ^= 0xff;
+		v = sip_word(v, load_word(p + i));
+	v = sip_word(v, (uint64_t)in.n << 56 | load_rest(p + whole, in.n - whole));
+	v.c ^= 0xff;
 	for (int i = 0; i < 3; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+		v = sip_round(v);
+	return v.a ^ v.b ^ v.c ^ v.d;
 }

@@ -164,17 +164,23 @@ static void write_line(const struct line *line, bool json)
 	log_record(buffer, json);
 }
 
-void log_told(const struct resolver *r, const struct question *question,
+static void write_told(const struct resolver *r, const struct question *question,
 	const struct endpoint *client, const char *upstream, uint64_t since_ms)
 {
 	struct line line;
 
-	if (r->options.log_queries == LOG_QUERIES_OFF)
-		return;
 	line.told = &r->told;
 	line.prefetch = client == NULL;
 	line.upstream = r->told.by == TOLD_UPSTREAM ? upstream : NULL;
 	line.ms = since_ms > 0 ? clock_now_ms() - since_ms : 0;
 	fill(&line, r, question, client);
 	write_line(&line, r->options.log_queries == LOG_QUERIES_JSON);
+}
+
+/* Without a log nothing is set up for a line: this is called for each query. */
+void log_told(const struct resolver *r, const struct question *question,
+	const struct endpoint *client, const char *upstream, uint64_t since_ms)
+{
+	if (r->options.log_queries != LOG_QUERIES_OFF)
+		write_told(r, question, client, upstream, since_ms);
 }
