@@ -23,6 +23,10 @@
 	"c010 0006 0001" ttl \
 	"0018 c010 c010 00000001 00000e10 00000384 00127500" minimum " "
 
+/* A name that is a SOA's class and TTL, and that SOA behind a question for it. */
+#define OF_TTL     "06 0001 0000003c 00 "
+#define SOA_OF_TTL "c00c 0006 0001 0000003c 0016 00 00 00*16 0000003c "
+
 static const struct ttl_row {
 	const char *name;
 	const char *wire;
@@ -52,6 +56,8 @@ static const struct ttl_row {
 	{ "NXDOMAIN, the SOA's TTL smaller",
 		"0000 8183 0001 0000 0001 0000" WWW SOA("0000001e", "0000003c"), 30 },
 	{ "NXDOMAIN without SOA", "0000 8183 0001 0000 0000 0000" WWW, 0 },
+	{ "NXDOMAIN with an address and without SOA",
+		"0000 8183 0001 0001 0000 0000" WWW A("0000012c"), 0 },
 	{ "NXDOMAIN, MINIMUM 0",
 		"0000 8183 0001 0000 0001 0000" WWW SOA("00000e10", "00000000"), 0 },
 	{ "NXDOMAIN behind a CNAME",
@@ -196,35 +202,60 @@ static void test_ttl_offsets(void **state)
 	wire_free(wire);
 }
 
-/* Its second record's name is read out of the first one's TTL, and would be another as
- * soon as that has become less. */
+/* Names in second records that read a first one's TTL, and would be others as soon as
+ * that has become less: all are the question's. A SOA's low byte of its type is a length,
+ * and what follows up to RDLENGTH a label. */
+static const struct wire_row ttl_names[] = {
+	{ "an owner that ends in a pointer's half",
+		"0000 8180 0001 0002 0000 0000 03'www'02'ex'00 0010 0001"
+		"c00c 0010 0001 03'www' 0265 'x'00*612 c01e 0010 0001 0000003c "
+		"0002 01'x'",
+		NULL },
+	{ "an owner of other letters",
+		"0000 8180 0001 0002 0000 0000" OF_TTL "00ff 0001" SOA_OF_TTL
+		"c01b 0001 0001 0000003c 0004 c0000201",
+		NULL },
+	{ "RDATA of other letters",
+		"0000 8180 0001 0002 0000 0000" OF_TTL "00ff 0001" SOA_OF_TTL
+		"c00c 0005 0001 0000003c 0002 c01b",
+		NULL },
+};
+
 static void test_no_name_in_a_ttl(void **state)
 {
-	struct bytes wire =
-		wire_new("0000 8180 0001 0002 0000 0000 03'www'02'ex'00 0010 0001"
-			 "c00c 0010 0001 03'www' 0265 'x'00*612 c01e 0010 0001 0000003c "
-			 "0002 01'x'");
-	struct message m = parsed(wire);
-	uint8_t out[1024];
-	uint16_t ttl_at[8];
-	struct writer w = { .p = out, .cap = sizeof out };
-	struct answer answer;
-	struct record_walk walk;
-	struct record record;
-
 	(void)state;
-	assert_int_equal(
-		answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer), STATUS_OK);
-	assert_int_equal(answer.ttl_n, 2);
-	answer_cap(&answer, out, 60);
-	m = parsed(answer.wire);
-	walk = record_walk(&m);
-	for (int i = 0; i < 2; i++) {
-		assert_true(record_next(&walk, &record));
-		assert_true(name_equal(&record.owner, &m.question.name));
-		assert_int_equal(record.ttl_s, 60);
+	for (size_t i = 0; i < ROWS(ttl_names); i++) {
+		struct bytes wire = wire_new(ttl_names[i].wire);
+		struct message m = parsed(wire);
+		uint8_t out[1024];
+		uint16_t ttl_at[8];
+		struct writer w = { .p = out, .cap = sizeof out };
+		struct answer answer;
+		struct record_walk walk;
+		struct record record;
+
+		assert_int_equal(
+			answer_make(&m, &plain, &w, ttl_at, ROWS(ttl_at), &answer),
+			STATUS_OK);
+		assert_int_equal(answer.ttl_n, 2);
+		answer_cap(&answer, out, 30);
+		m = parsed(answer.wire);
+		walk = record_walk(&m);
+		for (int n = 0; n < 2; n++) {
+			struct reader r = { .rest = { 0 } };
+			struct name name;
+
+			assert_true(record_next(&walk, &record));
+			assert_int_equal(record.ttl_s, 30);
+			r.rest = record.rdata;
+			name = record.owner;
+			if (record.type == TYPE_CNAME)
+				assert_int_equal(name_read(m.wire, &r, &name), STATUS_OK);
+			if (!name_equal(&name, &m.question.name))
+				fail_msg("%s", ttl_names[i].name);
+		}
+		wire_free(wire);
 	}
-	wire_free(wire);
 }
 
 static const struct refused_row {
@@ -334,6 +365,9 @@ static void test_ede_and_ad(void **state)
 	assert_string_equal(answer.ede.text, "n?-?");
 	assert_int_equal(answer_make(&m, &trusting, &w, ttl_at, 8, &answer), STATUS_OK);
 	assert_true(answer.authenticated);
+	m.flags &= (uint16_t)~DNS_FLAG_AD;
+	assert_int_equal(answer_make(&m, &trusting, &w, ttl_at, 8, &answer), STATUS_OK);
+	assert_false(answer.authenticated);
 	wire_free(wire);
 }
 

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "dns/chain.h"
 #include "tests/unit/dns/kept.h"
+#include "tests/unit/dns/wire.h"
 #include "tests/unit/rows.h"
 
 /* Names of eight bytes, and of four. */
@@ -43,6 +45,10 @@ static const struct kept_row rows[] = {
 		"0000 8183 0001 0001 0002 0000" ASKED("0001") WWW
 		"0005 0001 0000003c 0008" BAD SOA(EX) SOA(XX),
 		false, "0 2", 0 },
+	{ "no such name, and another's address",
+		"0000 8183 0001 0001 0000 0000" ASKED("0001") A(BAD), false, "", 0 },
+	{ "another type, and a SOA that says there is nothing",
+		HEAD("0001 0001 0000") ASKED("001c") A(WWW) SOA(EX), false, "1", 0 },
 	{ "the zone's name servers",
 		HEAD("0001 0002 0000") ASKED("0001") A(WWW) NS(EX, NS1) NS(EX, BAD),
 		false, "0 1 2", 0 },
@@ -89,6 +95,14 @@ static const struct kept_row rows[] = {
 		HEAD("0001 0002 0000") ASKED("002e") RRSIG(WWW, "0001", EX) NSEC(TOP)
 			RRSIG(TOP, "002f", EX),
 		true, "0 1 2", 0 },
+	{ "a proof that a stranger has signed as well",
+		NXDOMAIN("0004") ASKED("0001") SOA(EX) NSEC(TOP) RRSIG(TOP, "002f", EX)
+			RRSIG(TOP, "002f", XX),
+		true, "0 1 2", 0 },
+	{ "a proof whose signature is in another section",
+		HEAD("0002 0001 0000") ASKED("0001") A(WWW) RRSIG(TOP, "002f", EX)
+			NSEC(TOP),
+		true, "0", 0 },
 	{ "a proof whose signature is cut",
 		NXDOMAIN("0003") ASKED("0001") SOA(EX) NSEC(TOP) TOP
 		"002e 0001 0000003c 0004 002f0d02",
@@ -168,7 +182,62 @@ static const struct kept_row rows[] = {
 		HEAD("0001 0000 0002") ASKED("0001") A(WWW) OPT A(NS1), false, "0", 0 },
 };
 
+/* www.ex has the mail hosts x00, x01, …, and the first of them and `last` an address. */
+static struct bytes many_hosts(uint8_t *room, size_t cap, unsigned n, unsigned last)
+{
+	struct writer w = { .p = room, .cap = cap };
+	struct bytes head = wire_new("0000 8180 0001 0000 0000 0002" ASKED("000f"));
+
+	wr_bytes(&w, head);
+	wr_patch16(&w, 6, (uint16_t)n);
+	wire_free(head);
+	for (unsigned i = 0; i < n; i++) {
+		wr_uint(&w, 0xc00c000f0001, 6);
+		wr_uint(&w, 60, 4);
+		wr_uint(&w, 0x0007000a0378, 6);
+		wr_uint(&w, i, 2);
+		wr_uint(&w, 0, 1);
+	}
+	for (unsigned i = 0; i <= last; i += last) {
+		wr_uint(&w, 0x0378, 2);
+		wr_uint(&w, i, 2);
+		wr_uint(&w, 0x0000010001, 5);
+		wr_uint(&w, 60, 4);
+		wr_uint(&w, 0x0004c0000201, 6);
+	}
+	assert_false(w.bad);
+	return wr_done(&w);
+}
+
+static void so_many_hosts_are_looked_for_and_no_more(void **state)
+{
+	static const struct answer_options options = { .dnssec_ok = false };
+	uint8_t room[8192], out[8192];
+	uint16_t ttl_at[CHAIN_HOSTS_MAX * 2 + 2];
+	const unsigned n = CHAIN_HOSTS_MAX * 2;
+
+	(void)state;
+	for (unsigned last = CHAIN_HOSTS_MAX - 1; last <= CHAIN_HOSTS_MAX; last++) {
+		struct writer w = { .p = out, .cap = sizeof out };
+		struct answer answer;
+		struct message m;
+
+		assert_int_equal(
+			message_parse(many_hosts(room, sizeof room, n, last), &m),
+			STATUS_OK);
+		assert_int_equal(
+			answer_make(&m, &options, &w, ttl_at, ROWS(ttl_at), &answer),
+			STATUS_OK);
+		assert_int_equal(answer.ttl_n, n + (last < CHAIN_HOSTS_MAX ? 2 : 1));
+	}
+}
+
 int main(void)
 {
-	return run_rows("beside", rows, sizeof *rows, ROWS(rows), kept_test);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(so_many_hosts_are_looked_for_and_no_more),
+	};
+	int failed = run_rows("beside", rows, sizeof *rows, ROWS(rows), kept_test);
+
+	return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

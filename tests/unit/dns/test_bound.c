@@ -73,6 +73,14 @@ static const struct bound_row {
 		"0005 0001 0000003c 000b 03'www'02'ex'02'xx'00" A(
 			"03'www'02'ex'02'xx'00"),
 		HEAD("0001 0000 0000") ASKED("0001") A("c00c"), false },
+	{ "a DNAME of a zone above that leads into this one",
+		HEAD("0003 0000 0000") ASKED("0001") DNAME("00", EX) WWW
+		"0005 0001 0000003c 000b 03'www'02'ex'02'ex'00" A(
+			"03'www'02'ex'02'ex'00"),
+		HEAD("0002 0000 0000")
+			ASKED("0001") "c00c 0005 0001 0000003c 0009 03'www'02'ex'c010" A(
+				"c024"),
+		false },
 	{ "name servers of the root",
 		HEAD("0001 0002 0001") ASKED("0001") A(WWW) NS("00", TOP) NS(EX, BAD)
 			A(BAD),

@@ -89,6 +89,9 @@ static const struct kept_row rows[] = {
 		HEAD("0004") ASKED_A CNAME(WWW, CDN) CNAME(CDN, TOP) CNAME(CDN, BAD)
 			A(TOP),
 		false, NULL, STATUS_MALFORMED },
+	{ "a CNAME of another class",
+		HEAD("0002") ASKED_A WWW "0005 0003 0000003c 0008" CDN A(CDN), false,
+		NULL, STATUS_MALFORMED },
 	{ "a CNAME to itself", HEAD("0001") ASKED_A CNAME(WWW, WWW), false, NULL,
 		STATUS_MALFORMED },
 	{ "a circle of two", HEAD("0002") ASKED_A CNAME(WWW, CDN) CNAME(CDN, WWW), false,
