@@ -7,9 +7,11 @@
 /* In a row, of one name. Writers of messages need a few; thousands, each leading
  * to the next, would make a message of 64 KB cost seconds to read. */
 #define POINTERS_MAX       64
-#define LABEL_MAX          63
 #define LABEL_TYPE         0xc0
 #define LABEL_TYPE_POINTER 0xc0
+
+/* A byte in each of a word's eight. */
+#define BYTES(x) (UINT64_C(0x0101010101010101) * (x))
 
 /* Length bytes are at most 63, so they never look like a letter and a whole
  * name can be treated byte by byte. */
@@ -18,17 +20,42 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
 }
 
-/* Appends a length and a label; the root label when `label` is empty. */
-static bool name_add_label(struct name *name, struct bytes label)
+/* Eight bytes at once. Without its top bit no byte carries into the next; that bit then
+ * says of each whether it is at least A, and whether it is beyond Z. */
+static uint64_t lower_word(uint64_t word)
 {
-	size_t n = name->n;
+	uint64_t low = word & BYTES(0x7f);
+	uint64_t from_a = low + BYTES(0x80 - 'A');
+	uint64_t beyond_z = low + BYTES(0x7f - 'Z');
+	uint64_t letters = from_a & ~beyond_z & ~word & BYTES(0x80);
 
-	if (label.n > LABEL_MAX || n + 1 + label.n > NAME_WIRE_MAX)
+	return word | letters >> 2; /* 0x80 to 0x20 */
+}
+
+static uint64_t load_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return word;
+}
+
+/* The labels in front of the root label or of a pointer, which is left to the caller. */
+static bool read_run(struct reader *r, struct name *out)
+{
+	size_t room = NAME_WIRE_MAX - (size_t)out->n, n = 0;
+	struct bytes run;
+
+	if (room > r->rest.n)
+		room = r->rest.n;
+	while (n < room && r->rest.p[n] != 0 && (r->rest.p[n] & LABEL_TYPE) == 0)
+		n += 1u + r->rest.p[n];
+	/* There is a byte more to come. */
+	if (n >= room)
 		return false;
-	name->wire[n] = (uint8_t)label.n;
-	if (label.n > 0)
-		memcpy(name->wire + n + 1, label.p, label.n);
-	name->n = (uint8_t)(n + 1 + label.n);
+	run = rd_take(r, n);
+	memcpy(out->wire + out->n, run.p, run.n);
+	out->n = (uint8_t)(out->n + run.n);
 	return true;
 }
 
@@ -40,36 +67,30 @@ static bool read_labels(struct bytes message, struct reader *r, struct name *out
 {
 	struct reader at = *r;
 	size_t run_start = (size_t)(r->rest.p - message.p);
-	bool jumped = false;
-	unsigned pointers = 0;
 
-	for (;;) {
-		size_t first = (size_t)rd_uint(&at, 1);
-		size_t target;
+	for (unsigned pointers = 0; pointers <= POINTERS_MAX; pointers++) {
+		size_t first, target;
 
-		if ((first & LABEL_TYPE) == 0) {
-			struct bytes label = rd_take(&at, first);
-
-			if (at.bad || !name_add_label(out, label))
-				return false;
-			if (!jumped)
-				*r = at;
-			if (first == 0)
-				return true;
-			continue;
+		if (!read_run(&at, out))
+			return false;
+		first = (size_t)rd_uint(&at, 1);
+		target = (first & ~(size_t)LABEL_TYPE) << 8;
+		if (first != 0)
+			target |= (size_t)rd_uint(&at, 1);
+		if (pointers == 0)
+			*r = at;
+		if (first == 0) {
+			out->wire[out->n++] = 0;
+			return true;
 		}
-		target = (first & ~(size_t)LABEL_TYPE) << 8 | (size_t)rd_uint(&at, 1);
-		if (at.bad || (first & LABEL_TYPE) != LABEL_TYPE_POINTER ||
-			++pointers > POINTERS_MAX)
+		if (at.bad || (first & LABEL_TYPE) != LABEL_TYPE_POINTER)
 			return false;
 		if (target >= run_start || target < DNS_HEADER_BYTES)
 			return false;
-		if (!jumped)
-			*r = at;
-		jumped = true;
 		at.rest = bytes_of(message.p + target, run_start - target);
 		run_start = target;
 	}
+	return false;
 }
 
 enum status name_read(struct bytes message, struct reader *r, struct name *out)
@@ -81,105 +102,15 @@ enum status name_read(struct bytes message, struct reader *r, struct name *out)
 	return STATUS_MALFORMED;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* The byte behind a backslash: \DDD or \X. */
-static bool read_escape(const char **text, uint8_t *out)
-{
-	const char *t = *text;
-	int value;
-
-	if (*t == '\0')
-		return false;
-	if (!is_digit(t[0])) {
-		*out = (uint8_t)*t;
-		*text = t + 1;
-		return true;
-	}
-	if (!is_digit(t[1]) || !is_digit(t[2]))
-		return false;
-	value = (t[0] - '0') * 100 + (t[1] - '0') * 10 + (t[2] - '0');
-	*out = (uint8_t)value;
-	*text = t + 3;
-	return value <= UINT8_MAX;
-}
-
-/* One label up to its dot, which is taken as well, or up to the end. */
-static bool read_label_text(const char **text, uint8_t label[LABEL_MAX], size_t *n)
-{
-	*n = 0;
-	while (**text != '\0' && **text != '.') {
-		uint8_t c = (uint8_t) * *text;
-
-		(*text)++;
-		if (c == '\\' && !read_escape(text, &c))
-			return false;
-		if (*n == LABEL_MAX)
-			return false;
-		label[(*n)++] = c;
-	}
-	if (**text == '.')
-		(*text)++;
-	return *n > 0;
-}
-
-enum status name_from_text(const char *text, struct name *out)
-{
-	uint8_t label[LABEL_MAX];
-	size_t n;
-
-	out->n = 0;
-	if (strcmp(text, ".") == 0)
-		text++;
-	else if (*text == '\0')
-		return STATUS_MALFORMED;
-	while (*text != '\0') {
-		if (!read_label_text(&text, label, &n))
-			return STATUS_MALFORMED;
-		if (!name_add_label(out, bytes_of(label, n)))
-			return STATUS_MALFORMED;
-	}
-	return name_add_label(out, bytes_of(NULL, 0)) ? STATUS_OK : STATUS_MALFORMED;
-}
-
-static char *add_byte(char *out, uint8_t c)
-{
-	/* What means something in a zone file (RFC 1035 §5.1). */
-	if (c != '\0' && strchr(".\\\"();@$", c) != NULL) {
-		*out++ = '\\';
-		*out++ = (char)c;
-	} else if (c > ' ' && c < 0x7f) {
-		*out++ = (char)c;
-	} else {
-		*out++ = '\\';
-		*out++ = (char)('0' + c / 100);
-		*out++ = (char)('0' + c / 10 % 10);
-		*out++ = (char)('0' + c % 10);
-	}
-	return out;
-}
-
-void name_to_text(const struct name *name, char out[NAME_TEXT_MAX])
-{
-	struct reader r = { .rest = name_bytes(name) };
-	struct bytes label;
-
-	if (name->n <= 1)
-		*out++ = '.';
-	while ((label = rd_take(&r, (size_t)rd_uint(&r, 1))).n > 0) {
-		for (size_t i = 0; i < label.n; i++)
-			out = add_byte(out, label.p[i]);
-		*out++ = '.';
-	}
-	*out = '\0';
-}
-
 static bool wire_equal(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		if (lower_word(load_word(a + i)) != lower_word(load_word(b + i)))
+			return false;
+	}
+	for (; i < n; i++) {
 		if (lower(a[i]) != lower(b[i]))
 			return false;
 	}
@@ -191,10 +122,22 @@ bool name_equal(const struct name *a, const struct name *b)
 	return a->n == b->n && wire_equal(a->wire, b->wire, a->n);
 }
 
+void name_lower_to(const struct name *name, uint8_t *out)
+{
+	size_t i = 0;
+
+	for (; i + 8u <= name->n; i += 8) {
+		uint64_t word = lower_word(load_word(name->wire + i));
+
+		memcpy(out + i, &word, sizeof word);
+	}
+	for (; i < name->n; i++)
+		out[i] = lower(name->wire[i]);
+}
+
 void name_lower(struct name *name)
 {
-	for (size_t i = 0; i < name->n; i++)
-		name->wire[i] = lower(name->wire[i]);
+	name_lower_to(name, name->wire);
 }
 
 bool name_within(const struct name *name, const struct name *zone)

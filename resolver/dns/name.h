@@ -35,6 +35,8 @@ void name_to_text(const struct name *name, char out[NAME_TEXT_MAX]);
 /* ASCII case is ignored (RFC 4343). */
 bool name_equal(const struct name *a, const struct name *b);
 void name_lower(struct name *name);
+/* To `out`, which has name->n bytes. */
+void name_lower_to(const struct name *name, uint8_t *out);
 /* `name` is `zone` or lies below it. */
 bool name_within(const struct name *name, const struct name *zone);
 

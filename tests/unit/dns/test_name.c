@@ -61,6 +61,8 @@ static const struct read_row {
 	{ "a target that runs past its pointer", HEAD "05'a' c00c'xy' 00", 14, NULL, 0 },
 	{ "a target that runs off", HEAD "05'ab' c00c", 15, NULL, 0 },
 	{ "256 bytes", HEAD LABEL_63 LABEL_63 LABEL_63 "3e61*62 00", 12, NULL, 0 },
+	{ "256 bytes, the root through a pointer",
+		HEAD "00" LABEL_63 LABEL_63 LABEL_63 "3e61*62 c00c", 13, NULL, 0 },
 	{ "too long through a pointer", HEAD LONGEST "01'a'c00c", 267, NULL, 0 },
 };
 
@@ -103,6 +105,19 @@ static void test_read_longest(void **state)
 	assert_int_equal(name.n, 255);
 	name_to_text(&name, text);
 	assert_int_equal(strlen(text), 254);
+	wire_free(wire);
+}
+
+static void test_read_longest_through_a_pointer(void **state)
+{
+	struct bytes wire = wire_new(HEAD "00" LABEL_63 LABEL_63 LABEL_63 "3d61*61 c00c");
+	struct reader r = { .rest = bytes_of(wire.p + 13, wire.n - 13) };
+	struct name name;
+
+	(void)state;
+	assert_int_equal(name_read(wire, &r, &name), STATUS_OK);
+	assert_int_equal(name.n, 255);
+	assert_int_equal(name.wire[254], 0);
 	wire_free(wire);
 }
 
@@ -274,17 +289,48 @@ static void test_lower(void **state)
 	assert_string_equal(text, "www.az-[az09\\200.");
 }
 
+/* Each byte at each place, with neighbours that a carry would change. */
+static void test_lower_each_byte(void **state)
+{
+	static const uint8_t around[] = { 0x00, '@', 'A', 'Z', '[', 0x7f, 0xc1, 0xff };
+
+	(void)state;
+	for (unsigned i = 0; i < 256 * sizeof around; i++) {
+		uint8_t c = (uint8_t)i, beside = around[i / 256];
+		uint8_t low = c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+		uint8_t beside_low =
+			beside == 'A' || beside == 'Z' ? beside + 32 : beside;
+
+		for (size_t at = 1; at < 22; at++) {
+			struct name name = { .n = 23, .wire = { 21 } }, want;
+
+			memset(name.wire + 1, beside, 21);
+			want = name;
+			memset(want.wire + 1, beside_low, 21);
+			name.wire[at] = c;
+			want.wire[at] = low;
+			assert_true(name_equal(&name, &want));
+			name_lower(&name);
+			assert_memory_equal(name.wire, want.wire, name.n);
+			want.wire[at] ^= 0x80;
+			assert_false(name_equal(&name, &want));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_longest),
+		cmocka_unit_test(test_read_longest_through_a_pointer),
 		cmocka_unit_test(test_longest_text),
 		cmocka_unit_test(test_read_bad_reader),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_length),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_lower_each_byte),
 		cmocka_unit_test(test_chain_of_pointers),
 	};
 
