@@ -5,7 +5,14 @@
 #ifndef BASE_STATUS_H
 #define BASE_STATUS_H
 
-#define MUST_CHECK             __attribute__((warn_unused_result))
+#define MUST_CHECK __attribute__((warn_unused_result))
+/* A local that is not cleared first, as the others are (-ftrivial-auto-var-init): for
+ * what is large, filled before it is read, and in the way of each query. */
+#if __has_attribute(uninitialized)
+#define UNCLEARED __attribute__((uninitialized))
+#else
+#define UNCLEARED
+#endif
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define STATUS_LIST(X)                                 \

@@ -118,7 +118,7 @@ static void view_stale(
 
 static struct entry *find(struct cache *cache, const struct cache_key *key)
 {
-	struct entry_key k;
+	UNCLEARED struct entry_key k;
 
 	entry_key_make(key, &k);
 	return table_find(&cache->table, &k);

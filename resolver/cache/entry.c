@@ -15,13 +15,12 @@ static const uint8_t *entry_wire(const struct entry *e)
 
 void entry_key_make(const struct cache_key *key, struct entry_key *out)
 {
-	struct writer w = { .p = out->bytes, .cap = sizeof out->bytes };
-	struct name name = key->question->name;
+	const struct name *name = &key->question->name;
+	struct writer w = { .p = out->bytes, .n = name->n, .cap = sizeof out->bytes };
 
-	name_lower(&name);
+	name_lower_to(name, out->bytes);
 	out->flags = (uint8_t)((key->dnssec_ok ? FLAG_DO : 0) |
 			       (key->checking_disabled ? FLAG_CD : 0));
-	wr_bytes(&w, name_bytes(&name));
 	wr_uint(&w, key->question->type, 2);
 	wr_uint(&w, key->question->class, 2);
 	out->question_n = w.n;
@@ -124,16 +123,15 @@ struct entry *entry_new(
 
 void entry_view(const struct entry *e, struct answer *answer, struct ede *ede)
 {
-	*answer = (struct answer){
-		.wire = bytes_of(entry_wire(e), e->wire_n),
-		.ttl_at = e->ttl_at,
-		.ttl_n = e->ttl_n,
-		.question_end = e->question_end,
-		.rcode = e->rcode,
-		.ttl_s = e->life_s,
-		.authenticated = e->authenticated,
-	};
-	ede->present = false;
+	/* One by one: the texts of an Extended DNS Error are mostly not there. */
+	answer->wire = bytes_of(entry_wire(e), e->wire_n);
+	answer->ttl_at = e->ttl_at;
+	answer->ttl_n = e->ttl_n;
+	answer->question_end = e->question_end;
+	answer->rcode = e->rcode;
+	answer->ttl_s = e->life_s;
+	answer->authenticated = e->authenticated;
+	answer->ede.present = ede->present = false;
 	if (!e->has_ede)
 		return;
 	ede = entry_is_failure(e) ? ede : &answer->ede;

@@ -98,7 +98,7 @@ enum status message_header(struct bytes wire, uint16_t *id, uint16_t *flags)
 enum status message_parse(struct bytes wire, struct message *out)
 {
 	struct record_walk walk;
-	struct record record;
+	UNCLEARED struct record record;
 
 	out->edns = (struct edns){ .present = false };
 	out->opt_start = out->opt_end = 0;

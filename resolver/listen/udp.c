@@ -105,7 +105,7 @@ static void handle(struct udp_listener *l, unsigned at)
 	struct bytes wire = bytes_of(batch.queries[at], batch.in[at].msg_len);
 	struct writer reply = { .p = batch.replies[at], .cap = DNS_UDP_MAX };
 	enum query_outcome outcome;
-	struct message parsed;
+	UNCLEARED struct message parsed;
 
 	if (header->msg_flags & MSG_TRUNC)
 		return;

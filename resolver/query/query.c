@@ -213,11 +213,11 @@ static enum query_outcome receive(struct resolver *r, struct bytes wire,
 	struct writer *reply)
 {
 	enum status status = message_parse(wire, parsed);
+	UNCLEARED struct cache_hit hit;
+	UNCLEARED struct answer answer;
 	struct reply_terms terms;
 	const struct ede *why;
 	struct cache_key key;
-	struct cache_hit hit;
-	struct answer answer;
 	enum query_outcome outcome;
 	bool allowed = is_allowed(r, client);
 	int rcode;
