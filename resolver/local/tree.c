@@ -18,6 +18,11 @@ struct key {
 	uint8_t bytes[sizeof(void *) + LABEL_MAX];
 };
 
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
 static uint8_t *key_label(struct key *key)
 {
 	return key->bytes + sizeof(void *);
@@ -29,13 +34,24 @@ static void key_make(struct key *key, const struct tree_node *parent, const uint
 	key->parent = parent;
 	key->label_n = at[0];
 	memcpy(key->bytes, &parent, sizeof parent);
-	for (unsigned i = 0; i < key->label_n; i++) {
-		uint8_t c = at[1 + i];
-
-		key_label(key)[i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-	}
+	for (unsigned i = 0; i < key->label_n; i++)
+		key_label(key)[i] = lower(at[1 + i]);
 	key->hash =
 		(uint32_t)hash_bytes(bytes_of(key->bytes, sizeof parent + key->label_n));
+}
+
+/* The bit of a child of the root, by length, first and last letter. Whoever chooses names
+ * that look alike gains nothing but a search. `at`: the label's length byte. */
+static unsigned top_bit(const uint8_t *at)
+{
+	return (at[0] * 5u + lower(at[1]) + lower(at[at[0]]) * 27u) % 256;
+}
+
+static bool may_have_top(const struct tree *tree, const uint8_t *at)
+{
+	unsigned bit = top_bit(at);
+
+	return (tree->tops[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 static struct tree_node *find_child(const struct tree *tree, struct key *key)
@@ -108,8 +124,9 @@ static void grow(struct tree *tree)
 	tree->bucket_n = n;
 }
 
+/* `at`: the label's length byte. */
 static struct tree_node *add_child(
-	struct tree *tree, struct tree_node *parent, struct key *key)
+	struct tree *tree, struct tree_node *parent, struct key *key, const uint8_t *at)
 {
 	struct tree_node *node = arena_alloc(&tree->arena, sizeof *node + key->label_n);
 	struct tree_node **bucket;
@@ -125,6 +142,11 @@ static struct tree_node *add_child(
 	node->next = *bucket;
 	*bucket = node;
 	tree->node_n++;
+	if (parent == tree->root) {
+		unsigned bit = top_bit(at);
+
+		tree->tops[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
 	if (node->label_n == 1 && node->label[0] == '*')
 		parent->wildcard = true;
 	return node;
@@ -142,7 +164,7 @@ struct tree_node *tree_add(struct tree *tree, const struct name *name)
 
 		key_make(&key, node, labels[i]);
 		child = find_child(tree, &key);
-		node = child != NULL ? child : add_child(tree, node, &key);
+		node = child != NULL ? child : add_child(tree, node, &key, labels[i]);
 	}
 	return node;
 }
@@ -175,18 +197,20 @@ enum status tree_add_record(struct tree *tree, struct tree_node *node, uint16_t 
 
 struct tree_place tree_seek(const struct tree *tree, const struct name *name)
 {
-	const uint8_t *labels[LABELS_MAX];
+	UNCLEARED const uint8_t *labels[LABELS_MAX];
 	size_t n = find_labels(name, labels), i;
 	struct tree_place place = { .node = tree->root };
 
 	for (i = 0;; i++) {
 		const struct tree_node *child;
-		struct key key;
+		UNCLEARED struct key key;
 
 		if (place.node->action != LOCAL_UNSET)
 			place.zone = place.node;
 		if (i == n)
 			break;
+		if (i == 0 && !may_have_top(tree, labels[0]))
+			return place;
 		key_make(&key, place.node, labels[i]);
 		child = find_child(tree, &key);
 		if (child == NULL)

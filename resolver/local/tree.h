@@ -1,6 +1,7 @@
 /* Names as a tree of labels, held in one hash table: a child is found by its parent and
  * its label. Whoever is in it has all its ancestors in it. So a search goes from the
- * root down, and for most names it ends at the first or second label. */
+ * root down, and for most names it ends at the first or second label; where nothing
+ * here ends like the name, before any label is hashed. */
 #ifndef LOCAL_TREE_H
 #define LOCAL_TREE_H
 
@@ -33,6 +34,7 @@ struct tree_node {
 struct tree {
 	struct arena arena; /* owns the nodes and their records */
 	struct tree_node *root;
+	uint64_t tops[4]; /* the root's children, a bit for all that look alike */
 	struct tree_node **buckets; /* owned */
 	size_t bucket_n;            /* a power of two */
 	size_t node_n;              /* without the root */

@@ -57,6 +57,18 @@ static const struct said_row {
 	{ "a closer one within a transparent one",
 		{ .zones = { "lan transparent", "x.lan refuse" } }, "a.x.lan A",
 		"REFUSED EDE 15" },
+	/* names are looked at from their last label on */
+	{ "a last label that looks alike", { .zones = { "example nxdomain" } },
+		"a.exAMBle A", "NONE" },
+	{ "a last label in another case", { .zones = { "eXamplE nxdomain" } },
+		"a.ExampLe A", "NXDOMAIN SOA example. EDE 15" },
+	{ "a last label of one letter", { .zones = { "X refuse" } }, "a.x A",
+		"REFUSED EDE 15" },
+	{ "the root", { .zones = { ". refuse" } }, "a.example A", "REFUSED EDE 15" },
+	{ "all but one", { .zones = { ". refuse", "example transparent" } },
+		"a.example A", "NONE" },
+	{ "a wildcard for all", { .records = { "* A 192.0.2.1" } }, "a.example A",
+		"NOERROR a.example. 60 A 192.0.2.1" },
 	/* special zones */
 	{ "transparent lifts a special zone", { .zones = { "lan transparent" } },
 		"nas.lan A", "NONE" },
