@@ -1,23 +1,23 @@
 /* readable -> a batch of datagrams -> query_receive() each -> a batch of
- * replies. What has to wait keeps the client's address and goes out alone. */
+ * replies. What has to wait keeps the client's address; its reply goes out with all
+ * others of the loop's turn. */
 #include "listen/udp.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "listen/socket.h"
+#include "listen/outbox.h"
 
-#define BATCH 32
+#define BATCH OUTBOX_REPLIES
 /* A query larger than this is no query (RFC 9715 §3.1: R5). */
 #define QUERY_MAX 2048
 /* Batches read for one wake-up, so that TCP and upstreams get their turn. */
-#define BATCHES_MAX 8
+#define BATCHES_MAX 4
 
 struct udp_listener {
 	uv_poll_t poll;
+	uv_prepare_t turn; /* runs at the end of a turn that has brought replies */
+	unsigned handles;  /* of these, not closed */
 	int fd;
 	struct resolver *resolver;
 	struct list waiting; /* struct udp_query */
@@ -34,48 +34,37 @@ struct udp_query {
 
 /* The memory of one batch, shared by all listeners of a thread. */
 struct batch {
-	struct mmsghdr in[BATCH], out[BATCH];
-	struct iovec in_iov[BATCH], out_iov[BATCH];
+	struct mmsghdr in[BATCH];
+	struct iovec iov[BATCH];
 	struct endpoint clients[BATCH];
 	struct arrival arrivals[BATCH];
-	_Alignas(struct cmsghdr) uint8_t in_control[BATCH][ARRIVAL_CONTROL_BYTES];
-	_Alignas(struct cmsghdr) uint8_t out_control[BATCH][ARRIVAL_CONTROL_BYTES];
+	_Alignas(struct cmsghdr) uint8_t control[BATCH][ARRIVAL_CONTROL_BYTES];
 	uint8_t queries[BATCH][QUERY_MAX];
-	uint8_t replies[BATCH][DNS_UDP_MAX];
-	unsigned out_n;
+	bool ready;
 };
 
 static _Thread_local struct batch batch;
+static _Thread_local struct outbox outbox;
+
+static void on_turn_end(uv_prepare_t *turn)
+{
+	uv_prepare_stop(turn);
+	outbox_send(&outbox);
+}
 
 static void on_done(struct query *query, struct bytes reply)
 {
 	struct udp_query *q = list_entry(query, struct udp_query, query);
-	_Alignas(struct cmsghdr) uint8_t control[ARRIVAL_CONTROL_BYTES];
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)reply.p, .iov_len = reply.n };
-	struct msghdr header = { .msg_name = &q->client,
-		.msg_namelen = endpoint_size(&q->client),
-		.msg_iov = &iov,
-		.msg_iovlen = 1 };
+	struct udp_listener *l = q->listener;
+	struct writer room = outbox_room(&outbox);
 
-	arrival_write(&q->arrival, control, &header);
-	if (reply.n > 0 && sendmsg(q->listener->fd, &header, 0) < 0)
-		log_debug("udp reply not sent: errno %d", errno);
+	wr_bytes(&room, reply);
+	if (room.n > 0) {
+		outbox_add(&outbox, l->fd, &q->client, &q->arrival, room.n);
+		uv_prepare_start(&l->turn, on_turn_end);
+	}
 	list_remove(&q->link);
 	free(q);
-}
-
-static void add_reply(unsigned from, struct bytes reply)
-{
-	unsigned at = batch.out_n++;
-	struct msghdr *header = &batch.out[at].msg_hdr;
-
-	batch.out_iov[at] = (struct iovec){ .iov_base = (void *)(uintptr_t)reply.p,
-		.iov_len = reply.n };
-	*header = (struct msghdr){ .msg_name = &batch.clients[from],
-		.msg_namelen = endpoint_size(&batch.clients[from]),
-		.msg_iov = &batch.out_iov[at],
-		.msg_iovlen = 1 };
-	arrival_write(&batch.arrivals[from], batch.out_control[at], header);
 }
 
 /* Becomes a waiting query, or is answered after all. */
@@ -103,7 +92,7 @@ static void handle(struct udp_listener *l, unsigned at)
 {
 	struct msghdr *header = &batch.in[at].msg_hdr;
 	struct bytes wire = bytes_of(batch.queries[at], batch.in[at].msg_len);
-	struct writer reply = { .p = batch.replies[at], .cap = DNS_UDP_MAX };
+	struct writer reply = outbox_room(&outbox);
 	enum query_outcome outcome;
 	UNCLEARED struct message parsed;
 
@@ -115,50 +104,57 @@ static void handle(struct udp_listener *l, unsigned at)
 	if (outcome == QUERY_PENDING)
 		outcome = wait_for(l, at, &parsed, &reply);
 	if (outcome == QUERY_ANSWERED)
-		add_reply(at, wr_done(&reply));
+		outbox_add(
+			&outbox, l->fd, &batch.clients[at], &batch.arrivals[at], reply.n);
 }
 
-static int receive_batch(int fd)
+/* What the kernel reads and leaves as it is. */
+static void set_up_batch(void)
 {
 	for (unsigned i = 0; i < BATCH; i++) {
-		batch.in_iov[i] = (struct iovec){ .iov_base = batch.queries[i],
+		batch.iov[i] = (struct iovec){ .iov_base = batch.queries[i],
 			.iov_len = QUERY_MAX };
 		batch.in[i].msg_hdr = (struct msghdr){ .msg_name = &batch.clients[i],
 			.msg_namelen = sizeof batch.clients[i],
-			.msg_iov = &batch.in_iov[i],
+			.msg_iov = &batch.iov[i],
 			.msg_iovlen = 1,
-			.msg_control = batch.in_control[i],
+			.msg_control = batch.control[i],
 			.msg_controllen = ARRIVAL_CONTROL_BYTES };
 	}
-	return recvmmsg(fd, batch.in, BATCH, MSG_DONTWAIT, NULL);
+	batch.ready = true;
 }
 
-/* A reply that the kernel will not take is skipped: the client asks again. */
-static void send_batch(int fd)
+/* What it has written over, of `n` messages. */
+static void reset_batch(int n)
 {
-	unsigned sent = 0;
-
-	while (sent < batch.out_n) {
-		int n = sendmmsg(fd, batch.out + sent, batch.out_n - sent, 0);
-
-		sent += n > 0 ? (unsigned)n : 1;
+	for (int i = 0; i < n; i++) {
+		batch.in[i].msg_hdr.msg_namelen = sizeof batch.clients[i];
+		batch.in[i].msg_hdr.msg_controllen = ARRIVAL_CONTROL_BYTES;
 	}
-	batch.out_n = 0;
+}
+
+static int handle_batch(struct udp_listener *l)
+{
+	int n;
+
+	if (!batch.ready)
+		set_up_batch();
+	n = recvmmsg(l->fd, batch.in, BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++)
+		handle(l, (unsigned)i);
+	reset_batch(n);
+	outbox_send(&outbox);
+	return n;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
-	struct udp_listener *l = poll->data;
 	int n = BATCH;
 
 	(void)status;
 	(void)events;
-	for (unsigned turn = 0; turn < BATCHES_MAX && n == BATCH; turn++) {
-		n = receive_batch(l->fd);
-		for (int i = 0; i < n; i++)
-			handle(l, (unsigned)i);
-		send_batch(l->fd);
-	}
+	for (unsigned i = 0; i < BATCHES_MAX && n == BATCH; i++)
+		n = handle_batch(poll->data);
 }
 
 enum status udp_listener_start(
@@ -179,7 +175,9 @@ enum status udp_listener_start(
 		free(l);
 		return STATUS_IO;
 	}
-	l->poll.data = l;
+	uv_prepare_init(loop, &l->turn);
+	l->handles = 2;
+	l->poll.data = l->turn.data = l;
 	uv_poll_start(&l->poll, UV_READABLE, on_readable);
 	*out = l;
 	return STATUS_OK;
@@ -187,7 +185,10 @@ enum status udp_listener_start(
 
 static void on_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct udp_listener *l = handle->data;
+
+	if (--l->handles == 0)
+		free(l);
 }
 
 void udp_listener_close(struct udp_listener *l)
@@ -199,7 +200,10 @@ void udp_listener_close(struct udp_listener *l)
 		free(q);
 	}
 	uv_poll_stop(&l->poll);
-	/* At once, so that the next reload may bind the address again. */
+	/* Replies of this turn; then at once, so that the next reload may bind the
+	 * address again. */
+	outbox_send(&outbox);
 	close(l->fd);
 	uv_close((uv_handle_t *)&l->poll, on_closed);
+	uv_close((uv_handle_t *)&l->turn, on_closed);
 }
