@@ -341,14 +341,15 @@ enum status resolver_ask_again(struct resolver *r, struct inflight *f, const cha
 
 void resolver_prefetch(struct resolver *r, const struct cache_key *key)
 {
+	struct list *bucket = inflight_bucket(&r->inflight, key);
 	struct inflight *f;
 	struct ede why;
 
-	if (r->prefetching >= PREFETCHES_MAX || inflight_find(&r->inflight, key) != NULL)
+	if (r->prefetching >= PREFETCHES_MAX || inflight_find(bucket, key) != NULL)
 		return;
 	/* Whatever becomes of it. */
 	cache_note_refresh(r->cache, key, clock_now_ms());
-	f = inflight_add(&r->inflight, key);
+	f = inflight_add(&r->inflight, bucket, key);
 	if (f == NULL)
 		return;
 	f->prefetch = true;

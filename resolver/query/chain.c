@@ -28,7 +28,8 @@ static bool supply_cached(struct validating *v, const struct cache_key *key)
 static struct inflight *ask(struct validating *v, const struct cache_key *key)
 {
 	struct resolver *r = v->inflight->resolver;
-	struct inflight *f = inflight_find(&r->inflight, key);
+	struct list *bucket = inflight_bucket(&r->inflight, key);
+	struct inflight *f = inflight_find(bucket, key);
 	uint64_t gone_ms = clock_now_ms() - v->inflight->since_ms;
 	struct ede why;
 
@@ -36,7 +37,7 @@ static struct inflight *ask(struct validating *v, const struct cache_key *key)
 		return f;
 	if (gone_ms >= r->options.timeout_ms)
 		return NULL;
-	f = inflight_add(&r->inflight, key);
+	f = inflight_add(&r->inflight, bucket, key);
 	if (f == NULL)
 		return NULL;
 	if (resolver_ask_again(r, f, v->again ? v->avoid : NULL,

@@ -3,6 +3,7 @@
 #define QUERY_INFLIGHT_H
 
 #include "base/list.h"
+#include "base/pool.h"
 #include "cache/cache.h"
 #include "upstream/exchange.h"
 
@@ -16,6 +17,7 @@ struct validating;
 
 struct inflight_table {
 	struct list buckets[INFLIGHT_BUCKETS];
+	struct pool pool; /* of struct inflight */
 };
 
 struct inflight {
@@ -25,6 +27,7 @@ struct inflight {
 	struct exchange *exchange;
 	struct validating *validating; /* its answer is being validated */
 	struct resolver *resolver;
+	struct pool *pool; /* it is of */
 	struct question question;
 	bool dnssec_ok, checking_disabled;
 	/* Nobody need wait for it: its answer is for the cache. */
@@ -36,11 +39,16 @@ struct inflight {
 };
 
 void inflight_table_init(struct inflight_table *table);
+/* Empty by then. */
+void inflight_table_deinit(struct inflight_table *table);
 
+/* Where those are that may ask the same. */
+struct list *inflight_bucket(struct inflight_table *table, const struct cache_key *key);
 /* The one that asks the same, or NULL. */
-struct inflight *inflight_find(struct inflight_table *table, const struct cache_key *key);
+struct inflight *inflight_find(const struct list *bucket, const struct cache_key *key);
 /* A new one, without exchange. NULL: no memory. */
-struct inflight *inflight_add(struct inflight_table *table, const struct cache_key *key);
+struct inflight *inflight_add(
+	struct inflight_table *table, struct list *bucket, const struct cache_key *key);
 /* Any one, or NULL. */
 struct inflight *inflight_any(struct inflight_table *table);
 /* Nobody finds it any more. */

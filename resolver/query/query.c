@@ -61,6 +61,7 @@ void resolver_free(struct resolver *r)
 		return;
 	while ((f = inflight_any(&r->inflight)) != NULL)
 		give_up(f);
+	inflight_table_deinit(&r->inflight);
 	free(r);
 }
 
@@ -305,15 +306,17 @@ static enum query_outcome wait_for(struct resolver *r, struct query *q,
 	struct ede why = { .present = false };
 	struct reply_terms terms;
 	struct inflight *f;
+	struct list *bucket;
 	enum status status = terms_make(r, parsed, client, udp, &terms);
 
 	if (status != STATUS_OK)
 		return answer_failure(r, parsed, status, &why, &terms, reply);
 	if (r->stats.in_flight + r->late >= r->options.queries_in_flight)
 		return answer_failure(r, parsed, STATUS_LIMIT, &why, &terms, reply);
-	f = inflight_find(&r->inflight, &key);
+	bucket = inflight_bucket(&r->inflight, &key);
+	f = inflight_find(bucket, &key);
 	if (f == NULL) {
-		f = inflight_add(&r->inflight, &key);
+		f = inflight_add(&r->inflight, bucket, &key);
 		status = f != NULL ? resolver_ask(r, f, &why) : STATUS_NOMEM;
 	}
 	if (status != STATUS_OK) {

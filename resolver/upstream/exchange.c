@@ -13,13 +13,16 @@
 #include "upstream/bypass.h"
 #include "upstream/exchange_state.h"
 
+/* As many as a client or two ask at a time; more is a burst. */
+#define KEPT_MAX 64
+
 void exchange_cancel(struct exchange *x)
 {
 	for (size_t i = 0; i < TRIES_MAX; i++)
 		try_end(&x->tries[i]);
 	list_remove(&x->link);
 	free(x->only);
-	free(x);
+	pool_give(&x->exchanger->pool, x);
 }
 
 void exchange_finish(
@@ -51,6 +54,7 @@ enum status exchanger_new(struct upstream_set *set,
 	e->options = *options;
 	budget_init(&e->budget);
 	list_init(&e->running);
+	pool_init(&e->pool, sizeof(struct exchange), KEPT_MAX);
 	uv_timer_init(set->loop, &e->timer);
 	e->timer.data = e;
 	return STATUS_OK;
@@ -67,6 +71,7 @@ void exchanger_free(struct exchanger *e)
 		return;
 	list_for_each_safe (it, &e->running)
 		exchange_cancel(list_entry(it, struct exchange, link));
+	pool_deinit(&e->pool);
 	exchanger_bypass_end(e);
 	uv_close((uv_handle_t *)&e->timer, on_timer_closed);
 }
@@ -153,11 +158,13 @@ static void avoid(struct exchange *x, const char *name)
 static enum status exchange_new(struct exchanger *e,
 	const struct exchange_request *request, struct exchange **out)
 {
-	struct exchange *x = calloc(1, sizeof *x);
+	struct exchange *x = pool_take(&e->pool);
+	uint64_t now_ms = clock_now_ms();
 
 	*out = x;
 	if (x == NULL)
 		return STATUS_NOMEM;
+	memset(x, 0, offsetof(struct exchange, explanation.reasons));
 	x->exchanger = e;
 	list_init(&x->link);
 	x->question = *request->question;
@@ -169,15 +176,15 @@ static enum status exchange_new(struct exchanger *e,
 	x->pad_to = request->pad_to;
 	x->turn = e->stats.questions;
 	x->on_early = request->early_ms > 0 ? request->on_early : NULL;
-	x->early_at_ms = clock_now_ms() + request->early_ms;
-	x->deadline_ms = clock_now_ms() + request->timeout_ms;
+	x->early_at_ms = now_ms + request->early_ms;
+	x->deadline_ms = now_ms + request->timeout_ms;
 	avoid(x, request->avoid);
 	if (request->only == NULL)
 		return STATUS_OK;
 	x->only = strdup(request->only);
 	if (x->only != NULL)
 		return STATUS_OK;
-	free(x);
+	pool_give(&e->pool, x);
 	return STATUS_NOMEM;
 }
 

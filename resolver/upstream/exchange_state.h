@@ -4,6 +4,7 @@
 #ifndef UPSTREAM_EXCHANGE_STATE_H
 #define UPSTREAM_EXCHANGE_STATE_H
 
+#include "base/pool.h"
 #include "dns/query.h"
 #include "upstream/budget.h"
 #include "upstream/exchange.h"
@@ -22,6 +23,7 @@ struct exchanger {
 	uv_timer_t timer;
 	uint64_t timer_due_ms;     /* while it is active */
 	struct list running;       /* exchanges */
+	struct pool pool;          /* of struct exchange */
 	struct bypass_run *bypass; /* owned; NULL: none */
 };
 
@@ -56,14 +58,13 @@ struct exchange {
 	struct try tries[TRIES_MAX];
 	uint64_t tried[TRIED_MAX]; /* serials */
 	unsigned tried_n, lost_n;
-	struct explanation explanation; /* grows with each that was tried */
 
 	/* The query: without edns-tcp-keepalive (RFC 7828 §3.2.1), with it, and for a
 	 * plain server. */
-	struct {
-		size_t n; /* 0: not written yet */
-		uint8_t bytes[QUERY_WIRE_MAX];
-	} wire[3];
+	size_t wire_n[3];               /* 0: not written yet */
+	struct explanation explanation; /* grows with each that was tried */
+	/* From its reasons on nothing is cleared at the start. */
+	uint8_t wire[3][QUERY_WIRE_MAX];
 };
 
 /* --- try.c ------------------------------------------------------------------ */

@@ -10,13 +10,13 @@
 /* As many as the text has room to say something useful of. */
 #define EXPLAINED_MAX 4
 
-/* Zeroed: empty. */
+/* Zeroed up to the reasons: empty. */
 struct explanation {
+	unsigned n;    /* upstreams, those without room too */
+	bool answered; /* one answered, but "I cannot" */
+	bool silent;   /* one was accepted and gave no answer in time */
+	bool refused;  /* a verdict went against one */
 	char reasons[EXPLAINED_MAX][EDE_TEXT_MAX]; /* "NAME: words" */
-	unsigned n;                                /* upstreams, those without room too */
-	bool answered;                             /* one answered, but "I cannot" */
-	bool silent;  /* one was accepted and gave no answer in time */
-	bool refused; /* a verdict went against one */
 };
 
 /* It was asked, or was not asked again so soon after `why`. */

@@ -134,7 +134,7 @@ static enum status wire_for(
 {
 	bool keepalive = upstream_wants_keepalive(u), plain = upstream_is_plain(u);
 	size_t at = plain ? 2 : keepalive;
-	struct writer w = { .p = x->wire[at].bytes, .cap = QUERY_WIRE_MAX };
+	struct writer w = { .p = x->wire[at], .cap = QUERY_WIRE_MAX };
 	/* Padding is for what is encrypted (RFC 7830 §6). */
 	const struct query_options options = { .dnssec_ok = x->dnssec_ok,
 		.checking_disabled = x->checking_disabled,
@@ -144,11 +144,11 @@ static enum status wire_for(
 		.pad_to = plain ? 0 : x->pad_to };
 	enum status status = STATUS_OK;
 
-	if (x->wire[at].n == 0)
+	if (x->wire_n[at] == 0)
 		status = query_write(&x->question, 0, &options, &w);
-	if (status == STATUS_OK && x->wire[at].n == 0)
-		x->wire[at].n = w.n;
-	*out = bytes_of(x->wire[at].bytes, x->wire[at].n);
+	if (status == STATUS_OK && x->wire_n[at] == 0)
+		x->wire_n[at] = w.n;
+	*out = bytes_of(x->wire[at], x->wire_n[at]);
 	return status;
 }
 
