@@ -48,7 +48,7 @@ MUST_CHECK enum status loglist_read(
 	const char *path, struct text *error, struct loglist **out);
 /* The list this program was built with: conf/ct-logs.json. */
 MUST_CHECK enum status loglist_builtin(struct text *error, struct loglist **out);
-/* When it was made, in seconds: a time that has been. 0: no memory to read it. */
+/* When it was made, in seconds: a time that has been. */
 int64_t loglist_builtin_date_s(void);
 /* Its bytes; static. */
 struct bytes loglist_builtin_json(void);

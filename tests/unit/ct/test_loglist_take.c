@@ -289,6 +289,7 @@ static void the_built_in_list_is_good(void **state)
 	if (loglist_builtin(&error, &list) != STATUS_OK)
 		fail_msg("%s", why);
 	assert_true(list->has_timestamp);
+	assert_int_equal(loglist_builtin_date_s(), list->timestamp_ms / 1000);
 	assert_true(ct_horizon_s(list, &two, list->timestamp_ms / 1000) >
 		    list->timestamp_ms / 1000);
 	for (size_t i = 0; i < list->n; i++) {
