@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
+#include "ct/log_key.h"
 
 const char *log_state_word(enum log_state state)
 {
@@ -78,24 +76,10 @@ bool ct_log_covers(const struct ct_log *log, int64_t not_after_ms)
 	       (not_after_ms < log->until_ms || log->until_ms == INT64_MAX);
 }
 
-/* Where memory ends, OpenSSL 3.0 may return a key that does not know its size, and
- * would be of no use for as long as it is kept. */
-static EVP_PKEY *decode_key(struct bytes der)
-{
-	const unsigned char *p = der.p;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)der.n);
-
-	ERR_clear_error();
-	if (key != NULL && EVP_PKEY_get_bits(key) > 0)
-		return key;
-	EVP_PKEY_free(key);
-	return NULL;
-}
-
 EVP_PKEY *ct_log_key(struct ct_log *log)
 {
 	if (log->unfit == NULL && log->decoded == NULL)
-		log->decoded = decode_key(log->key);
+		log->decoded = ct_log_key_decode(log->key);
 	return log->decoded;
 }
 

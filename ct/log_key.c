@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/params.h>
 #include <openssl/x509.h>
 
 #include "ct/crypto.h"
@@ -125,4 +128,47 @@ enum status ct_log_key_judge_spki(
 	}
 	ERR_clear_error();
 	return status;
+}
+
+/* The same key as d2i_PUBKEY() makes, which for each one asks all decoders of all
+ * providers who of them would. */
+static EVP_PKEY *decode_usual(const uint8_t *point)
+{
+	static char curve[] = SN_X9_62_prime256v1;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	OSSL_PARAM parts[] = {
+		OSSL_PARAM_utf8_string(
+			OSSL_PKEY_PARAM_GROUP_NAME, curve, sizeof curve - 1),
+		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point,
+			P256_POINT_BYTES),
+		OSSL_PARAM_END,
+	};
+	EVP_PKEY *key = NULL;
+
+	if (context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+		EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parts) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static EVP_PKEY *decode_other(struct bytes spki)
+{
+	const unsigned char *p = spki.p;
+
+	return d2i_PUBKEY(NULL, &p, (long)spki.n);
+}
+
+EVP_PKEY *ct_log_key_decode(struct bytes spki)
+{
+	EVP_PKEY *key = is_usual(spki) ? decode_usual(spki.p + sizeof p256_head)
+				       : decode_other(spki);
+
+	ERR_clear_error();
+	/* Where memory ends, OpenSSL 3.0 may return a key that does not know its size,
+	 * and would be of no use for as long as it is kept. */
+	if (key != NULL && EVP_PKEY_get_bits(key) > 0)
+		return key;
+	EVP_PKEY_free(key);
+	return NULL;
 }

@@ -25,4 +25,7 @@ void ct_log_key_judge_deinit(struct ct_log_key_judge *judge);
 MUST_CHECK enum status ct_log_key_judge_spki(
 	const struct ct_log_key_judge *judge, struct bytes spki, const char **unfit);
 
+/* The key in full, of a `spki` that can count; owned. NULL: no memory. */
+EVP_PKEY *ct_log_key_decode(struct bytes spki);
+
 #endif

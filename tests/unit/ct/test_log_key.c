@@ -205,6 +205,15 @@ static const struct row rows[] = {
 	{ "empty", make_p256, empty, STATUS_MALFORMED, NULL },
 };
 
+static void assert_same_key(struct bytes spki, const EVP_PKEY *key)
+{
+	EVP_PKEY *decoded = ct_log_key_decode(spki);
+
+	assert_non_null(decoded);
+	assert_int_equal(EVP_PKEY_eq(decoded, key), 1);
+	EVP_PKEY_free(decoded);
+}
+
 static void is_judged(void **state)
 {
 	const struct row *row = *state;
@@ -217,7 +226,6 @@ static void is_judged(void **state)
 	assert_non_null(key);
 	assert_in_range(i2d_PUBKEY(key, NULL), 1, sizeof der.bytes - 1);
 	der.n = (size_t)i2d_PUBKEY(key, &p);
-	EVP_PKEY_free(key);
 	if (row->change != NULL)
 		row->change(&der);
 	assert_int_equal(ct_log_key_judge_init(&judge), STATUS_OK);
@@ -229,6 +237,9 @@ static void is_judged(void **state)
 		assert_null(unfit);
 	else
 		assert_string_equal(unfit, row->unfit);
+	if (row->expected == STATUS_OK && row->unfit == NULL)
+		assert_same_key(bytes_of(der.bytes, der.n), key);
+	EVP_PKEY_free(key);
 }
 
 int main(void)
