@@ -15,15 +15,15 @@ struct batch {
 	uint8_t bytes[LOAD_BATCH][REPLY_MAX];
 };
 
-static struct batch batch;
+/* Made once: the kernel changes nothing in them but lengths that it does not read. */
+static struct batch questions, replies;
 
-static void batch_clear(size_t bytes)
+static void batch_init(struct batch *batch, size_t bytes)
 {
-	memset(batch.messages, 0, sizeof batch.messages);
 	for (size_t i = 0; i < LOAD_BATCH; i++) {
-		batch.vectors[i] = (struct iovec){ batch.bytes[i], bytes };
-		batch.messages[i].msg_hdr.msg_iov = &batch.vectors[i];
-		batch.messages[i].msg_hdr.msg_iovlen = 1;
+		batch->vectors[i] = (struct iovec){ batch->bytes[i], bytes };
+		batch->messages[i].msg_hdr.msg_iov = &batch->vectors[i];
+		batch->messages[i].msg_hdr.msg_iovlen = 1;
 	}
 }
 
@@ -32,6 +32,8 @@ void load_udp_open(struct load_socket *s)
 	const struct endpoint *server = &s->load->options.server;
 	int size = BUFFER_BYTES;
 
+	batch_init(&questions, s->load->query_n);
+	batch_init(&replies, REPLY_MAX);
 	s->fd = socket(
 		server->sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->fd < 0 || connect(s->fd, &server->sa, endpoint_size(server)) != 0) {
@@ -51,14 +53,13 @@ static unsigned send_batch(struct load_socket *s, unsigned n)
 	uint16_t id;
 	int sent;
 
-	batch_clear(load->query_n);
 	while (made < n && load_reserve(s, now_ns, &id)) {
-		load_query_write(load, id, s->slots[id].number, batch.bytes[made]);
+		load_query_write(load, id, s->slots[id].number, questions.bytes[made]);
 		made++;
 	}
 	if (made == 0)
 		return 0;
-	sent = sendmmsg(s->fd, batch.messages, made, 0);
+	sent = sendmmsg(s->fd, questions.messages, made, 0);
 	/* A server that is not there yet: the kernel says so with the next call. */
 	if (sent < 0)
 		sent = 0;
@@ -86,11 +87,10 @@ void load_udp_receive(struct load_socket *s)
 	do {
 		uint64_t now_ns;
 
-		batch_clear(REPLY_MAX);
-		n = recvmmsg(s->fd, batch.messages, LOAD_BATCH, MSG_DONTWAIT, NULL);
+		n = recvmmsg(s->fd, replies.messages, LOAD_BATCH, MSG_DONTWAIT, NULL);
 		now_ns = timing_now_ns();
 		for (int i = 0; i < n; i++)
 			load_take_reply(
-				s, batch.bytes[i], batch.messages[i].msg_len, now_ns);
+				s, replies.bytes[i], replies.messages[i].msg_len, now_ns);
 	} while (n == LOAD_BATCH);
 }

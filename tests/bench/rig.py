@@ -13,6 +13,7 @@ NAME = "resolver.lab"
 HOST = "127.0.0.1"
 # Where the upstream is in the namespace scenario; the certificate names it too.
 FAR = ("10.54.0.1", "10.54.0.3")
+LOAD_PATIENCE_S = 300
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 CA_DIRECTORY = "/etc/ssl/certs"
 CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -142,7 +143,8 @@ class Load:
                 command.append("--" + key.replace("_", "-"))
             if not isinstance(value, bool):
                 command.append(str(value))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=LOAD_PATIENCE_S)
         if done.returncode != 0:
             raise AssertionError(f"{' '.join(command)}: {done.stderr.strip()}")
         figures = json.loads(done.stdout)

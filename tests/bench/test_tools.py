@@ -150,6 +150,28 @@ def test_rate():
     assert 95 <= figures["sent"] == figures["good"] <= 105
 
 
+class Echo(Toy):
+    """Quick; the first question is lost."""
+
+    def run(self):
+        lost = False
+        while True:
+            wire, client = self.socket.recvfrom(4096)
+            if not wire:
+                return
+            if lost:
+                self.socket.sendto(wire[:2] + b"\x80\x80" + wire[4:7] + b"\1" + wire[8:],
+                                   client)
+            lost = True
+
+
+def test_ids_go_round():
+    """One that waits for its answer holds up those behind it, and not for good."""
+    with Echo(None) as load:
+        figures = load.ask(queries=70000, window=64, sockets=1, timeout_ms=2000)
+    assert (figures["good"], figures["timeouts"]) == (69999, 1)
+
+
 @pytest.mark.parametrize("options", [
     {"window": 1, "sockets": 2}, {"rate": 0}, {"sockets": 65}, {"label": "x" * 40}], ids=str)
 def test_bad_options(options):
