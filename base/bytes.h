@@ -59,11 +59,19 @@ static inline struct bytes rd_take(struct reader *r, size_t n)
 /* A big-endian number of `width` bytes, 1 to 8. */
 static inline uint64_t rd_uint(struct reader *r, unsigned width)
 {
-	struct bytes in = rd_take(r, width);
+	const uint8_t *p = rd_take(r, width).p;
 	uint64_t value = 0;
 
-	for (size_t i = 0; i < in.n; i++)
-		value = value << 8 | in.p[i];
+	if (r->bad)
+		return 0;
+	/* What most numbers are becomes one load; a loop is not unrolled. */
+	if (width == 2)
+		return (uint64_t)p[0] << 8 | p[1];
+	if (width == 4)
+		return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 |
+		       p[3];
+	for (unsigned i = 0; i < width; i++)
+		value = value << 8 | p[i];
 	return value;
 }
 
@@ -81,13 +89,21 @@ static inline void wr_bytes(struct writer *w, struct bytes in)
 /* A big-endian number of `width` bytes, 1 to 8; the low ones of `value`. */
 static inline void wr_uint(struct writer *w, uint64_t value, unsigned width)
 {
+	uint8_t *p;
+
 	if (w->bad || width > w->cap - w->n) {
 		w->bad = true;
 		return;
 	}
-	for (unsigned i = 0; i < width; i++)
-		w->p[w->n + i] = (uint8_t)(value >> 8 * (width - 1 - i));
+	p = w->p + w->n;
 	w->n += width;
+	if (width == 2) {
+		p[0] = (uint8_t)(value >> 8);
+		p[1] = (uint8_t)value;
+		return;
+	}
+	for (unsigned i = 0; i < width; i++)
+		p[i] = (uint8_t)(value >> 8 * (width - 1 - i));
 }
 
 void wr_zeros(struct writer *w, size_t n);

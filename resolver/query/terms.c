@@ -20,7 +20,7 @@ static bool find_option(
 	uint16_t code;
 
 	/* What another version's options mean is not known. */
-	while (edns->present && edns->version == 0 &&
+	while (edns->present && edns->version == 0 && options.rest.n > 0 &&
 		edns_option_next(&options, &code, value))
 		if (code == wanted)
 			return true;
