@@ -198,8 +198,9 @@ static void answer_chain(const struct tree *tree, struct draft *d,
 		deny(d, place.node);
 }
 
-enum local_result local_lookup(const struct local *local, const struct question *question,
-	struct writer *w, uint16_t *ttl_at, size_t cap, struct answer *out)
+static enum local_result lookup(const struct local *local,
+	const struct question *question, struct writer *w, uint16_t *ttl_at, size_t cap,
+	struct answer *out)
 {
 	struct tree_place place = tree_seek(&local->tree, &question->name);
 	const struct tree_node *source = tree_source(&local->tree, &place);
@@ -221,4 +222,12 @@ enum local_result local_lookup(const struct local *local, const struct question 
 			.present = true, .code = EDE_BLOCKED, .text = "local_zone"
 		};
 	return LOCAL_ANSWER;
+}
+
+enum local_result local_lookup(const struct local *local, const struct question *question,
+	struct writer *w, uint16_t *ttl_at, size_t cap, struct answer *out)
+{
+	if (tree_is_far(&local->tree, &question->name))
+		return LOCAL_NONE;
+	return lookup(local, question, w, ttl_at, cap, out);
 }

@@ -209,8 +209,6 @@ struct tree_place tree_seek(const struct tree *tree, const struct name *name)
 			place.zone = place.node;
 		if (i == n)
 			break;
-		if (i == 0 && !may_have_top(tree, labels[0]))
-			return place;
 		key_make(&key, place.node, labels[i]);
 		child = find_child(tree, &key);
 		if (child == NULL)
@@ -219,6 +217,16 @@ struct tree_place tree_seek(const struct tree *tree, const struct name *name)
 	}
 	place.exact = true;
 	return place;
+}
+
+bool tree_is_far(const struct tree *tree, const struct name *name)
+{
+	const uint8_t *at = name->wire, *top = at;
+
+	for (; *at > 0; at += 1u + *at)
+		top = at;
+	return *top > 0 && !may_have_top(tree, top) &&
+	       tree->root->action == LOCAL_UNSET && !tree->root->wildcard;
 }
 
 const struct local_record *tree_find(const struct tree_node *node, uint16_t type)

@@ -1,7 +1,6 @@
 /* Names as a tree of labels, held in one hash table: a child is found by its parent and
  * its label. Whoever is in it has all its ancestors in it. So a search goes from the
- * root down, and for most names it ends at the first or second label; where nothing
- * here ends like the name, before any label is hashed. */
+ * root down, and for most names it ends at the first or second label. */
 #ifndef LOCAL_TREE_H
 #define LOCAL_TREE_H
 
@@ -59,6 +58,9 @@ struct tree_place {
 		*zone; /* the closest, at it or above, with an action; or NULL */
 	bool exact;    /* `node` is the name's own */
 };
+/* Surely nothing here is of any concern to it: most names are, and for them that is
+ * all. */
+bool tree_is_far(const struct tree *tree, const struct name *name);
 struct tree_place tree_seek(const struct tree *tree, const struct name *name);
 
 /* The first one of that type, or NULL. */
