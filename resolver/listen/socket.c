@@ -9,11 +9,14 @@
 
 #define RECEIVE_BUFFER_BYTES (4 * 1024 * 1024)
 
+static bool set_number(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
 static bool set_option(int fd, int level, int option)
 {
-	int on = 1;
-
-	return setsockopt(fd, level, option, &on, sizeof on) == 0;
+	return set_number(fd, level, option, 1);
 }
 
 static bool bind_now(int fd, const struct endpoint *e)
@@ -49,6 +52,17 @@ static void enlarge_buffer(int fd)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
+/* RFC 9715 §3.1 (R2): no reply is ever fragmented, and no ICMP message, which anybody may
+ * have written, changes that. What a socket does by itself is to believe them. */
+static void forbid_fragments(int fd, bool in6)
+{
+	if (in6)
+		(void)set_number(
+			fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
+	else
+		(void)set_number(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+}
+
 static bool set_options(int fd, const struct endpoint *e, bool udp)
 {
 	bool in6 = e->sa.sa_family == AF_INET6;
@@ -58,6 +72,7 @@ static bool set_options(int fd, const struct endpoint *e, bool udp)
 	if (!udp)
 		return set_option(fd, SOL_SOCKET, SO_REUSEADDR);
 	enlarge_buffer(fd);
+	forbid_fragments(fd, in6);
 	if (!endpoint_is_wildcard(e))
 		return true;
 	return in6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
