@@ -95,23 +95,27 @@ enum status message_header(struct bytes wire, uint16_t *id, uint16_t *flags)
 	return STATUS_OK;
 }
 
-enum status message_parse(struct bytes wire, struct message *out)
+static enum status parse_records(struct message *out)
 {
-	struct record_walk walk;
+	struct record_walk walk = record_walk(out);
 	UNCLEARED struct record record;
 
+	while (record_next(&walk, &record)) {
+		if (record.type == TYPE_OPT && take_opt(out, &record) != STATUS_OK)
+			return STATUS_MALFORMED;
+		if (!rdata_is_valid(out->wire, &record))
+			return STATUS_MALFORMED;
+	}
+	return walk.reader.bad || walk.reader.rest.n > 0 ? STATUS_MALFORMED : STATUS_OK;
+}
+
+enum status message_parse(struct bytes wire, struct message *out)
+{
 	out->edns = (struct edns){ .present = false };
 	out->opt_start = out->opt_end = 0;
 	if (wire.n > DNS_MESSAGE_MAX || parse_head(wire, out) != STATUS_OK)
 		return STATUS_MALFORMED;
-	walk = record_walk(out);
-	while (record_next(&walk, &record)) {
-		if (record.type == TYPE_OPT && take_opt(out, &record) != STATUS_OK)
-			return STATUS_MALFORMED;
-		if (!rdata_is_valid(wire, &record))
-			return STATUS_MALFORMED;
-	}
-	return walk.reader.bad || walk.reader.rest.n > 0 ? STATUS_MALFORMED : STATUS_OK;
+	return parse_records(out);
 }
 
 unsigned message_opcode(const struct message *m)
