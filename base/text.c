@@ -30,9 +30,10 @@ void text_add(struct text *t, const char *fmt, ...)
 
 void text_copy(char *out, size_t cap, const char *from)
 {
-	struct text t = text_in(out, cap);
+	size_t n = strnlen(from, cap - 1);
 
-	text_add(&t, "%s", from);
+	memcpy(out, from, n);
+	out[n] = '\0';
 }
 
 bool text_equal(const char *a, const char *b)

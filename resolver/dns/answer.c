@@ -23,8 +23,9 @@ struct survey {
 	uint32_t ttl_s, minimum_s;
 	bool answered; /* a record of the type asked for */
 	bool has_soa;
-	bool dropped; /* some are not kept */
-	bool strange; /* … and not for being DNSSEC's: it does not belong there */
+	bool dropped;  /* some are not kept */
+	bool strange;  /* … and not for being DNSSEC's: it does not belong there */
+	bool unsteady; /* the names of some may lead to a TTL */
 };
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
@@ -50,6 +51,7 @@ static void survey_kept(
 	s->ttl_s = min_u32(s->ttl_s, record->ttl_s);
 	s->counts[record->section]++;
 	s->answered |= chain_ends_in(chain, record);
+	s->unsteady |= !steady_record(chain->message, record);
 	if (record->section == SECTION_AUTHORITY && record->type == TYPE_SOA)
 		survey_soa(s, record);
 }
@@ -115,13 +117,32 @@ static enum status survey_message(const struct message *m,
 	return status;
 }
 
-bool answer_is_sound(const struct message *m)
+/* The usual case: nothing leads elsewhere, and nothing stands beside the answer. */
+static bool is_direct(const struct message *m)
+{
+	struct record_walk walk = record_walk(m);
+	struct record record;
+
+	while (record_next(&walk, &record) && record.section == SECTION_ANSWER)
+		if (record.type != m->question.type ||
+			record.class != m->question.class ||
+			!name_equal(&record.owner, &m->question.name))
+			return false;
+	return true;
+}
+
+static bool is_sound(const struct message *m)
 {
 	static const struct answer_options options = { .dnssec_ok = false };
 	struct survey s = { .ttl_s = 0 };
 	struct chain chain;
 
 	return survey_message(m, &options, &chain, NULL, 0, &s) == STATUS_OK;
+}
+
+bool answer_is_sound(const struct message *m)
+{
+	return is_direct(m) || is_sound(m);
 }
 
 static uint32_t usable_s(const struct message *m, const struct survey *s)
@@ -180,7 +201,7 @@ static enum status write_answer(const struct survey *s, const struct chain *chai
 	if (w->bad)
 		return STATUS_NOSPACE;
 	/* The names have been weighed as they read now. */
-	if (steady_names(m, w, ttl_at, s->ttl_n))
+	if (!s->unsteady || steady_names(m, w, ttl_at, s->ttl_n))
 		return STATUS_OK;
 	return write_anew(s, chain, ttl_at, w);
 }

@@ -5,9 +5,13 @@
 
 #include "dns/message.h"
 
-/* Whether `copy`, which has the bytes of `m` behind the header, reads the same under any
- * TTLs; they stand at the `n` offsets in `ttl_at`, one for each record but an OPT at the
- * end. `copy` is as before. */
+/* Of the record's names none leads to a TTL: each goes on in the question at most. The
+ * usual case. */
+bool steady_record(const struct message *m, const struct record *record);
+
+/* For all others. Whether `copy`, which has the bytes of `m` behind the header, reads the
+ * same under any TTLs; they stand at the `n` offsets in `ttl_at`, one for each record but
+ * an OPT at the end. `copy` is as before. */
 bool steady_names(
 	const struct message *m, struct writer *copy, const uint16_t *ttl_at, size_t n);
 

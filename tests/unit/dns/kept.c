@@ -116,6 +116,8 @@ void kept_test(void **state)
 	status = answer_make(&m, &options, &w, ttl_at, 64, &answer);
 	if (status != row->status)
 		fail_msg("%s", status_text(status));
+	assert_true(answer_is_sound(&m) ==
+		    (status != STATUS_MALFORMED && status != STATUS_LIMIT));
 	if (row->want != NULL) {
 		describe(&m, answer.wire, kept, sizeof kept);
 		assert_string_equal(kept, row->want);
