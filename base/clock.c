@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <assert.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,9 +25,32 @@ static int64_t system_wall_s(void)
 static const struct clock_source system_source = { system_now_ms, system_wall_s };
 static const struct clock_source *current = &system_source;
 
+static _Thread_local struct {
+	unsigned depth;
+	bool is_known;
+	uint64_t now_ms;
+} held;
+
 uint64_t clock_now_ms(void)
 {
-	return current->now_ms();
+	if (held.depth == 0)
+		return current->now_ms();
+	if (!held.is_known)
+		held.now_ms = current->now_ms();
+	held.is_known = true;
+	return held.now_ms;
+}
+
+void clock_hold(void)
+{
+	held.depth++;
+}
+
+void clock_release(void)
+{
+	assert(held.depth > 0);
+	if (--held.depth == 0)
+		held.is_known = false;
 }
 
 int64_t clock_wall_s(void)

@@ -8,6 +8,12 @@
 /* Milliseconds on a clock that never steps; for deadlines and ages. */
 uint64_t clock_now_ms(void);
 
+/* From clock_hold() to clock_release() this thread's clock_now_ms() stays what it is when
+ * first read: what one wake-up brings happens at one moment, and to read the clock costs
+ * as much as to look into the cache. May be nested; not around anything that waits. */
+void clock_hold(void);
+void clock_release(void);
+
 /* Seconds since 1970-01-01T00:00:00Z, 64 bits also where time_t has 32. */
 int64_t clock_wall_s(void);
 

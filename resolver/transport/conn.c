@@ -266,20 +266,13 @@ static void go_on_with_handshake(struct conn *conn)
 	}
 }
 
-/* TLS may have something to say of its own: an answer to a new key, say. */
-static void send_or_end(struct conn *conn)
-{
-	int code = send_pending(conn);
-
-	if (code < 0)
-		conn_end_uv(conn, code);
-}
-
+/* TLS may have something to say of its own in the end: an answer to a new key, say. */
 static void drain_session(struct conn *conn)
 {
 	static _Thread_local uint8_t plain[RECORD_BYTES];
 	enum status status = STATUS_OK;
 	size_t n;
+	int code;
 
 	while (conn->state == CONN_OPEN) {
 		status = session_read(conn->session, plain, sizeof plain, &n);
@@ -295,8 +288,8 @@ static void drain_session(struct conn *conn)
 		conn_end_kind(conn, FAILURE_PROTOCOL,
 			status == STATUS_LIMIT ? "TLS records without content"
 					       : "bad TLS record");
-	else
-		send_or_end(conn);
+	else if ((code = send_pending(conn)) < 0)
+		conn_end_uv(conn, code);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -332,8 +325,10 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	}
 	if (conn->state == CONN_HANDSHAKE)
 		go_on_with_handshake(conn);
+	clock_hold(); /* all of it came now */
 	if (conn->state == CONN_OPEN)
 		drain_session(conn);
+	clock_release();
 }
 
 static void on_connected(uv_connect_t *request, int code)

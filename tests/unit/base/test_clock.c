@@ -55,6 +55,38 @@ static const struct {
 	{ "0000-01-01T00:00:00Z", INT64_C(-62167219200) },
 };
 
+static uint64_t ticks;
+
+static uint64_t ticking_now_ms(void)
+{
+	return ++ticks;
+}
+
+static void a_held_clock_is_read_once(void **state)
+{
+	static const struct clock_source ticking = { ticking_now_ms, fixed_wall_s };
+
+	(void)state;
+	ticks = 0;
+	clock_replace(&ticking);
+	clock_hold();
+	assert_int_equal(ticks, 0);
+	assert_int_equal(clock_now_ms(), 1);
+	clock_hold();
+	assert_int_equal(clock_now_ms(), 1);
+	clock_release();
+	assert_int_equal(clock_now_ms(), 1);
+	clock_release();
+	assert_int_equal(clock_now_ms(), 2);
+	assert_int_equal(clock_now_ms(), 3);
+	/* Nothing is left of the time before. */
+	clock_hold();
+	assert_int_equal(clock_now_ms(), 4);
+	assert_int_equal(clock_now_ms(), 4);
+	clock_release();
+	clock_replace(NULL);
+}
+
 static void times_are_written_and_read_back(void **state)
 {
 	(void)state;
@@ -189,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_clocks_can_be_replaced_and_restored),
+		cmocka_unit_test(a_held_clock_is_read_once),
 		cmocka_unit_test(times_are_written_and_read_back),
 		cmocka_unit_test(every_day_of_four_centuries_goes_both_ways),
 		cmocka_unit_test(a_time_beyond_four_digits_is_a_dash),
