@@ -61,7 +61,7 @@ static enum status survey_records(
 	struct chain *chain, uint16_t *ttl_at, size_t cap, struct survey *s)
 {
 	struct record_walk walk = record_walk(chain->message);
-	struct record record;
+	UNCLEARED struct record record;
 
 	while (record_next(&walk, &record)) {
 		enum chain_verdict verdict = CHAIN_DROPPED;
@@ -121,7 +121,7 @@ static enum status survey_message(const struct message *m,
 static bool is_direct(const struct message *m)
 {
 	struct record_walk walk = record_walk(m);
-	struct record record;
+	UNCLEARED struct record record;
 
 	while (record_next(&walk, &record) && record.section == SECTION_ANSWER)
 		if (record.type != m->question.type ||
@@ -135,7 +135,7 @@ static bool is_sound(const struct message *m)
 {
 	static const struct answer_options options = { .dnssec_ok = false };
 	struct survey s = { .ttl_s = 0 };
-	struct chain chain;
+	UNCLEARED struct chain chain;
 
 	return survey_message(m, &options, &chain, NULL, 0, &s) == STATUS_OK;
 }
@@ -211,7 +211,7 @@ enum status answer_make(const struct message *m, const struct answer_options *op
 {
 	struct survey s = { .ttl_s = TTL_MAX_S, .minimum_s = TTL_MAX_S };
 	struct writer wire = { .p = w->p + w->n, .cap = w->cap - w->n, .bad = w->bad };
-	struct chain chain;
+	UNCLEARED struct chain chain;
 	enum status status;
 
 	if (!m->has_question || (m->flags & DNS_FLAG_QR) == 0)

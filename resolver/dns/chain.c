@@ -52,7 +52,7 @@ static enum status follow(struct chain *chain, bool *again)
 {
 	struct record_walk walk = record_walk(chain->message);
 	unsigned before = chain->n, passed_n = 0;
-	struct record record;
+	UNCLEARED struct record record;
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && record_next(&walk, &record) &&

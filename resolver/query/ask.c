@@ -243,9 +243,9 @@ void resolver_conclude(struct inflight *f, const struct exchange_result *result,
 {
 	bool bogus = verdict->state == VALIDATION_BOGUS;
 	struct outcome outcome;
-	struct cache_hit hit;
-	struct answer answer;
-	struct ede ede;
+	UNCLEARED struct cache_hit hit;
+	UNCLEARED struct answer answer;
+	UNCLEARED struct ede ede;
 	bool usable = take_answer(f, result, verdict, &answer, &ede);
 
 	if (f->exchange != NULL)

@@ -71,8 +71,8 @@ static void end_if_drained(struct doh *doh)
 /* RFC 8484 §4.1: with ID 0, so that the same question is the same request for a cache. */
 static enum status ask(struct doh *doh, struct transport_query *query, struct bytes wire)
 {
-	char path[DOH_REQUEST_PATH_MAX];
-	uint8_t content[QUERY_WIRE_MAX];
+	UNCLEARED char path[DOH_REQUEST_PATH_MAX];
+	UNCLEARED uint8_t content[QUERY_WIRE_MAX];
 	struct h2_request request = { .authority = doh->template->authority,
 		.path = path };
 
@@ -158,8 +158,8 @@ static bool take_age(struct h2_stream *s, struct message *m)
 static void on_content(
 	struct doh *doh, struct transport_query *query, struct h2_stream *s)
 {
-	struct failure why = doh_failure("HTTP content is no answer to the question");
-	struct message m;
+	UNCLEARED struct message m;
+	struct failure why;
 
 	if (message_parse(bytes_of(s->content, s->content_n), &m) == STATUS_OK &&
 		m.id == 0 && message_answers(&m, query->question) && take_age(s, &m)) {
@@ -167,6 +167,7 @@ static void on_content(
 		return;
 	}
 	doh->base.mismatched++;
+	why = doh_failure("HTTP content is no answer to the question");
 	query->on_failed(query, &why, false);
 }
 

@@ -92,7 +92,7 @@ static enum status dot_send(
 	struct transport *transport, struct transport_query *query, struct bytes wire)
 {
 	struct dot *dot = (struct dot *)transport;
-	uint8_t frame[2 + QUERY_WIRE_MAX];
+	UNCLEARED uint8_t frame[2 + QUERY_WIRE_MAX];
 	struct writer w = { .p = frame, .cap = sizeof frame };
 	enum status status;
 
@@ -217,7 +217,7 @@ static void on_message(struct dot *dot, struct bytes wire)
 {
 	struct slot *slot = slot_of(dot, wire);
 	struct transport_query *query = slot != NULL ? slot->query : NULL;
-	struct message m;
+	UNCLEARED struct message m;
 
 	if (query == NULL)
 		on_unwanted(dot, slot);

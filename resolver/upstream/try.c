@@ -77,7 +77,7 @@ static struct upstream *choose(const struct exchange *x)
 {
 	const struct upstream_set *set = x->exchanger->set;
 	struct upstream *bypass = bypass_upstream(x->exchanger);
-	struct candidate all[CONFIG_UPSTREAMS_MAX + CONFIG_PLAIN_MAX];
+	UNCLEARED struct candidate all[CONFIG_UPSTREAMS_MAX + CONFIG_PLAIN_MAX];
 	size_t best;
 
 	if (x->tried_n == TRIED_MAX)
