@@ -19,6 +19,8 @@ struct attempt {
 	 * that it was sent on ended, or was given up for another, or the server did not
 	 * look at it. */
 	void (*on_failed)(struct attempt *attempt, const struct failure *why, bool lost);
+	/* May be NULL. Once, if it had to wait for a connection: it does not any more. */
+	void (*on_sent)(struct attempt *attempt);
 	/* May be NULL. Once: the upstream cannot be reached now; the question goes on
 	 * waiting for it, and others may be asked meanwhile. */
 	void (*on_held)(struct attempt *attempt);

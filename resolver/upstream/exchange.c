@@ -21,6 +21,7 @@ void exchange_cancel(struct exchange *x)
 	for (size_t i = 0; i < TRIES_MAX; i++)
 		try_end(&x->tries[i]);
 	list_remove(&x->link);
+	wheel_take_out(&x->due);
 	free(x->only);
 	pool_give(&x->exchanger->pool, x);
 }
@@ -55,6 +56,7 @@ enum status exchanger_new(struct upstream_set *set,
 	budget_init(&e->budget);
 	list_init(&e->running);
 	pool_init(&e->pool, sizeof(struct exchange), KEPT_MAX);
+	wheel_init(&e->wheel, clock_now_ms());
 	uv_timer_init(set->loop, &e->timer);
 	e->timer.data = e;
 	return STATUS_OK;
@@ -167,6 +169,7 @@ static enum status exchange_new(struct exchanger *e,
 	memset(x, 0, offsetof(struct exchange, explanation.reasons));
 	x->exchanger = e;
 	list_init(&x->link);
+	wheel_item_init(&x->due);
 	x->question = *request->question;
 	x->for_ntp = is_for_ntp(&e->options, request->question);
 	x->dnssec_ok = request->dnssec_ok;

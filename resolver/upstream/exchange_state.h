@@ -5,6 +5,7 @@
 #define UPSTREAM_EXCHANGE_STATE_H
 
 #include "base/pool.h"
+#include "base/wheel.h"
 #include "dns/query.h"
 #include "upstream/budget.h"
 #include "upstream/exchange.h"
@@ -22,6 +23,7 @@ struct exchanger {
 	struct budget budget;
 	uv_timer_t timer;
 	uint64_t timer_due_ms;     /* while it is active */
+	struct wheel wheel;        /* what is due of those that run */
 	struct list running;       /* exchanges */
 	struct pool pool;          /* of struct exchange */
 	struct bypass_run *bypass; /* owned; NULL: none */
@@ -53,7 +55,7 @@ struct exchange {
 	unsigned pad_to;
 	char *only; /* owned, or NULL */
 	uint64_t turn, early_at_ms, deadline_ms;
-	uint64_t due_ms; /* when something of it is to be looked at */
+	struct wheel_item due; /* when something of it is to be looked at */
 
 	struct try tries[TRIES_MAX];
 	uint64_t tried[TRIED_MAX]; /* serials */
@@ -100,7 +102,9 @@ bool bypass_has(const struct exchanger *exchanger, const struct name *name);
 
 /* --- exchange_time.c -------------------------------------------------------- */
 
-/* It has been started: has it looked at in time. */
+/* It has been started: has it looked at in time, until exchange_cancel(). */
 void exchange_watch(struct exchange *exchange);
+/* What is due of it has changed: is worked out anew, and it is looked at in time. */
+void exchange_look(struct exchange *exchange);
 
 #endif

@@ -9,8 +9,8 @@
 #define SILENT_MIN_MS 300
 #define SILENT_MAX_MS 1000
 #define CONNECT_MS    600
-/* Deadlines are looked at as they fall due, and at least so often while something
- * waits. */
+/* The timer is set for what is due first, and at most so far ahead: clock_now_ms() need
+ * not go as the loop's clock does. */
 #define LOOK_MS 20
 
 static uint64_t silent_ms(const struct try *t)
@@ -98,16 +98,26 @@ static void look_at(struct exchange *x, struct try *t, uint64_t now_ms)
 	}
 }
 
-/* One that waits for a connection may be sent at any time. */
-static uint64_t due_ms(const struct exchange *x, const struct try *t, uint64_t now_ms)
+/* One that waits for a connection is looked at anew when it is sent. */
+static uint64_t try_due_ms(const struct try *t)
 {
-	if (!t->attempt.sent)
-		return now_ms + LOOK_MS;
-	if (!t->hedged)
-		return hedge_at_ms(t);
-	if (!t->overdue)
-		return overdue_at_ms(t);
-	return t->passed_by ? x->deadline_ms : passed_by_at_ms(t);
+	uint64_t due_ms = UINT64_MAX;
+
+	if (t->attempt.sent && !t->hedged)
+		due_ms = hedge_at_ms(t);
+	if (t->attempt.sent && !t->overdue)
+		due_ms = clock_earlier_ms(due_ms, overdue_at_ms(t));
+	return t->passed_by ? due_ms : clock_earlier_ms(due_ms, passed_by_at_ms(t));
+}
+
+static uint64_t due_ms(const struct exchange *x)
+{
+	uint64_t due_ms = x->deadline_ms;
+
+	for (size_t i = 0; i < TRIES_MAX; i++)
+		if (x->tries[i].upstream != NULL)
+			due_ms = clock_earlier_ms(due_ms, try_due_ms(&x->tries[i]));
+	return x->on_early != NULL ? clock_earlier_ms(due_ms, x->early_at_ms) : due_ms;
 }
 
 /* Asked a moment ago it has not had its time: no reason to take it for dead. */
@@ -168,21 +178,17 @@ static void on_due(struct exchange *x, uint64_t now_ms)
 	for (size_t i = 0; i < TRIES_MAX; i++)
 		if (x->tries[i].upstream != NULL)
 			look_at(x, &x->tries[i], now_ms);
-	x->due_ms = x->deadline_ms;
-	for (size_t i = 0; i < TRIES_MAX; i++)
-		if (x->tries[i].upstream != NULL)
-			x->due_ms = clock_earlier_ms(
-				x->due_ms, due_ms(x, &x->tries[i], now_ms));
-	if (x->on_early != NULL)
-		x->due_ms = clock_earlier_ms(x->due_ms, x->early_at_ms);
+	exchange_look(x);
 	if (x->on_early != NULL && now_ms >= x->early_at_ms)
 		tell_early(x);
 }
 
 static void on_timer(uv_timer_t *timer);
 
-static void look_by(struct exchanger *e, uint64_t due_ms, uint64_t now_ms)
+/* One timer for all, set again only when it has run: an answer in time costs none. */
+static void arm(struct exchanger *e, uint64_t due_ms)
 {
+	uint64_t now_ms = clock_now_ms();
 	uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 1;
 
 	if (wait_ms > LOOK_MS)
@@ -196,36 +202,37 @@ static void look_by(struct exchanger *e, uint64_t due_ms, uint64_t now_ms)
 static void on_timer(uv_timer_t *timer)
 {
 	struct exchanger *e = timer->data;
-	uint64_t now_ms = clock_now_ms();
+	uint64_t now_ms = clock_now_ms(), next_ms;
 	struct list due;
 
 	/* Giving up on one may end others: those that are due are taken off first. */
 	list_init(&due);
-	list_for_each_safe (it, &e->running) {
-		struct exchange *x = list_entry(it, struct exchange, link);
-
-		if (now_ms < x->due_ms)
-			continue;
-		list_remove(&x->link);
-		list_append(&due, &x->link);
-	}
+	wheel_turn(&e->wheel, now_ms, &due);
 	while (!list_empty(&due)) {
-		struct exchange *x = list_entry(due.next, struct exchange, link);
+		struct exchange *x =
+			list_entry(wheel_item_of(due.next), struct exchange, due);
 
-		list_remove(&x->link);
-		list_append(&e->running, &x->link);
+		wheel_take_out(&x->due);
 		on_due(x, now_ms);
 	}
-	list_for_each_safe (it, &e->running)
-		look_by(e, list_entry(it, struct exchange, link)->due_ms, now_ms);
+	next_ms = wheel_next_ms(&e->wheel);
+	if (next_ms != UINT64_MAX)
+		arm(e, next_ms);
+}
+
+void exchange_look(struct exchange *x)
+{
+	struct exchanger *e = x->exchanger;
+
+	/* Not started yet: exchange_watch() follows. */
+	if (list_empty(&x->link))
+		return;
+	wheel_put(&e->wheel, &x->due, due_ms(x));
+	arm(e, x->due.due_ms);
 }
 
 void exchange_watch(struct exchange *x)
 {
-	struct exchanger *e = x->exchanger;
-	uint64_t now_ms = clock_now_ms();
-
-	x->due_ms = due_ms(x, &x->tries[0], now_ms);
-	look_by(e, x->due_ms, now_ms);
-	list_append(&e->running, &x->link);
+	list_append(&x->exchanger->running, &x->link);
+	exchange_look(x);
 }

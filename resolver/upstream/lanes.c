@@ -68,6 +68,13 @@ static void fail_waiting(struct upstream *u, const struct failure *why)
 	lanes_fail(&failing, why, false);
 }
 
+static void note_sent(struct upstream *u, struct attempt *a)
+{
+	u->stats.queries++;
+	if (a->on_sent != NULL)
+		a->on_sent(a);
+}
+
 /* A callback may ask again or cancel others: the list is taken off first. */
 static void send_waiting(struct upstream *u)
 {
@@ -86,7 +93,7 @@ static void send_waiting(struct upstream *u)
 		if (lane == NULL)
 			list_append(&u->waiting, &a->link);
 		else if (lane_send(lane, a) == STATUS_OK)
-			u->stats.queries++;
+			note_sent(u, a);
 		else
 			a->on_failed(a, &why, false);
 	}

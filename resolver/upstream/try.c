@@ -152,6 +152,7 @@ static enum status wire_for(
 	return status;
 }
 
+static void on_sent(struct attempt *attempt);
 static void on_held(struct attempt *attempt);
 static void on_answer(struct attempt *attempt, const struct message *answer);
 static void on_failed(struct attempt *attempt, const struct failure *why, bool lost);
@@ -173,11 +174,12 @@ static enum status ask(struct exchange *x, struct try *t, struct upstream *u,
 		.beside = beside,
 		.on_answer = on_answer,
 		.on_failed = on_failed,
+		.on_sent = on_sent,
 		.on_held = on_held };
-	x->due_ms = 0; /* what is due of it is worked out at the next look */
 	status = upstream_ask(u, &t->attempt, x->only != NULL, why);
 	if (status != STATUS_OK)
 		t->upstream = NULL;
+	exchange_look(x);
 	return status;
 }
 
@@ -245,6 +247,11 @@ static void on_failed(struct attempt *attempt, const struct failure *why, bool l
 	go_on(x);
 }
 
+static void on_sent(struct attempt *attempt)
+{
+	exchange_look(list_entry(attempt, struct try, attempt)->exchange);
+}
+
 static bool are_all_held(const struct exchange *x)
 {
 	for (size_t i = 0; i < TRIES_MAX; i++)
@@ -263,8 +270,10 @@ static void on_held(struct attempt *attempt)
 	t->held = true;
 	if (!t->passed_by && exchange_try_next(x))
 		t->passed_by = true;
-	if (are_all_held(x))
-		x->early_at_ms = x->due_ms = 0;
+	if (are_all_held(x)) {
+		x->early_at_ms = 0;
+		exchange_look(x);
+	}
 }
 
 static bool says_cannot(const struct message *m)
