@@ -10,9 +10,7 @@ all of it works, and says nothing of speed."""
 
 import argparse
 import concurrent.futures
-import datetime
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -25,11 +23,13 @@ for room in ("../net", "../system"):
 # pylint: disable=wrong-import-position
 import cache_cases  # noqa: E402
 import cases  # noqa: E402
+import report  # noqa: E402
+import sampling  # noqa: E402
 from harness import BUILD, PINTLE, has_sanitizers  # noqa: E402
-from peer import version  # noqa: E402
 from peers import PEERS  # noqa: E402
-from rig import Cores, World, raise_session  # noqa: E402
-from targets import TARGETS, Results, judge, spread  # noqa: E402
+from report import FIGURES, say  # noqa: E402
+from rig import PROGRAMS, Cores, World, program, raise_session  # noqa: E402
+from targets import Results  # noqa: E402
 
 # Scenario: its function, and whom it measures.
 SCENARIOS = {
@@ -55,38 +55,6 @@ SCENARIOS = {
 }
 # The same in each round.
 ONCE = {"hit-rate"}
-# What the table shows of each; of others all, a line a figure.
-FIGURES = {
-    "cached-udp": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
-    "cached-tcp": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
-    "dot": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
-    "doh": ["qps", "cpu_us", "busy_pct", "p50_us", "p99_us"],
-    "dot-2000": ["qps", "cpu_us", "p50_us", "p99_us"],
-    "start": ["first_ms", "slowest_ms"],
-    "memory": ["idle_kib", "full_kib"],
-    "loss": ["p50_us", "p95_us", "p99_us", "extra_pct"],
-    "workers": ["qps", "cpu_us", "busy_pct"],
-}
-
-
-def say(text=""):
-    print(text, flush=True)
-
-
-def pintle_version():
-    return subprocess.run([PINTLE, "--version"], capture_output=True, text=True,
-                          check=False).stdout.strip()
-
-
-def machine():
-    """A line."""
-    model = ""
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return f"{os.cpu_count()} x {model or platform.machine()}, Linux {platform.release()}"
 
 
 class Session:
@@ -104,7 +72,7 @@ class Session:
             if self.options.peers and name not in [*self.options.peers, "pintle", "echo"]:
                 continue
             if PEERS[name].path() is None:
-                self.absent[name] = "not installed"
+                self.absent[name] = PEERS[name].absent
                 continue
             found.append(PEERS[name])
         return found
@@ -118,11 +86,13 @@ class Session:
             return
         self.results.add(scenario, name, number, figures)
         shown = "  ".join(f"{figure} {figures[figure]:.1f}"
-                          for figure in FIGURES.get(scenario, ()))
+                          for figure in FIGURES.get(scenario, ()) if figure in figures)
         bad = f"  ({figures['bad']:.0f} without a good answer)" if figures.get("bad") else ""
         say(f"# {scenario:<11} {name:<17} round {number}: {shown}{bad}")
 
     def measure_workers(self, number):
+        if not sampling.is_there():
+            self.absent["lock_pct"] = "perf is not installed"
         for count in (1, 2):
             name = "pintle" if count == 1 else f"pintle-{count}"
             self.measure_one(
@@ -151,57 +121,6 @@ class Session:
                     self.measure_one(scenario, SCENARIOS[scenario][0], peer, number)
 
 
-def heading(options):
-    yield machine()
-    yield f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, " \
-        f"{options.rounds} rounds, scale {options.scale:g}"
-    named = [pintle_version()]
-    for peer in PEERS.values():
-        if peer.path() is not None and version(peer):
-            named.append(f"{peer.package} {version(peer)}")
-    yield ", ".join(named)
-
-
-def write_tsv(path, options, results):
-    with open(path, "w", encoding="utf-8") as file:
-        for line in heading(options):
-            file.write(f"# {line}\n")
-        file.write("scenario\tpeer\tround\tfigure\tvalue\n")
-        for (scenario, peer, number), figures in results.rows.items():
-            for figure, value in figures.items():
-                file.write(f"{scenario}\t{peer}\t{number}\t{figure}\t{value:g}\n")
-
-
-def print_figures(results):
-    for scenario in results.scenarios():
-        if scenario not in FIGURES:
-            print_steps(results, scenario)
-            continue
-        names = FIGURES[scenario]
-        say(f"\n{scenario:<18}" + "".join(f"{name:<31}" for name in names))
-        for peer in results.peers(scenario):
-            cells = (spread(results.values(scenario, peer, name).values(), "{:.1f}")
-                     for name in names)
-            say(f"  {peer:<16}" + "".join(f"{cell:<30} " for cell in cells))
-
-
-def print_steps(results, scenario):
-    say(f"\n{scenario}")
-    for peer in results.peers(scenario):
-        first = next(figures for (s, p, _), figures in results.rows.items()
-                     if (s, p) == (scenario, peer))
-        for name in first:
-            values = results.values(scenario, peer, name).values()
-            say(f"  {peer:<9} {name:<42} {spread(values, '{:.1f}')}")
-
-
-def print_ratios(results):
-    say("\nratios: pintle over the peer, median of the rounds [smallest..largest]")
-    for target in TARGETS:
-        if line := judge(results, target):
-            say("  " + line)
-
-
 def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
@@ -209,17 +128,42 @@ def parse():
                         help="of times and numbers of questions")
     parser.add_argument("--peers", nargs="*", help="these alone, and pintle")
     parser.add_argument("--output", default=os.path.join(BUILD, "bench.tsv"))
-    parser.add_argument("scenarios", nargs="*", default=list(SCENARIOS),
-                        metavar="SCENARIO", help=", ".join(SCENARIOS))
+    parser.add_argument("--markdown", metavar="TSV",
+                        help="prints its figures as tables, and measures nothing")
+    parser.add_argument("--into", metavar="FILE",
+                        help="puts them between two lines of a document instead")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO",
+                        help=", ".join(SCENARIOS))
     options = parser.parse_args()
+    options.some = bool(options.scenarios)
+    options.scenarios = options.scenarios or list(SCENARIOS)
     for name in options.scenarios:
         if name not in SCENARIOS:
             parser.error(f"no scenario {name}; there are {', '.join(SCENARIOS)}")
     return options
 
 
+def check_programs():
+    missing = [name for name in PROGRAMS if not os.access(program(name), os.X_OK)]
+    if missing or not os.access(PINTLE, os.X_OK):
+        sys.exit(f"bench: not built here ({BUILD}): {', '.join(missing) or 'pintle'}; "
+                 "`make bench-programs` builds all it takes, and `make bench` runs it too")
+
+
+def write_markdown(options):
+    text = "\n".join(report.markdown(options.markdown)) + "\n"
+    if options.into:
+        report.put_into(options.into, text)
+    else:
+        sys.stdout.write(text)
+
+
 def main():
     options = parse()
+    if options.markdown:
+        write_markdown(options)
+        return
+    check_programs()
     # Nothing is left behind, no namespace either.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cores = Cores()
@@ -228,7 +172,8 @@ def main():
     if not cores.are_two():
         say("# one core: load and server share it, and rates mean little")
     raise_session()
-    for line in heading(options):
+    lines = list(report.heading(options))
+    for line in lines:
         say("# " + line)
     with tempfile.TemporaryDirectory(prefix="pintle-bench-") as directory:
         bench = cases.Bench(cores, World(directory), directory, options.scale)
@@ -240,9 +185,9 @@ def main():
             bench.end()
     for name, reason in session.absent.items():
         say(f"# not measured: {name} ({reason})")
-    write_tsv(options.output, options, session.results)
-    print_figures(session.results)
-    print_ratios(session.results)
+    report.write_tsv(options.output, lines, session.results)
+    report.print_figures(session.results)
+    report.print_ratios(session.results)
     say(f"\nall figures: {options.output}")
 
 

@@ -5,7 +5,7 @@ import collections
 import os
 import random
 
-from cases import CACHED_WINDOW, Running
+from cases import CACHED_WINDOW, Running, warm
 from control import stats
 from peer import MIB
 from rig import measured
@@ -95,13 +95,6 @@ def hit_rate(bench, peer):
 
 
 # --- growth -----------------------------------------------------------------------
-
-def warm(run, label, names):
-    for _ in range(3):
-        figures = run.load.ask(queries=names, names=names, window=32, sockets=1,
-                               label=label)
-    assert figures["good"] == names
-
 
 def by_names(bench, peer):
     for names in (100, 1000, 10000, 100000):

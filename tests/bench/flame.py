@@ -9,10 +9,8 @@ A box is a function, as wide as its share of the samples; who called it stands b
 import html
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("../net", "../system"):
@@ -22,9 +20,9 @@ for folder in ("../net", "../system"):
 from cases import CACHED_WINDOW, FORWARDED_WINDOW, Bench, Running  # noqa: E402
 from peers import PEERS  # noqa: E402
 from rig import Cores, World, raise_session  # noqa: E402
+from sampling import record  # noqa: E402
 
 SECONDS = 4
-RATE_HZ = 499
 WIDTH, ROW, FONT = 1200, 17, 11
 # Narrower boxes say nothing.
 LEAST_PX = 0.4
@@ -93,22 +91,6 @@ def draw(root, title):
     yield "</svg>"
 
 
-def record(run, directory, **options):
-    """What perf saw while the load asked."""
-    path = os.path.join(directory, "perf.data")
-    load = threading.Thread(target=run.load.ask, kwargs=dict(
-        options, seconds=SECONDS + 2))
-    load.start()
-    subprocess.run(["perf", "record", "-q", "-F", str(RATE_HZ), "--call-graph", "dwarf",
-                    "-p", str(run.server.process.pid), "-o", path, "--", "sleep",
-                    str(SECONDS)], check=True)
-    load.join()
-    done = subprocess.run(["perf", "script", "--no-inline", "-i", path, "-F",
-                           "comm,ip,sym,symoff,dso"], check=True, capture_output=True,
-                          text=True)
-    return done.stdout
-
-
 def profile(bench, what):
     protocol = "doh" if what == "doh" else "dot"
     with Running(bench, PEERS["pintle"], protocol=protocol) as run:
@@ -116,7 +98,8 @@ def profile(bench, what):
         if what == "hit":
             options.update(window=CACHED_WINDOW, names=1000)
             run.load.ask(queries=1000, **options)
-        return record(run, bench.directory, **options)
+        return record(run, bench.directory, "comm,ip,sym,symoff,dso", "--call-graph",
+                      "dwarf", seconds=SECONDS, **options)
 
 
 def main():

@@ -22,6 +22,8 @@ class Peer:
     package = None
     protocols = ("dot",)
     transports = ("udp", "tcp")
+    # Said where it cannot be measured.
+    absent = "not installed"
     # As many as it can keep.
     names_max = None
 

@@ -157,7 +157,9 @@ class Resolved(Peer):
     puts there."""
 
     name = package = "systemd-resolved"
-    names_max = 4096
+    # Of 4096, so that none has to go.
+    names_max = 3000
+    absent = "RESOLVED= can name its program; needs root"
     user = "systemd-resolve"
 
     def path(self):
@@ -206,6 +208,7 @@ class HttpsDnsProxy(Peer):
     """It has no cache."""
 
     name = package = "https_dns_proxy"
+    absent = "no package of Debian 12; HTTPS_DNS_PROXY= can name its program"
     protocols = ("doh",)
     transports = ("udp",)
 

@@ -19,6 +19,10 @@ CA_DIRECTORY = "/etc/ssl/certs"
 CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
+# What is built for measurements.
+PROGRAMS = ("echo", "eviction", "first", "load", "micro", "pki", "upstream")
+
+
 def program(name):
     return os.path.join(BUILD, "tests/bench", name)
 

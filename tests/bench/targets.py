@@ -45,7 +45,14 @@ TARGETS = [
     Target("loss", "p99_us", "kresd", most=0.5),
     Target("loss", "extra_pct", most=5),
     Target("workers", "qps", "pintle", least=1, who="pintle-2"),
+    Target("workers", "lock_pct", most=1, who="pintle-2"),
 ]
+
+
+# A round in which a peer left so many questions without a good answer compares nothing.
+BROKEN_PCT = 50
+# Fewer are not worth a word: a time-out at the end, a lost datagram.
+NOTED_PCT = 1
 
 
 class Results:
@@ -76,31 +83,52 @@ class Results:
             return list(ours.values())
         theirs = self.values(target.scenario, target.peer,
                              target.peer_figure or target.figure)
-        return [ours[n] / theirs[n] for n in ours if theirs.get(n)]
+        return [ours[n] / theirs[n] for n in ours if theirs.get(n) and
+                self.bad_pct(target.scenario, target.peer, n) < BROKEN_PCT]
+
+    def bad_pct(self, scenario, peer, number):
+        """Questions that had no good answer."""
+        figures = self.rows[scenario, peer, number]
+        return 100 * figures.get("bad", 0) / max(figures.get("sent", 0), 1)
+
+    def worst_pct(self, scenario, peer):
+        return max((self.bad_pct(s, p, n) for s, p, n in self.rows
+                    if (s, p) == (scenario, peer)), default=0)
 
 
 def spread(values, form="{:.2f}"):
     """Median, and smallest to largest."""
     values = list(values)
+    if not values:
+        return "-"
     low, middle, high = (form.format(value) for value in
                          (min(values), statistics.median(values), max(values)))
     return middle if len(values) == 1 else f"{middle} [{low}..{high}]"
 
 
-def judge(results, target):
-    """A line: ratio, bound, and whether it was reached."""
-    head = f"{target.scenario:<11} {target.figure:<9} {target.against():<19}"
+def outcome(results, target):
+    """The ratio, and whether it was reached."""
     ratios = results.ratios(target)
     if not ratios:
-        if target.scenario not in results.scenarios():
-            return None
-        missing = target.who if not results.values(
+        missing = (target.who if target.peer else target.figure) if not results.values(
             target.scenario, target.who, target.figure) else target.peer
-        return f"{head} {'-':<20} {target.bound():<8} not measured: no {missing}"
+        return "-", f"not measured: no {missing}"
     reached = target.is_met(statistics.median(ratios))
     # Judged by the median; a round on the other side of the bound is said.
     odd = sum(target.is_met(ratio) != reached for ratio in ratios)
     word = "pass" if reached else "falls short"
     if odd:
         word += f" ({odd} of {len(ratios)} rounds otherwise)"
-    return f"{head} {spread(ratios):<20} {target.bound():<8} {word}"
+    for name in filter(None, (target.who, target.peer)):
+        if (worst := results.worst_pct(target.scenario, name)) >= NOTED_PCT:
+            word += f"; {name}: up to {worst:.0f} % without a good answer"
+    return spread(ratios), word
+
+
+def judge(results, target):
+    """A line: ratio, bound, and whether it was reached; None: its scenario was left out."""
+    if target.scenario not in results.scenarios():
+        return None
+    ratio, word = outcome(results, target)
+    return f"{target.scenario:<11} {target.figure:<9} {target.against():<19} " \
+        f"{ratio:<20} {target.bound():<8} {word}"

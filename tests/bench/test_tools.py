@@ -245,6 +245,7 @@ ALONE = Target("s", "cpu_us", most=5)
      "0.55 [0.50..0.60]    <= 0.5   falls short (1 of 3 rounds otherwise)"),
     (MOST, [1, 1], [], "not measured: no other"),
     (MOST, [], [1, 1], "not measured: no pintle"),
+    (ALONE, [], [1, 1], "not measured: no cpu_us"),
     (LEAST, [4, 1, 4], [2, 2, 2], "pass (1 of 3 rounds otherwise)"),
     (LEAST, [3], [2], "1.50                 >= 2     falls short"),
     (ALONE, [6], [], "falls short"),
@@ -256,6 +257,18 @@ def test_judge(target, ours, theirs, word):
         for number, value in enumerate(values):
             results.add("s", peer, number, {"cpu_us": value})
     assert judge(results, target).endswith(word)
+
+
+def test_judge_bad_answers():
+    """They are said; a round that is mostly that does not count."""
+    results = Results()
+    for number, bad in enumerate([0, 300, 600]):
+        results.add("s", "pintle", number, {"cpu_us": 1, "sent": 1000, "bad": 0})
+        results.add("s", "other", number,
+                    {"cpu_us": 4 + number, "sent": 1000, "bad": bad})
+    assert results.ratios(MOST) == [1 / 4, 1 / 5]
+    assert judge(results, MOST).endswith(
+        "pass; other: up to 60 % without a good answer")
 
 
 def test_judge_nothing():

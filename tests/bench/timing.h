@@ -11,8 +11,8 @@
 /* On CLOCK_MONOTONIC. */
 uint64_t timing_now_ns(void);
 
-/* Durations, counted in classes that are at most 1/128 wide of what is in them. */
-#define TIMING_CLASS_BITS 7
+/* Durations, counted in classes that are at most 1/1024 wide of what is in them. */
+#define TIMING_CLASS_BITS 10
 #define TIMING_CLASSES    ((64 - TIMING_CLASS_BITS + 1) << TIMING_CLASS_BITS)
 struct timing {
 	uint64_t count, max_ns;
