@@ -1,131 +1,134 @@
 """How good a cache is at keeping what will be asked for, and how cost grows."""
 
-import array
-import collections
+import json
 import os
-import random
+import subprocess
 
-from cases import CACHED_WINDOW, Running, warm
+import traces
+from cases import CACHED_WINDOW, FORWARDED_WINDOW, Running, warm
 from control import stats
 from peer import MIB
-from rig import measured
+from rig import measured, program
 
-# A cache that holds a few per cent of the names.
-CACHE_BYTES = 2 * MIB
-NAMES = 200000
-QUESTIONS = 400000
-# Of names by their rank, as resolvers see it (Jung et al., 2002: 0.91).
-EXPONENT = 0.91
-# So often comes one who asks for many names once: a crawler, a mail server's check.
-SCAN_EVERY, SCAN_NAMES = 10000, 5000
+# --- hit rate -----------------------------------------------------------------------
 
-
-def zipf(count, seed=1):
-    """Names' numbers."""
-    weights = []
-    total = 0.0
-    for rank in range(1, NAMES + 1):
-        total += rank ** -EXPONENT
-        weights.append(total)
-    return random.Random(seed).choices(range(NAMES), cum_weights=weights, k=count)
+# A cache that holds some of the names.
+CACHE_BYTES = 4 * MIB
+QUESTIONS = 300000
+# What the other cache takes may differ by so much, after so many tries.
+MEMORY_PCT, MEMORY_TRIES = 3, 6
 
 
-def with_scans(numbers):
-    new, out = NAMES, []
-    for i in range(0, len(numbers), SCAN_EVERY):
-        out += numbers[i:i + SCAN_EVERY]
-        out += range(new, new + SCAN_NAMES)
-        new += SCAN_NAMES
-    return out
+class Trace:
+    """In two halves: the first one fills the cache, the second one counts."""
+
+    def __init__(self, bench, kind):
+        self.kind = kind
+        numbers = traces.KINDS[kind](traces.zipf(bench.some(QUESTIONS, 5000)))
+        self.half = len(numbers) // 2
+        stem = os.path.join(bench.directory, bench.label())
+        self.path = traces.write(stem + ".trace", numbers)
+        self.halves = [traces.write(stem + ".1", numbers[:self.half]),
+                       traces.write(stem + ".2", numbers[self.half:self.half * 2])]
+
+    def simulated(self, entries):
+        done = subprocess.run([program("eviction"), str(entries), self.path], check=True,
+                              capture_output=True, text=True)
+        return json.loads(done.stdout)
 
 
-def lru_hits(first, second, entries):
-    """Of the second half, with the first one before."""
-    kept = collections.OrderedDict()
-    hits = 0
-    for numbers in (first, second):
-        hits = 0
-        for number in numbers:
-            if number in kept:
-                kept.move_to_end(number)
-                hits += 1
-                continue
-            kept[number] = True
-            if len(kept) > entries:
-                kept.popitem(last=False)
-    return hits
+def hits_of(bench, peer, trace, cache_bytes, window=1):
+    """Per cent of the second half that the upstream was not asked for, and the memory
+    that the cache takes: what is the program's alone has grown by so much since its first
+    answer. One at a time nobody joins a question that is on its way."""
+    with Running(bench, peer, cache_bytes=cache_bytes) as run:
+        before_kib, label = run.server.private_kib(), bench.label()
+        for path in trace.halves:
+            asked = bench.upstream.counts()["queries"]
+            figures = run.load.ask(queries=trace.half, window=window, sockets=1,
+                                   label=label, trace=path)
+            asked = bench.upstream.counts()["queries"] - asked
+        assert figures["good"] == trace.half, f"{figures['good']} of {trace.half} answers"
+        entries = stats(run.place)["cache"]["entries"] if peer.name == "pintle" else None
+        return (100 * (1 - asked / trace.half), run.server.private_kib() - before_kib,
+                entries)
 
 
-def write_trace(bench, numbers):
-    path = os.path.join(bench.directory, bench.label() + ".trace")
-    with open(path, "wb") as file:
-        array.array("I", numbers).tofile(file)
-    return path
-
-
-def halves(numbers):
-    return numbers[:len(numbers) // 2], numbers[len(numbers) // 2:]
-
-
-def hits_of(bench, peer, numbers, name):
-    """Per cent of the second half that the upstream was not asked for."""
-    first, second = halves(numbers)
-    with Running(bench, peer, cache_bytes=CACHE_BYTES) as run:
-        label = bench.label()
-        for half in (first, second):
-            before = bench.upstream.counts()["queries"]
-            # One at a time: nobody joins a question that is on its way.
-            figures = run.load.ask(queries=len(half), window=1, sockets=1, label=label,
-                                   trace=write_trace(bench, half))
-            asked = bench.upstream.counts()["queries"] - before
-        assert figures["good"] == len(second)
-        out = {f"{name}_pct": 100 * (1 - asked / len(second))}
-        if peer.name == "pintle":
-            entries = stats(run.place)["cache"]["entries"]
-            out[f"{name}_entries"] = entries
-            out[f"{name}_lru_pct"] = 100 * lru_hits(first, second, entries) / len(second)
-        return out
+def size_for(bench, peer, wanted_kib):
+    """What to tell the peer, so that its cache takes so much."""
+    size, trace = CACHE_BYTES, Trace(bench, "zipf")
+    for _ in range(MEMORY_TRIES):
+        _, grown_kib, _ = hits_of(bench, peer, trace, size, window=32)
+        if abs(grown_kib - wanted_kib) * 100 <= wanted_kib * MEMORY_PCT:
+            break
+        size = min(max(int(size * wanted_kib / max(grown_kib, 1)), MIB // 8), 64 * MIB)
+    return size
 
 
 def hit_rate(bench, peer):
-    """Beside it LRU with as many entries as pintle has in the end."""
-    numbers = zipf(bench.some(QUESTIONS, 2000))
-    return {**hits_of(bench, peer, numbers, "zipf"),
-            **hits_of(bench, peer, with_scans(numbers), "scan")}
+    """pintle comes first; beside it the policies with as many entries as it has, and then
+    the peer with as much memory."""
+    out, size = {}, CACHE_BYTES
+    if peer.name != "pintle":
+        size = size_for(bench, peer, bench.cache_kib)
+    out["told_mib"] = size / MIB
+    for kind in traces.KINDS:
+        trace = Trace(bench, kind)
+        out[f"{kind}_pct"], grown_kib, entries = hits_of(bench, peer, trace, size)
+        if kind == "zipf":
+            out["memory_kib"] = grown_kib
+        if entries is None:
+            continue
+        bench.cache_kib = max(bench.cache_kib, grown_kib if kind == "zipf" else 0)
+        out[f"{kind}_entries"] = entries
+        for policy, pct in trace.simulated(entries).items():
+            out[f"{kind}_{policy}_pct"] = pct
+    return out
 
 
 # --- growth -----------------------------------------------------------------------
 
+# Of what there may be more of.
+NAMES = (1000, 10000, 100000, 1000000)
+UDP_CLIENTS = (1, 4, 16, 64, 256)
+TCP_CLIENTS = (1, 8, 50, 200)
+UPSTREAMS = (1, 2, 4, 8, 16)
+# Enough for the most clients.
+CLIENTS_WINDOW = 256
+# An entry's bytes, at the most.
+ENTRY_BYTES = 512
+
+
 def by_names(bench, peer):
-    for names in (100, 1000, 10000, 100000):
-        with Running(bench, peer) as run:
+    for names in (bench.some(names, 100) for names in NAMES):
+        with Running(bench, peer, cache_bytes=max(names * ENTRY_BYTES, 8 * MIB)) as run:
             label = bench.label()
             warm(run, label, names)
             figures = run.measure(busy=True, names=names, label=label,
-                                  window=CACHED_WINDOW, seconds=bench.seconds(3))
-            yield f"cached, {names} names, us", figures["cpu_us"]
+                                  window=CACHED_WINDOW, seconds=bench.seconds(2))
+            yield f"cached, {names:,} names us", figures["cpu_us"]
 
 
 def by_clients(bench, peer):
     with Running(bench, peer) as run:
         label = bench.label()
         warm(run, label, 1000)
-        for tcp in (False, True):
-            for clients in (1, 8, 64):
+        for tcp, counts in ((False, UDP_CLIENTS), (True, TCP_CLIENTS)):
+            for count in counts:
                 figures = measured(run.server, run.load, tcp=tcp, busy=True, names=1000,
-                                   sockets=clients, label=label, window=CACHED_WINDOW,
-                                   seconds=bench.seconds(3))
-                yield f"cached, {clients} {'TCP' if tcp else 'UDP'} clients, us", \
+                                   sockets=count, label=label, window=CLIENTS_WINDOW,
+                                   seconds=bench.seconds(2))
+                yield f"cached, {count} {'TCP' if tcp else 'UDP'} clients us", \
                     figures["cpu_us"]
 
 
 def by_upstreams(bench, peer):
-    for upstreams in (1, 4, 16):
+    for upstreams in UPSTREAMS:
         with Running(bench, peer, upstreams=upstreams) as run:
             run.load.ask(queries=bench.some(2000, 100), window=32, label=bench.label())
-            figures = run.measure(queries=bench.some(100000, 500), window=64,
-                                  label=bench.label())
-            yield f"forwarded, {upstreams} upstreams, us", figures["cpu_us"]
+            figures = run.measure(queries=bench.some(100000, 500),
+                                  window=FORWARDED_WINDOW, label=bench.label())
+            yield f"forwarded, {upstreams} upstreams us", figures["cpu_us"]
 
 
 def growth(bench, peer):

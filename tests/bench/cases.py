@@ -32,6 +32,8 @@ class Bench:
         self.cores, self.world, self.directory, self.scale = cores, world, directory, scale
         self.upstream = Upstream(world, cores)
         self.numbers = 0
+        # What pintle's cache takes, for others to take as much.
+        self.cache_kib = 0
 
     def end(self):
         self.upstream.end()

@@ -13,7 +13,7 @@
 #include "tests/bench/timing.h"
 
 #define LOAD_BATCH       64
-#define LOAD_SOCKETS_MAX 64
+#define LOAD_SOCKETS_MAX 256
 #define LOAD_IDS         65536
 #define LOAD_QUERY_MAX   160
 #define LOAD_LABEL_MAX   40

@@ -35,6 +35,8 @@ server:
  tls-cert-bundle: "{place.root_file()}"
  msg-cache-size: {place.cache_bytes // 3}
  rrset-cache-size: {place.cache_bytes * 2 // 3}
+ msg-cache-slabs: 1
+ rrset-cache-slabs: 1
  outgoing-range: 4096
  num-queries-per-thread: 2048
  minimal-responses: yes
