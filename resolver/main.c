@@ -7,7 +7,7 @@
 #include "control/control.h"
 #include "worker/descriptors.h"
 #include "worker/privileges.h"
-#include "worker/worker.h"
+#include "worker/workers.h"
 
 #define DEFAULT_CONFIG PINTLE_SYSCONFDIR "/pintle/pintle.yaml"
 #define ERROR_MAX      CONFIG_ERROR_MAX
@@ -26,7 +26,7 @@ struct daemon {
 	uv_loop_t loop;
 	uv_signal_t on_hup, on_int, on_term;
 	uv_timer_t each_minute;
-	struct worker worker;
+	struct workers workers;
 	struct control *control;
 };
 
@@ -135,14 +135,14 @@ static void on_reload(uv_signal_t *handle, int number)
 
 	(void)number;
 	/* The log has the words. */
-	if (worker_reload(&d->worker, &error) != STATUS_OK)
+	if (workers_reload(&d->workers, &error) != STATUS_OK)
 		return;
 }
 
 static void stop(struct daemon *d)
 {
 	control_close(d->control);
-	worker_stop(&d->worker);
+	workers_stop(&d->workers);
 	uv_close((uv_handle_t *)&d->on_hup, NULL);
 	uv_close((uv_handle_t *)&d->on_int, NULL);
 	uv_close((uv_handle_t *)&d->on_term, NULL);
@@ -187,19 +187,19 @@ static enum status start(struct daemon *d, struct config *config,
 	enum status status;
 
 	privileges_make_directories(config);
-	status = worker_bind(&d->worker, &d->loop, config, only, error);
-	if (status != STATUS_OK) {
-		config_free(config);
+	status = workers_bind(&d->workers, &d->loop, config, only, error);
+	if (status != STATUS_OK)
 		return status;
-	}
 	/* Ports need root, nothing behind this does: what lies in a directory of the
 	 * user's is not for root to open, to own or to follow. */
 	status = privileges_drop(config, error);
 	if (status == STATUS_OK)
-		status = worker_start(&d->worker, error);
+		status = workers_start(&d->workers, error);
 	if (status == STATUS_OK)
 		status = control_open(
-			&d->loop, config->control, &d->worker, error, &d->control);
+			&d->loop, config->control, &d->workers, error, &d->control);
+	if (status == STATUS_OK)
+		status = workers_run(&d->workers, error);
 	return status;
 }
 
@@ -229,13 +229,14 @@ static int run(struct config *config, const struct options *options)
 	if (status != STATUS_OK) {
 		stop(&d);
 	} else {
-		d.worker.verbose = options->verbose;
+		d.workers.verbose = options->verbose;
 		if (options->verbose)
 			log_set_level(LOG_LEVEL_DEBUG);
-		announce(&d.worker.listeners);
+		announce(&d.workers.items[0].listeners);
 	}
 	uv_run(&d.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&d.loop);
+	workers_free(&d.workers);
 	log_flush();
 	return status == STATUS_OK ? EXIT_OK : complain(status, words);
 }

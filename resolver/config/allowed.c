@@ -21,8 +21,6 @@ static void add_words(const struct schema_row *row, struct text *out)
 	const char *before = "";
 
 	for (const struct schema_word *it = row->words; it->word != NULL; it++) {
-		if (it->later != NULL)
-			continue;
 		text_add(out, "%s%s", before, it->word);
 		before = ", ";
 	}
@@ -32,6 +30,12 @@ static void add_number(const struct schema_row *row, struct text *out)
 {
 	text_add(out, "a number ");
 	add_range(row, units_none, out);
+}
+
+static void add_count(const struct schema_row *row, struct text *out)
+{
+	text_add(out, "auto, or ");
+	add_number(row, out);
 }
 
 static void add_time(const struct schema_row *row, struct text *out)
@@ -78,6 +82,7 @@ static const struct {
 } allowed[] = {
 	[TYPE_BOOL] = { .behind = "true, false" },
 	[TYPE_NUMBER] = { .add = add_number },
+	[TYPE_COUNT] = { .add = add_count },
 	[TYPE_TIME] = { .add = add_time },
 	[TYPE_IDLE] = { .add = add_idle },
 	[TYPE_TTL] = { NULL, "seconds from ", " to ", ", or a time (s, m, h, d)" },

@@ -18,6 +18,9 @@
 #include "local/zone.h"
 #include "tls/policy.h"
 
+/* Each has connections of its own to each upstream. */
+#define CONFIG_WORKERS_MAX 64
+
 #define CONFIG_PORT_DNS   53
 #define CONFIG_PORT_DOT   853
 #define CONFIG_PORT_HTTPS 443
@@ -116,6 +119,7 @@ struct config {
 	size_t listen_n;
 	struct prefix *allow;
 	size_t allow_n;
+	unsigned workers;      /* threads that answer; 0: as many as processors */
 	const char *control;   /* path of the socket */
 	const char *state_dir; /* directory */
 	const char *user;      /* to become after binding, or NULL */

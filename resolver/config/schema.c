@@ -36,11 +36,6 @@ static const struct schema_word query_privacies[] = {
 	{ .word = "name", .value = LOG_PRIVACY_NAME },
 	{ 0 },
 };
-static const struct schema_word worker_counts[] = {
-	{ .word = "1" },
-	{ .word = "auto", .later = "but this version has one worker; write 1" },
-	{ 0 },
-};
 static const struct schema_word tls_versions[] = {
 	{ .word = "1.2", .value = TLS_1_2 },
 	{ .word = "1.3", .value = TLS_1_3 },
@@ -117,8 +112,8 @@ static const struct schema_row file_rows[] = {
 	{ "allow", TYPE_BLOCKS, .min = 1, .max = 256, .preset = "[loopback, private]",
 		.at = IN_DRAFT(config.allow), .count_at = IN_DRAFT(config.allow_n),
 		.help = "Clients that are answered; all others are refused." },
-	{ "workers", TYPE_WORD, .words = worker_counts, .preset = "1",
-		.at = SCHEMA_NOWHERE, .help = "Threads that answer clients." },
+	{ "workers", TYPE_COUNT, .min = 1, .max = CONFIG_WORKERS_MAX, .preset = "1",
+		.at = IN_DRAFT(config.workers), .help = "Threads that answer clients." },
 	{ "control", TYPE_PATH, .max = SOCKET_BYTES_MAX,
 		.preset = "/run/pintle/control.sock", .at = IN_DRAFT(config.control),
 		.help = "Unix socket on which pintlectl finds the daemon." },

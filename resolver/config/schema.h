@@ -11,11 +11,12 @@
 enum schema_type {
 	TYPE_BOOL,      /* bool */
 	TYPE_NUMBER,    /* unsigned */
+	TYPE_COUNT,     /* the same; 0: auto */
 	TYPE_TIME,      /* uint32_t, milliseconds */
 	TYPE_IDLE,      /* the same, from a second; 0: auto */
 	TYPE_TTL,       /* uint32_t, seconds */
 	TYPE_SIZE,      /* size_t, bytes */
-	TYPE_WORD,      /* an enum, or nowhere */
+	TYPE_WORD,      /* an enum */
 	TYPE_PATH,      /* const char *; `max` bytes */
 	TYPE_USER,      /* const char * */
 	TYPE_NAME,      /* const char * */
@@ -48,11 +49,7 @@ struct node;
 struct schema_word {
 	const char *word; /* NULL ends the list */
 	unsigned value;
-	const char *later; /* why this version refuses a word it knows, or NULL */
 };
-
-/* For a key with one possible value: it is checked, and nobody needs to know. */
-#define SCHEMA_NOWHERE ((size_t)-1)
 
 struct schema_row {
 	const char *name; /* "timeout", or "limits.timeout" in a section */

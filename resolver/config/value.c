@@ -7,8 +7,7 @@
 void value_store(
 	const struct value_reader *r, void *base, const void *value, size_t bytes)
 {
-	if (r->row->at != SCHEMA_NOWHERE)
-		memcpy((char *)base + r->row->at, value, bytes);
+	memcpy((char *)base + r->row->at, value, bytes);
 }
 
 enum status value_refuse(
@@ -82,6 +81,17 @@ static enum status read_number(
 	return status;
 }
 
+static enum status read_count(
+	const struct value_reader *r, const struct node *node, void *base)
+{
+	static const unsigned automatic;
+
+	if (strcmp(node->text, "auto") != 0)
+		return read_number(r, node, base);
+	value_store(r, base, &automatic, sizeof automatic);
+	return STATUS_OK;
+}
+
 static enum status read_time(
 	const struct value_reader *r, const struct node *node, void *base)
 {
@@ -143,21 +153,15 @@ static enum status read_size(
 	return status;
 }
 
-/* A word that is known but refused says why in its own words: fail closed,
- * never something weaker in its place. */
 static enum status read_word(
 	const struct value_reader *r, const struct node *node, void *base)
 {
-	char quote[NODE_QUOTE_MAX];
 	const struct schema_word *it = r->row->words;
 
 	while (it->word != NULL && strcmp(it->word, node->text) != 0)
 		it++;
 	if (it->word == NULL)
 		return value_refuse(r, node, "is none of the words known here");
-	if (it->later != NULL)
-		return complain_at(r->complaint, node, "%s%s: %s, %s", r->schema->prefix,
-			r->row->name, node_quote(node, quote), it->later);
 	value_store(r, base, &it->value, sizeof it->value);
 	return STATUS_OK;
 }
@@ -243,6 +247,7 @@ static const struct {
 } readers[] = {
 	[TYPE_BOOL] = { false, read_bool },
 	[TYPE_NUMBER] = { false, read_number },
+	[TYPE_COUNT] = { false, read_count },
 	[TYPE_TIME] = { false, read_time },
 	[TYPE_IDLE] = { false, read_idle },
 	[TYPE_TTL] = { false, read_ttl },

@@ -79,23 +79,33 @@ static json_t *bypass_json(const struct bypass *bypass, uint64_t queries)
 		"ends_in_ms", (json_int_t)left_ms, "queries", (json_int_t)queries);
 }
 
-json_t *status_bypass_json(const struct worker *w)
+json_t *status_bypass_json(const struct workers *all)
 {
 	uint64_t queries;
-	const struct bypass *bypass = exchanger_bypass_state(w->exchanger, &queries);
+	const struct bypass *bypass = workers_bypass_state(all, &queries);
 
 	return bypass != NULL ? bypass_json(bypass, queries) : json_null();
 }
 
-static void end(struct worker *w, struct control_request *request)
+static void reply_begun(struct workers *all, struct control_request *request)
 {
-	control_reply(
-		request, json_pack("{s:b, s:b}", "ok", 1, "ended",
-				 worker_bypass_end(w, "it was ended by hand") ? 1 : 0));
+	json_t *begun;
+
+	workers_gather(all);
+	begun = status_bypass_json(all);
+	workers_release(all);
+	control_reply(request, json_pack("{s:b, s:o}", "ok", 1, "bypass", begun));
+}
+
+static void end(struct workers *all, struct control_request *request)
+{
+	control_reply(request,
+		json_pack("{s:b, s:b}", "ok", 1, "ended",
+			workers_bypass_end(all, "it was ended by hand") ? 1 : 0));
 }
 
 void control_bypass(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
@@ -103,15 +113,14 @@ void control_bypass(
 	enum status status;
 
 	if (json_is_true(json_object_get(command, "end"))) {
-		end(w, request);
+		end(all, request);
 		return;
 	}
 	status = read_request(command, &asked, &error);
 	if (status == STATUS_OK)
-		status = worker_bypass(w, &asked.bypass, &error);
+		status = workers_bypass(all, &asked.bypass, &error);
 	if (status == STATUS_OK)
-		control_reply(request, json_pack("{s:b, s:o}", "ok", 1, "bypass",
-					       status_bypass_json(w)));
+		reply_begun(all, request);
 	else
 		control_reply_error(request,
 			status == STATUS_MALFORMED || status == STATUS_RANGE

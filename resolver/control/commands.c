@@ -12,27 +12,27 @@ const char *control_text(const json_t *command, const char *key)
 }
 
 static void run_status(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	(void)command;
-	control_reply(request, status_json(w));
+	control_reply(request, status_json(all));
 }
 
 static void run_stats(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	(void)command;
-	control_reply(request, stats_json(w));
+	control_reply(request, stats_json(all));
 }
 
 static void run_reload(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
 
 	(void)command;
-	if (worker_reload(w, &error) == STATUS_OK)
+	if (workers_reload(all, &error) == STATUS_OK)
 		control_reply(request, json_pack("{s:b}", "ok", 1));
 	else
 		control_reply(request, json_pack("{s:b, s:s, s:i}", "ok", 0, "error",
@@ -40,26 +40,18 @@ static void run_reload(
 }
 
 static void run_flush(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	const char *text = control_text(command, "name");
-	struct cache_stats stats;
 	struct name name;
 	size_t flushed;
 
-	if (text == NULL) {
-		cache_stats(w->cache, &stats);
-		flushed = stats.entries;
-		cache_flush(w->cache);
-	} else if (name_from_text(text, &name) == STATUS_OK) {
-		flushed = cache_flush_name(w->cache, &name);
-	} else {
+	if (text != NULL && name_from_text(text, &name) != STATUS_OK) {
 		control_reply_error(
 			request, CONTROL_EXIT_USAGE, "not a domain name: %s", text);
 		return;
 	}
-	/* Whose name is flushed had something wrong with it: the keys, maybe. */
-	validator_flush(w->validator);
+	flushed = workers_flush(all, text != NULL ? &name : NULL);
 	control_reply(request,
 		json_pack("{s:b, s:I}", "ok", 1, "flushed", (json_int_t)flushed));
 }
@@ -116,10 +108,10 @@ static enum status take_pin(const json_t *command, const char *key, struct pin *
 
 /* `pintlectl pins accept`. */
 static void run_accept(
-	struct worker *w, const json_t *command, struct control_request *request)
+	struct workers *all, const json_t *command, struct control_request *request)
 {
 	const char *name = control_text(command, "upstream");
-	struct upstream *u = name != NULL ? upstream_set_find(&w->upstreams, name) : NULL;
+	struct upstream *u = NULL;
 	char words[CONFIG_ERROR_MAX];
 	struct text error = text_in(words, sizeof words);
 	struct contact_choice choice;
@@ -127,6 +119,8 @@ static void run_accept(
 	struct learned_pins was;
 	enum status status;
 
+	if (name != NULL)
+		u = upstream_set_find(&all->items[0].upstreams, name);
 	if (u == NULL) {
 		control_reply_error(request, CONTROL_EXIT_USAGE, "no upstream called %s",
 			name != NULL ? name : "");
@@ -136,7 +130,7 @@ static void run_accept(
 	if (status == STATUS_OK)
 		status = take_pin(command, "root", &root, &choice.root, &error);
 	if (status == STATUS_OK)
-		status = upstream_accept(u, &choice, &error, &was);
+		status = workers_accept(all, name, &choice, &error, &was);
 	if (status == STATUS_OK)
 		control_reply(request, accepted_json(u, &was));
 	else
@@ -152,7 +146,7 @@ enum who { WHO_ANY, WHO_OWNER, WHO_ROOT };
 static const struct command {
 	const char *name;
 	enum who who;
-	void (*run)(struct worker *worker, const json_t *command,
+	void (*run)(struct workers *workers, const json_t *command,
 		struct control_request *request);
 } commands[] = {
 	{ "status", WHO_ANY, run_status },
@@ -193,7 +187,7 @@ static void refuse(
 }
 
 void command_run(
-	struct worker *worker, const json_t *command, struct control_request *request)
+	struct workers *workers, const json_t *command, struct control_request *request)
 {
 	const char *name = control_text(command, "command");
 
@@ -204,7 +198,7 @@ void command_run(
 			continue;
 		peer = control_peer(request);
 		if (may_run(&commands[i], peer))
-			commands[i].run(worker, command, request);
+			commands[i].run(workers, command, request);
 		else
 			refuse(&commands[i], peer, request);
 		return;

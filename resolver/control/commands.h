@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <sys/types.h>
 
-#include "worker/worker.h"
+#include "worker/workers.h"
 
 /* One request under way. Whoever answers it calls control_reply(), once. */
 struct control_request;
@@ -29,23 +29,24 @@ uid_t control_peer(const struct control_request *request);
 
 /* `command` is borrowed until it returns. */
 void command_run(
-	struct worker *worker, const json_t *command, struct control_request *request);
+	struct workers *workers, const json_t *command, struct control_request *request);
 
 /* A member of a command, or NULL; borrowed. */
 const char *control_text(const json_t *command, const char *key);
 
 /* Commands with files of their own. */
 void control_query(
-	struct worker *worker, const json_t *command, struct control_request *request);
+	struct workers *workers, const json_t *command, struct control_request *request);
 
 void control_bypass(
-	struct worker *worker, const json_t *command, struct control_request *request);
-/* The one in force, or null. */
-json_t *status_bypass_json(const struct worker *worker);
+	struct workers *workers, const json_t *command, struct control_request *request);
+/* The one in force, or null. The workers are gathered. */
+json_t *status_bypass_json(const struct workers *workers);
 
-/* Everything `pintlectl status` shows. */
-json_t *status_json(const struct worker *worker);
-/* The counters alone. */
-json_t *stats_json(const struct worker *worker);
+/* Everything `pintlectl status` shows, of all workers: counters are added up, and of an
+ * upstream there is what the worker knows of it that finds it in the worst state. */
+json_t *status_json(struct workers *workers);
+/* The counters alone, and beside their sums those of each worker. */
+json_t *stats_json(struct workers *workers);
 
 #endif

@@ -15,10 +15,10 @@
 #define CLIENT_TIME_MS 10000
 
 struct control {
-	uv_loop_t *loop;       /* borrowed */
-	struct worker *worker; /* borrowed */
-	struct door *door;     /* owned */
-	struct door *next;     /* owned: during a reload that changes it */
+	uv_loop_t *loop;         /* borrowed */
+	struct workers *workers; /* borrowed */
+	struct door *door;       /* owned */
+	struct door *next;       /* owned: during a reload that changes it */
 	struct list requests;
 	unsigned count;
 };
@@ -149,7 +149,7 @@ static void run_line(struct control_request *r, size_t n)
 		control_reply_error(r, CONTROL_EXIT_USAGE,
 			"a request is one JSON object on one line");
 	else
-		command_run(r->control->worker, command, r);
+		command_run(r->control->workers, command, r);
 	json_decref(command);
 }
 
@@ -242,7 +242,7 @@ static void on_discard(void *owner)
 
 /* --- start and end ----------------------------------------------------------- */
 
-enum status control_open(uv_loop_t *loop, const char *path, struct worker *worker,
+enum status control_open(uv_loop_t *loop, const char *path, struct workers *workers,
 	struct text *error, struct control **out)
 {
 	struct control *c = calloc(1, sizeof *c);
@@ -257,10 +257,10 @@ enum status control_open(uv_loop_t *loop, const char *path, struct worker *worke
 		return status;
 	}
 	c->loop = loop;
-	c->worker = worker;
+	c->workers = workers;
 	list_init(&c->requests);
-	worker->follower =
-		(struct worker_follower){ on_prepare, on_commit, on_discard, c };
+	workers->follower =
+		(struct workers_follower){ on_prepare, on_commit, on_discard, c };
 	*out = c;
 	return STATUS_OK;
 }
@@ -271,7 +271,7 @@ void control_close(struct control *c)
 		return;
 	list_for_each_safe (it, &c->requests)
 		request_close(list_entry(it, struct control_request, link));
-	c->worker->follower = (struct worker_follower){ 0 };
+	c->workers->follower = (struct workers_follower){ 0 };
 	door_close(c->door);
 	free(c);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "control/commands.h"
 #include "control/status_ct.h"
+#include "control/sums.h"
 #include "tls/report.h"
 
 static json_t *endpoint_json(const struct endpoint *e)
@@ -115,12 +116,13 @@ static json_t *zones_json(const struct config *config, const char *upstream)
 	return out != NULL ? out : json_null();
 }
 
-static json_t *upstream_json(const struct config *all, const struct upstream *u)
+static json_t *upstream_json(const struct config *all, const struct upstream_sum *sum)
 {
+	const struct upstream *u = sum->told;
 	const struct config_upstream *config = upstream_config(u);
 	const struct health *health = upstream_health(u);
 	const struct verdict *verdict = upstream_verdict(u);
-	struct upstream_stats stats = upstream_stats(u);
+	const struct upstream_stats stats = sum->stats;
 	uint64_t now_ms = clock_now_ms();
 	uint64_t retry_ms =
 		health->retry_at_ms > now_ms ? health->retry_at_ms - now_ms : 0;
@@ -142,37 +144,38 @@ static json_t *upstream_json(const struct config *all, const struct upstream *u)
 		(json_int_t)stats.answers, "handshakes", (json_int_t)stats.handshakes,
 		"mismatched_answers", (json_int_t)stats.mismatched, "issuer_changes",
 		(json_int_t)upstream_contact(u)->changes, "connections",
-		(json_int_t)upstream_lane_count(u), "usual_ms",
-		(json_int_t)stats.usual_ms, "resumed", (json_int_t)stats.resumed, "lost",
-		(json_int_t)stats.lost, "replaced", (json_int_t)stats.replaced);
+		(json_int_t)sum->lanes, "usual_ms", (json_int_t)stats.usual_ms, "resumed",
+		(json_int_t)stats.resumed, "lost", (json_int_t)stats.lost, "replaced",
+		(json_int_t)stats.replaced);
 }
 
-static json_t *upstreams_json(const struct worker *w)
+static json_t *upstreams_json(const struct workers *all)
 {
-	const struct upstream_set *set = &w->upstreams;
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < set->n; i++)
-		json_array_append_new(out, upstream_json(w->config, set->items[i]));
+	for (size_t i = 0; i < all->config->upstream_n; i++) {
+		const struct upstream_sum sum = sums_of_upstream(all, i);
+
+		json_array_append_new(out, upstream_json(all->config, &sum));
+	}
 	return out;
 }
 
-static json_t *cache_json(const struct worker *w)
+static json_t *cache_json(const struct workers *all, const struct sums *sums)
 {
-	struct cache_stats s;
+	const struct cache_stats s = sums->cache;
 
-	cache_stats(w->cache, &s);
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "entries",
 		(json_int_t)s.entries, "bytes", (json_int_t)s.bytes, "size_bytes",
-		(json_int_t)w->config->cache_size_bytes, "hits", (json_int_t)s.hits,
+		(json_int_t)all->config->cache_size_bytes, "hits", (json_int_t)s.hits,
 		"misses", (json_int_t)s.misses, "inserts", (json_int_t)s.inserts,
 		"evictions", (json_int_t)s.evictions);
 }
 
-static json_t *queries_json(const struct worker *w)
+static json_t *queries_json(const struct sums *sums)
 {
-	const struct resolver_stats s = resolver_stats(w->resolver);
-	const struct exchanger_stats asked = exchanger_stats(w->exchanger);
+	const struct resolver_stats s = sums->queries;
+	const struct exchanger_stats asked = sums->asked;
 	const struct {
 		const char *key;
 		uint64_t value;
@@ -188,7 +191,7 @@ static json_t *queries_json(const struct worker *w)
 		{ "prefetches", s.prefetches },
 		{ "unusable_answers", s.unusable },
 		{ "in_flight", s.in_flight },
-		{ "tcp_clients", w->listeners.clients.count },
+		{ "tcp_clients", sums->tcp_clients },
 		{ "asked", asked.questions },
 		{ "hedges", asked.hedges },
 		{ "failovers", asked.failovers },
@@ -203,13 +206,12 @@ static json_t *queries_json(const struct worker *w)
 }
 
 /* null: answers are believed. */
-static json_t *dnssec_json(const struct worker *w)
+static json_t *dnssec_json(const struct workers *all, const struct sums *sums)
 {
-	struct validator_stats s;
+	const struct validator_stats s = sums->dnssec;
 
-	if (w->validator == NULL)
+	if (all->items[0].validator == NULL)
 		return json_null();
-	s = validator_stats(w->validator);
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "secure",
 		(json_int_t)s.secure, "insecure", (json_int_t)s.insecure, "bogus",
 		(json_int_t)s.bogus, "indeterminate", (json_int_t)s.indeterminate,
@@ -217,42 +219,97 @@ static json_t *dnssec_json(const struct worker *w)
 		"zones", (json_int_t)s.zones);
 }
 
-json_t *status_json(const struct worker *w)
+static json_t *gathered_status_json(const struct workers *all)
 {
+	const struct worker *first = &all->items[0];
+	const struct sums sums = sums_of(all, 0, all->n);
+
 	return json_pack(
-		"{s:b, s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
-		1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
-		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
-		(json_int_t)w->reloads, "config", json_untrusted(w->config->path),
-		"listen", listen_json(&w->listeners), "upstreams", upstreams_json(w),
-		"cache", cache_json(w), "queries", queries_json(w), "dnssec",
-		dnssec_json(w), "log_list", status_log_list_json(w), "bypass",
-		status_bypass_json(w));
+		"{s:b, s:s, s:i, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o}",
+		"ok", 1, "version", PINTLE_VERSION, "pid", (int)getpid(), "uptime_s",
+		(json_int_t)((clock_now_ms() - all->started_ms) / 1000), "reloads",
+		(json_int_t)all->reloads, "workers", (json_int_t)all->n, "config",
+		json_untrusted(all->config->path), "listen",
+		listen_json(&first->listeners), "upstreams", upstreams_json(all), "cache",
+		cache_json(all, &sums), "queries", queries_json(&sums), "dnssec",
+		dnssec_json(all, &sums), "log_list", status_log_list_json(first),
+		"bypass", status_bypass_json(all));
 }
 
-static json_t *upstream_stats_json(const struct upstream *u)
+static json_t *upstream_stats_json(const struct upstream_sum *sum)
 {
-	struct upstream_stats stats = upstream_stats(u);
+	const struct upstream_stats stats = sum->stats;
 
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queries",
 		(json_int_t)stats.queries, "answers", (json_int_t)stats.answers,
 		"handshakes", (json_int_t)stats.handshakes, "mismatched_answers",
 		(json_int_t)stats.mismatched, "latency_ms", (json_int_t)stats.latency_ms,
-		"issuer_changes", (json_int_t)upstream_contact(u)->changes, "resumed",
-		(json_int_t)stats.resumed, "lost", (json_int_t)stats.lost, "replaced",
-		(json_int_t)stats.replaced);
+		"issuer_changes", (json_int_t)upstream_contact(sum->told)->changes,
+		"resumed", (json_int_t)stats.resumed, "lost", (json_int_t)stats.lost,
+		"replaced", (json_int_t)stats.replaced);
 }
 
-json_t *stats_json(const struct worker *w)
+/* Who has had how much of it. */
+static json_t *workers_json(const struct workers *all)
 {
+	json_t *out = json_array();
+
+	for (unsigned i = 0; i < all->n; i++) {
+		const struct sums sums = sums_of(all, i, 1);
+
+		json_array_append_new(
+			out, json_pack("{s:o, s:o}", "queries", queries_json(&sums),
+				     "cache_entries",
+				     json_integer((json_int_t)sums.cache.entries)));
+	}
+	return out;
+}
+
+static json_t *gathered_stats_json(const struct workers *all)
+{
+	const struct sums sums = sums_of(all, 0, all->n);
 	json_t *upstreams = json_object();
 
-	for (size_t i = 0; i < w->upstreams.n; i++)
-		json_object_set_new(upstreams, upstream_name(w->upstreams.items[i]),
-			upstream_stats_json(w->upstreams.items[i]));
-	return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "ok", 1, "uptime_s",
-		(json_int_t)((clock_now_ms() - w->started_ms) / 1000), "reloads",
-		(json_int_t)w->reloads, "queries", queries_json(w), "cache",
-		cache_json(w), "dnssec", dnssec_json(w), "upstreams", upstreams,
-		"log_list", stats_log_list_json(w->upstreams.logs));
+	for (size_t i = 0; i < all->config->upstream_n; i++) {
+		const struct upstream_sum sum = sums_of_upstream(all, i);
+
+		json_object_set_new(
+			upstreams, upstream_name(sum.told), upstream_stats_json(&sum));
+	}
+	return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", 1,
+		"uptime_s", (json_int_t)((clock_now_ms() - all->started_ms) / 1000),
+		"reloads", (json_int_t)all->reloads, "queries", queries_json(&sums),
+		"cache", cache_json(all, &sums), "dnssec", dnssec_json(all, &sums),
+		"upstreams", upstreams, "workers", workers_json(all), "log_list",
+		stats_log_list_json(all->items[0].upstreams.logs));
+}
+
+/* --- all stand still --------------------------------------------------------- */
+
+static void catch_up(struct worker *w, void *data)
+{
+	(void)data;
+	upstream_set_catch_up(&w->upstreams);
+}
+
+static json_t *tell(struct workers *all, json_t *(*json)(const struct workers *workers))
+{
+	json_t *out;
+
+	workers_gather(all);
+	workers_each(all, catch_up, NULL);
+	out = json(all);
+	workers_release(all);
+	return out;
+}
+
+json_t *status_json(struct workers *all)
+{
+	return tell(all, gathered_status_json);
+}
+
+json_t *stats_json(struct workers *all)
+{
+	return tell(all, gathered_stats_json);
 }

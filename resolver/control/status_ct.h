@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "worker/worker.h"
+#include "worker/workers.h"
 
 /* What an upstream's contacts have shown, whether that binds it (`pin_mode: learn`) or
  * not. */

@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "listen/socket.h"
 
 void listeners_init(struct listeners *ls, uv_loop_t *loop, struct resolver *resolver,
-	unsigned client_limit)
+	enum socket_share share, unsigned client_limit)
 {
-	*ls = (struct listeners){ .loop = loop, .resolver = resolver };
+	*ls = (struct listeners){ .loop = loop, .resolver = resolver, .share = share };
 	tcp_clients_init(&ls->clients, resolver, client_limit);
 }
 
@@ -43,15 +42,15 @@ static struct listener *find(const struct listeners *ls, const struct endpoint *
 	return NULL;
 }
 
-static enum status bind_both(
-	const struct endpoint *endpoint, struct text *error, struct listener *out)
+static enum status bind_both(const struct endpoint *endpoint, enum socket_share share,
+	struct text *error, struct listener *out)
 {
 	enum status status;
 
 	*out = (struct listener){ .endpoint = *endpoint, .udp_fd = -1, .tcp_fd = -1 };
-	status = socket_open(endpoint, true, error, &out->udp_fd);
+	status = socket_open(endpoint, true, share, error, &out->udp_fd);
 	if (status == STATUS_OK)
-		status = socket_open(endpoint, false, error, &out->tcp_fd);
+		status = socket_open(endpoint, false, share, error, &out->tcp_fd);
 	return status;
 }
 
@@ -73,7 +72,7 @@ static enum status watch(struct listeners *ls, struct text *error, struct listen
 static enum status open_one(struct listeners *ls, const struct endpoint *endpoint,
 	struct text *error, struct listener *out)
 {
-	enum status status = bind_both(endpoint, error, out);
+	enum status status = bind_both(endpoint, ls->share, error, out);
 
 	if (status == STATUS_OK)
 		status = watch(ls, error, out);

@@ -4,6 +4,7 @@
 #define LISTEN_LISTENERS_H
 
 #include "base/text.h"
+#include "listen/socket.h"
 #include "listen/tcp.h"
 #include "listen/udp.h"
 
@@ -17,6 +18,7 @@ struct listener {
 struct listeners {
 	uv_loop_t *loop;
 	struct resolver *resolver;
+	enum socket_share share;
 	struct tcp_clients clients;
 	struct listener *items; /* owned */
 	size_t n;
@@ -29,8 +31,10 @@ struct listeners_plan {
 	size_t n;
 };
 
+/* `share`: with whom its sockets share their addresses; SOCKET_NEXT prepares after
+ * SOCKET_FIRST has. */
 void listeners_init(struct listeners *listeners, uv_loop_t *loop,
-	struct resolver *resolver, unsigned client_limit);
+	struct resolver *resolver, enum socket_share share, unsigned client_limit);
 void listeners_deinit(struct listeners *listeners);
 
 /* IO or CONFIG with words in `error`, NOMEM: nothing has changed. An IPv6 loopback on

@@ -63,11 +63,14 @@ static void forbid_fragments(int fd, bool in6)
 		(void)set_number(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
 }
 
-static bool set_options(int fd, const struct endpoint *e, bool udp)
+static bool set_options(
+	int fd, const struct endpoint *e, bool udp, enum socket_share share)
 {
 	bool in6 = e->sa.sa_family == AF_INET6;
 
 	if (in6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY))
+		return false;
+	if (share == SOCKET_NEXT && !set_option(fd, SOL_SOCKET, SO_REUSEPORT))
 		return false;
 	if (!udp)
 		return set_option(fd, SOL_SOCKET, SO_REUSEADDR);
@@ -104,14 +107,23 @@ static enum status explain(
 	return error == EACCES ? STATUS_CONFIG : STATUS_IO;
 }
 
-enum status socket_open(const struct endpoint *e, bool udp, struct text *error, int *fd)
+/* The first one is bound without SO_REUSEPORT, so that whoever holds the port already is
+ * an error, also if he would share it; what the others need is that it is set by the time
+ * they come (Linux reads it then). */
+static bool open_up(int fd, enum socket_share share)
+{
+	return share != SOCKET_FIRST || set_option(fd, SOL_SOCKET, SO_REUSEPORT);
+}
+
+enum status socket_open(const struct endpoint *e, bool udp, enum socket_share share,
+	struct text *error, int *fd)
 {
 	int type = (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 	*fd = socket(e->sa.sa_family, type, 0);
 	if (*fd < 0)
 		return explain(e, udp, errno, error);
-	if (set_options(*fd, e, udp) && bind_to(*fd, e) &&
+	if (set_options(*fd, e, udp, share) && bind_to(*fd, e) && open_up(*fd, share) &&
 		(udp || listen(*fd, SOCKET_BACKLOG) == 0))
 		return STATUS_OK;
 	enum status status = explain(e, udp, errno, error);

@@ -7,15 +7,19 @@ int64_t clock_floor_now_s(const struct clock_floor *floor)
 {
 	int64_t now_s = clock_wall_s();
 
-	return floor != NULL && floor->floor_s > now_s ? floor->floor_s : now_s;
+	int64_t floor_s = floor != NULL ? floor->floor_s : now_s;
+
+	return floor_s > now_s ? floor_s : now_s;
 }
 
 bool clock_floor_raise(struct clock_floor *floor, int64_t proven_s)
 {
-	if (proven_s <= floor->floor_s)
-		return false;
-	floor->floor_s = proven_s;
-	return true;
+	int64_t floor_s = floor->floor_s;
+
+	while (proven_s > floor_s)
+		if (atomic_compare_exchange_weak(&floor->floor_s, &floor_s, proven_s))
+			return true;
+	return false;
 }
 
 int64_t clock_floor_proven_s(const struct verdict *v)

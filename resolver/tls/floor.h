@@ -8,13 +8,15 @@
 #ifndef TLS_FLOOR_H
 #define TLS_FLOOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct verdict;
 
+/* Read and raised by any thread. */
 struct clock_floor {
-	int64_t floor_s; /* 0, which is 1970: nothing is proven */
+	_Atomic int64_t floor_s; /* 0, which is 1970: nothing is proven */
 };
 
 /* The later of clock and floor. NULL: the clock. */

@@ -269,6 +269,16 @@ static void meet_again(struct contact *c, const struct contact_of *of, int64_t n
 		save_or_say(c, of);
 }
 
+bool contact_allows(const struct contact *c, const struct contact_of *of,
+	const struct verdict *verdict)
+{
+	struct learned_pins pins;
+
+	return !learns(of) || !is_kept(of) || !c->known ||
+	       !verdict_keys(verdict, &pins) ||
+	       learned_pins_equal(&c->learned.pins, &pins);
+}
+
 void contact_accepted(
 	struct contact *c, const struct contact_of *of, const struct verdict *verdict)
 {

@@ -44,6 +44,10 @@ bool contact_same(const struct contact *a, const struct contact *b);
 const struct learned_pins *contact_pins(
 	const struct contact *contact, const struct tls_policy *policy);
 
+/* Of a connection that was accepted: whether it would be now, by the keys that bind
+ * meanwhile (`pin_mode: learn`). */
+bool contact_allows(const struct contact *contact, const struct contact_of *of,
+	const struct verdict *verdict);
 /* A connection is open under that verdict, or was refused by it. */
 void contact_accepted(struct contact *contact, const struct contact_of *of,
 	const struct verdict *verdict);

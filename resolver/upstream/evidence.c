@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,7 +107,7 @@ static void describe(const char *upstream, const char *address, const struct ver
 		upstream, address, words);
 }
 
-void evidence_keep(const char *state_dir, const char *upstream, const char *address,
+static void keep(const char *state_dir, const char *upstream, const char *address,
 	const struct verdict *v, struct bytes pem)
 {
 	char name[NAME_MAX + 1], head[HEAD_MAX], why[WHY_MAX];
@@ -115,12 +116,6 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 	struct text head_text = text_in(head, sizeof head);
 	int dir_fd;
 
-	/* Nothing was wrong but the list's age, or the clock: neither says anything
-	 * against a certificate. */
-	if (state_dir == NULL || pem.n == 0 || v->chain.n == 0 ||
-		v->reason == REASON_CT_LOG_LIST_STALE ||
-		v->reason == REASON_CLOCK_SUSPECT)
-		return;
 	evidence_name_write(upstream, v, &name_text);
 	describe(upstream, address, v, &head_text);
 	dir_fd = open_directory(state_dir);
@@ -138,4 +133,21 @@ void evidence_keep(const char *state_dir, const char *upstream, const char *addr
 			log_warning("evidence against %s not kept: %s", upstream, why);
 	}
 	close(dir_fd);
+}
+
+void evidence_keep(const char *state_dir, const char *upstream, const char *address,
+	const struct verdict *v, struct bytes pem)
+{
+	/* How many there are is counted by one at a time. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	/* Nothing was wrong but the list's age, or the clock: neither says anything
+	 * against a certificate. */
+	if (state_dir == NULL || pem.n == 0 || v->chain.n == 0 ||
+		v->reason == REASON_CT_LOG_LIST_STALE ||
+		v->reason == REASON_CLOCK_SUSPECT)
+		return;
+	pthread_mutex_lock(&lock);
+	keep(state_dir, upstream, address, v, pem);
+	pthread_mutex_unlock(&lock);
 }

@@ -132,7 +132,7 @@ struct exchanger_stats exchanger_stats(const struct exchanger *e)
 
 int64_t exchanger_now_s(const struct exchanger *e)
 {
-	return clock_floor_now_s(&e->set->floor.floor);
+	return clock_floor_now_s(&e->set->shared->floor.floor);
 }
 
 static bool is_for_ntp(

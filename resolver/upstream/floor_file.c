@@ -44,7 +44,7 @@ void floor_file_open(struct floor_file *f, const char *state_dir)
 	enum status status;
 	int64_t kept_s;
 
-	*f = (struct floor_file){ 0 };
+	*f = (struct floor_file){ .lock = PTHREAD_MUTEX_INITIALIZER };
 	if (state_dir == NULL || !path_of(state_dir, path))
 		return;
 	status = file_read_state(path, FLOOR_FILE_BYTES_MAX, &error, &file);
@@ -67,16 +67,8 @@ static bool is_due(const struct floor_file *f)
 	return !f->written || clock_now_ms() - f->written_ms >= FLOOR_FILE_EVERY_MS;
 }
 
-void floor_file_raise(struct floor_file *f, const char *state_dir, int64_t proven_s)
-{
-	if (clock_floor_raise(&f->floor, proven_s))
-		f->unsaved = true;
-	if (f->unsaved && is_due(f))
-		floor_file_save(f, state_dir);
-}
-
 /* Whether it went well or not, the next time is an hour later. */
-void floor_file_save(struct floor_file *f, const char *state_dir)
+static void save(struct floor_file *f, const char *state_dir)
 {
 	char path[PATH_MAX], why[WHY_MAX], line[CLOCK_TEXT_MAX + 1];
 	struct text error = text_in(why, sizeof why);
@@ -94,4 +86,21 @@ void floor_file_save(struct floor_file *f, const char *state_dir)
 	else
 		log_warning("clock: not kept: %s",
 			error.n > 0 ? why : status_text(STATUS_NOMEM));
+}
+
+void floor_file_raise(struct floor_file *f, const char *state_dir, int64_t proven_s)
+{
+	pthread_mutex_lock(&f->lock);
+	if (clock_floor_raise(&f->floor, proven_s))
+		f->unsaved = true;
+	if (f->unsaved && is_due(f))
+		save(f, state_dir);
+	pthread_mutex_unlock(&f->lock);
+}
+
+void floor_file_save(struct floor_file *f, const char *state_dir)
+{
+	pthread_mutex_lock(&f->lock);
+	save(f, state_dir);
+	pthread_mutex_unlock(&f->lock);
 }

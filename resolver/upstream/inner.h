@@ -1,5 +1,5 @@
 /* What an upstream consists of; private to upstream.c, which callers see, and to lanes.c,
- * naming.c, notice.c and suspicion.c, of which each has a part of it. */
+ * known.c, naming.c, notice.c and suspicion.c, of which each has a part of it. */
 #ifndef UPSTREAM_INNER_H
 #define UPSTREAM_INNER_H
 
@@ -39,7 +39,7 @@ struct upstream {
 	bool unproven;      /* good by its handshake; no answer yet, and not told */
 	bool has_verdict;
 	struct verdict verdict;
-	struct contact contact;
+	struct contact_copy known; /* of its keys */
 	struct upstream_stats stats;
 	struct upstream *ntp; /* owned; upstream_for_ntp(), once needed */
 
@@ -86,10 +86,23 @@ void suspicion_end_expired(struct upstream *u);
 /* What it is made of, or has learned, is another: so it is for upstream_for_ntp(). */
 void suspicion_follow(struct upstream *u);
 
+/* --- known.c: whose keys stand above it ------------------------------------- */
+
+/* Brings it up to date; until known_give(), which is to be soon, no other set learns. */
+void known_take(struct upstream *u);
+void known_give(struct upstream *u);
+/* False: it was judged before another connection's first contact bound it to other keys.
+ */
+MUST_CHECK bool known_accept(struct upstream *u, const struct verdict *verdict);
+void known_refuse(struct upstream *u, const struct verdict *verdict);
+/* contact_keep_in_time(). */
+void known_keep_in_time(struct upstream *u);
+
 /* --- notice.c: what is made of what happens: health, evidence, the log ------ */
 
 void notice_policy(struct upstream *u);
-void notice_open(struct upstream *u, const struct lane *lane);
+/* It may find that the lane is not to be used after all: `dead`. */
+void notice_open(struct upstream *u, struct lane *lane);
 void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms);
 /* `reached`: as in health_failed(). */
 void notice_failure(struct upstream *u, const struct endpoint *address,

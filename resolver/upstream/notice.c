@@ -11,36 +11,28 @@
 void notice_policy(struct upstream *u)
 {
 	u->policy = u->parts.config->policy;
-	u->policy.learned = contact_pins(&u->contact, &u->policy);
+	u->policy.learned = contact_pins(&u->known.contact, &u->policy);
 	u->policy.for_ntp = u->parts.for_ntp;
 }
 
-/* What is accepted for ntp_names proves nothing. */
-static void take_accepted(struct upstream *u, const struct verdict *verdict)
+/* What is accepted for ntp_names proves nothing. False: as
+ * known_accept(). */
+static bool keep_verdict(struct upstream *u, const struct verdict *verdict)
 {
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+	bool holds = true;
 
-	if (u->parts.for_ntp)
-		return;
-	contact_accepted(&u->contact, &of, verdict);
-	if (u->parts.floor != NULL)
-		floor_file_raise(u->parts.floor, u->parts.state_dir,
-			clock_floor_proven_s(verdict));
-}
-
-static void keep_verdict(struct upstream *u, const struct verdict *verdict)
-{
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
-
-	u->verdict = *verdict;
-	u->has_verdict = true;
-	if (verdict->accepted)
-		take_accepted(u, verdict);
+	if (!u->parts.for_ntp && verdict->accepted)
+		holds = known_accept(u, verdict);
 	else if (!u->parts.for_ntp)
-		contact_refused(&u->contact, &of, verdict);
+		known_refuse(u, verdict);
+	if (holds) {
+		u->verdict = *verdict;
+		u->has_verdict = true;
+	}
 	notice_policy(u);
 	if (u->parts.logs != NULL)
 		logs_remind(u->parts.logs, clock_wall_s());
+	return holds;
 }
 
 /* What is untold is told of when there is room again. */
@@ -103,7 +95,7 @@ static void notice_plain(struct upstream *u, const struct lane *lane)
 
 /* After failures a handshake alone is not worth a line: some let everybody in and
  * answer nobody, for days. */
-void notice_open(struct upstream *u, const struct lane *lane)
+void notice_open(struct upstream *u, struct lane *lane)
 {
 	bool was_suspect = u->has_verdict && u->verdict.clock_suspect;
 
@@ -112,7 +104,11 @@ void notice_open(struct upstream *u, const struct lane *lane)
 		return;
 	}
 	u->stats.handshakes++;
-	keep_verdict(u, conn_verdict(lane_conn(lane)));
+	if (!keep_verdict(u, conn_verdict(lane_conn(lane)))) {
+		lane->dead = true;
+		tls_context_forget_tickets(&u->context);
+		return;
+	}
 	u->stats.resumed += u->verdict.resumed;
 	if (was_suspect && !u->verdict.clock_suspect)
 		log_notice("upstream %s: its certificate is valid as of the clock, too, "
@@ -131,14 +127,13 @@ void notice_open(struct upstream *u, const struct lane *lane)
 
 void notice_answer(struct upstream *u, const struct lane *lane, uint64_t took_ms)
 {
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
 	char address[ENDPOINT_TEXT_MAX];
 	bool news;
 
 	if (is_on_trial(u))
 		u->health.retry_at_ms = 0;
 	latency_sample(&u->latency, took_ms);
-	contact_keep_in_time(&u->contact, &of);
+	known_keep_in_time(u);
 	news = health_answered(&u->health, latency_smoothed_ms(&u->latency));
 	/* Whatever was said of it meanwhile: it answers. */
 	if (u->unproven ||
@@ -216,6 +211,6 @@ void notice_refused(struct upstream *u, const struct endpoint *address,
 	char words[ENDPOINT_TEXT_MAX];
 
 	endpoint_format(address, words);
-	keep_verdict(u, verdict);
+	(void)keep_verdict(u, verdict);
 	evidence_keep(u->parts.state_dir, upstream_name(u), words, verdict, refused_pem);
 }

@@ -7,12 +7,13 @@
 #include "base/log.h"
 #include "ct/age.h"
 
-void upstream_set_init(
-	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events)
+void upstream_set_init(struct upstream_set *set, uv_loop_t *loop,
+	struct upstream_shared *shared, const struct upstream_events *events)
 {
-	*set = (struct upstream_set){
-		.loop = loop, .events = *events, .newest_list_ms = LOGS_UNDATED
-	};
+	*set = (struct upstream_set){ .loop = loop,
+		.shared = shared,
+		.events = *events,
+		.newest_list_ms = LOGS_UNDATED };
 }
 
 /* The set has let go of them: who was asking them finds the others. */
@@ -34,7 +35,7 @@ void upstream_set_deinit(struct upstream_set *set)
 
 	set->items = NULL;
 	set->n = 0;
-	floor_file_save(&set->floor, set->state_dir);
+	floor_file_save(&set->shared->floor, set->state_dir);
 	end_all(old, old_n, "shutting down");
 	logs_free(set->logs);
 	set->logs = NULL;
@@ -136,12 +137,12 @@ static enum status prepare_one(struct upstream_set *set, const struct config *co
 		.config = upstream,
 		.logs = upstream->policy.ct != CT_MODE_OFF ? plan->logs : NULL,
 		.state_dir = config->state_dir,
-		.floor = &set->floor,
+		.shared = set->shared,
 		.events = &set->events,
 		.bootstrap = config->bootstrap,
 		.bootstrap_n = config->bootstrap_n,
 	};
-	parts->trust.clock = &set->floor.floor;
+	parts->trust.clock = &set->shared->floor.floor;
 	if (parts->logs != NULL)
 		parts->trust.logs = parts->logs->list;
 	status = find_roots(plan, at, error);
@@ -212,10 +213,11 @@ static struct upstream *take(struct upstream_set *set, const char *name)
  * nobody. */
 static void open_floor(struct upstream_set *set, const char *state_dir)
 {
-	struct clock_floor *floor = &set->floor.floor;
+	struct clock_floor *floor = &set->shared->floor.floor;
 
-	if (set->state_dir == NULL && floor->floor_s == 0)
-		floor_file_open(&set->floor, state_dir);
+	if (!set->shared->floor_is_open)
+		floor_file_open(&set->shared->floor, state_dir);
+	set->shared->floor_is_open = true;
 	set->state_dir = state_dir;
 	if (set->logs != NULL && set->logs->source != LOGS_FILE)
 		clock_floor_raise(floor, ct_age_date_s(set->logs->list));
@@ -223,14 +225,15 @@ static void open_floor(struct upstream_set *set, const char *state_dir)
 
 void upstream_set_prove(struct upstream_set *set, int64_t proven_s)
 {
+	struct clock_floor *floor = &set->shared->floor.floor;
 	char now[CLOCK_TEXT_MAX], proven[CLOCK_TEXT_MAX];
 	int64_t now_s = clock_wall_s();
 
-	clock_floor_raise(&set->floor.floor, proven_s);
-	if (now_s >= set->floor.floor.floor_s)
+	clock_floor_raise(floor, proven_s);
+	if (now_s >= floor->floor_s)
 		return;
 	clock_format(now_s, now);
-	clock_format(set->floor.floor.floor_s, proven);
+	clock_format(floor->floor_s, proven);
 	log_warning("clock: it is behind: it says %s, and %s has been for certain; "
 		    "certificates are judged as of that",
 		now, proven);
@@ -250,6 +253,8 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	}
 	set->items = plan->items;
 	set->n = plan->n;
+	for (size_t i = 0; i < set->n; i++)
+		upstream_tell(set->items[i]);
 	set->logs = plan->logs;
 	set->newest_list_ms = logs_newest_ms(set->logs, set->newest_list_ms);
 	open_floor(set, plan->state_dir);
@@ -259,6 +264,12 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	logs_free(old_logs);
 	if (set->logs != NULL)
 		logs_remind(set->logs, clock_wall_s());
+}
+
+void upstream_set_catch_up(struct upstream_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		upstream_catch_up(set->items[i]);
 }
 
 void upstream_set_network_changed(struct upstream_set *set, bool drop)

@@ -4,12 +4,11 @@
 #define UPSTREAM_SET_H
 
 #include "base/text.h"
-#include "upstream/floor_file.h"
 #include "upstream/upstream.h"
 
 struct upstream_set {
-	struct floor_file floor; /* of the clock that all of them are judged by */
-	const char *state_dir;   /* where it is kept; NULL: nowhere */
+	struct upstream_shared *shared; /* borrowed: what other sets know, too */
+	const char *state_dir;          /* where that is kept; NULL: nowhere */
 	uv_loop_t *loop;
 	struct upstream_events events;
 	struct upstream **items; /* owned, and owns each */
@@ -28,21 +27,25 @@ struct upstream_plan {
 };
 
 /* A set without a loop is good for a check alone: what an upstream has learned is
- * read, and nothing is written. */
-void upstream_set_init(
-	struct upstream_set *set, uv_loop_t *loop, const struct upstream_events *events);
+ * read, and nothing is written. `shared` is borrowed for the set's life. */
+void upstream_set_init(struct upstream_set *set, uv_loop_t *loop,
+	struct upstream_shared *shared, const struct upstream_events *events);
 /* All attempts fail first. */
 void upstream_set_deinit(struct upstream_set *set);
 
 /* Reads roots, log list and what was learned, and makes what is new. CONFIG with words in
  * `error`, NOMEM, CRYPTO: the set is as it was. `config` is borrowed by the set after a
- * commit. */
+ * commit. Of several sets all are given the same, while none of their loops turns. */
 MUST_CHECK enum status upstream_set_prepare(struct upstream_set *set,
 	const struct config *config, struct text *error, struct upstream_plan *plan);
 /* Cannot fail. Upstreams that are the same in both keep their connections; the
  * others' are closed, and what was asked on them is lost. */
 void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan);
 void upstream_plan_discard(struct upstream_plan *plan);
+
+/* What other sets have learned is known to this one, too; before it is prepared, and
+ * before it is told what it knows. */
+void upstream_set_catch_up(struct upstream_set *set);
 
 /* upstream_network_changed() and upstream_clock_stepped() of all. */
 void upstream_set_network_changed(struct upstream_set *set, bool drop);

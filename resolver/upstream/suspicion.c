@@ -31,7 +31,7 @@ static enum status copy_addresses(const struct upstream *from, struct upstream *
 static struct upstream *make_twin(struct upstream *u)
 {
 	struct upstream_parts parts = u->parts;
-	struct contact contact = u->contact;
+	struct contact contact = u->known.contact;
 	struct upstream *twin;
 
 	parts.for_ntp = true;
@@ -67,8 +67,8 @@ void suspicion_follow(struct upstream *u)
 	if (u->ntp == NULL)
 		return;
 	parts.for_ntp = true;
-	u->ntp->contact = u->contact;
-	u->ntp->contact.unsaved = false;
+	u->ntp->known.contact = u->known.contact;
+	u->ntp->known.contact.unsaved = false;
 	upstream_rebase(u->ntp, &parts);
 }
 

@@ -73,7 +73,7 @@ static enum status upstream_init(struct upstream *u, const struct upstream_parts
 	enum status status;
 
 	u->parts = *parts;
-	u->contact = *contact;
+	u->known.contact = *contact;
 	u->serial = ++serial;
 	u->idle.configured_ms = config->idle_timeout_ms;
 	list_init(&u->lanes);
@@ -146,7 +146,7 @@ void upstream_rebase(struct upstream *u, const struct upstream_parts *parts)
 	const struct contact_of of = { parts->config, parts->state_dir };
 
 	u->parts = *parts;
-	contact_keep(&u->contact, &of);
+	contact_keep(&u->known.contact, &of);
 	notice_policy(u);
 	tls_context_rebase(&u->context, &u->policy, &parts->trust);
 	suspicion_follow(u);
@@ -333,6 +333,17 @@ void upstream_clock_stepped(struct upstream *u)
 		health_forgive(&u->health, clock_now_ms());
 }
 
+/* What is open was let in by the keys of before. */
+static void begin_anew(struct upstream *u)
+{
+	notice_policy(u);
+	suspicion_follow(u);
+	tls_context_forget_tickets(&u->context);
+	health_forgive(&u->health, clock_now_ms());
+	upstream_fail_all(u, "another issuer was accepted");
+	upstream_probe(u);
+}
+
 enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
 	struct text *error, struct learned_pins *was)
 {
@@ -344,19 +355,21 @@ enum status upstream_accept(struct upstream *u, const struct contact_choice *cho
 			upstream_name(u));
 		return STATUS_UNSUPPORTED;
 	}
-	status = contact_take_over(&u->contact, &of, choice, error, was);
+	known_take(u);
+	status = contact_take_over(&u->known.contact, &of, choice, error, was);
+	known_give(u);
 	if (status != STATUS_OK)
 		return status;
-	notice_policy(u);
-	suspicion_follow(u);
-	tls_context_forget_tickets(&u->context);
 	log_notice("upstream %s: another issuer was accepted by an operator",
 		upstream_name(u));
-	health_forgive(&u->health, clock_now_ms());
-	/* What is open was let in by the keys of before. */
-	upstream_fail_all(u, "another issuer was accepted");
-	upstream_probe(u);
+	begin_anew(u);
 	return STATUS_OK;
+}
+
+void upstream_follow_accepted(struct upstream *u)
+{
+	upstream_catch_up(u);
+	begin_anew(u);
 }
 
 /* --- what is known of it --------------------------------------------------- */
@@ -410,7 +423,7 @@ const struct logs *upstream_logs(const struct upstream *u)
 
 const struct contact *upstream_contact(const struct upstream *u)
 {
-	return &u->contact;
+	return &u->known.contact;
 }
 
 const struct health *upstream_health(const struct upstream *u)

@@ -10,9 +10,9 @@
 #include "upstream/addresses.h"
 #include "upstream/attempt.h"
 #include "upstream/contact.h"
-#include "upstream/floor_file.h"
 #include "upstream/health.h"
 #include "upstream/logs.h"
+#include "upstream/shared.h"
 
 struct upstream;
 
@@ -36,11 +36,13 @@ struct upstream_parts {
 	uv_loop_t *loop;
 	const struct config_upstream *config;
 	struct tls_trust trust;
-	uint64_t stamp;           /* roots_stamp() of what they were read from */
-	struct logs *logs;        /* trust.logs is its; NULL: ct is off */
-	const char *state_dir;    /* where evidence and contacts are kept, or NULL */
-	struct floor_file *floor; /* trust.clock is its; what is accepted raises it */
-	bool for_ntp;             /* upstream_for_ntp()'s */
+	uint64_t stamp;        /* roots_stamp() of what they were read from */
+	struct logs *logs;     /* trust.logs is its; NULL: ct is off */
+	const char *state_dir; /* where evidence and contacts are kept, or NULL */
+	/* trust.clock is its; what is accepted raises that, and is told to other sets.
+	 * NULL: it has no certificate that could. */
+	struct upstream_shared *shared;
+	bool for_ntp; /* upstream_for_ntp()'s */
 	const struct upstream_events *events;
 	const struct endpoint *bootstrap; /* whom to ask for its name */
 	size_t bootstrap_n;
@@ -118,6 +120,13 @@ bool upstream_serves_ntp(const struct upstream *upstream);
 MUST_CHECK enum status upstream_accept(struct upstream *upstream,
 	const struct contact_choice *choice, struct text *error,
 	struct learned_pins *was);
+
+/* What upstreams of its name in other sets know of its keys, it knows, too; and the other
+ * way round. */
+void upstream_catch_up(struct upstream *upstream);
+void upstream_tell(struct upstream *upstream);
+/* upstream_accept() was called of the one in another set. */
+void upstream_follow_accepted(struct upstream *upstream);
 
 /* Its protocol has a use for the EDNS option of RFC 7828: queries carry it. */
 bool upstream_wants_keepalive(const struct upstream *upstream);

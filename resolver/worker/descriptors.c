@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "transport/plain.h"
 
-/* The loop, the control socket and its clients, roots and evidence being read
- * and written, libraries. */
-#define RESERVED 64
+/* The control socket and its clients, roots and evidence being read and written,
+ * libraries. */
+#define RESERVED 56
+/* What a loop has for itself. */
+#define LOOP 8
 
 void descriptors_raise(void)
 {
@@ -30,15 +32,17 @@ static rlim_t upstream_sockets(const struct config *config)
 	return n;
 }
 
-unsigned descriptors_client_limit(const struct config *config)
+unsigned descriptors_client_limit(const struct config *config, unsigned workers)
 {
-	rlim_t needed = RESERVED + upstream_sockets(config) + 2 * config->listen_n;
+	rlim_t needed = RESERVED + workers * (LOOP + upstream_sockets(config) +
+						     2 * config->listen_n);
 	struct rlimit limit;
 	rlim_t spare;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
 		return config->limit_clients;
-	spare = limit.rlim_cur > needed ? limit.rlim_cur - needed : 1;
+	spare = limit.rlim_cur > needed ? (limit.rlim_cur - needed) / workers : 0;
+	spare = spare > 0 ? spare : 1;
 	if (spare >= config->limit_clients)
 		return config->limit_clients;
 	log_warning("limits.clients is %u, but there are file descriptors for %u only",

@@ -7,8 +7,8 @@
 /* As many as the hard limit allows. */
 void descriptors_raise(void);
 
-/* limits.clients, or as many TCP clients as there are descriptors to spare for,
- * if that is less; then with a line in the log. */
-unsigned descriptors_client_limit(const struct config *config);
+/* Of each of that many workers: limits.clients, or as many TCP clients as there are
+ * descriptors to spare for, if that is less; then with a line in the log. */
+unsigned descriptors_client_limit(const struct config *config, unsigned workers);
 
 #endif

@@ -19,7 +19,7 @@
 
 struct hosts {
 	uv_timer_t timer;
-	struct resolver *resolver;
+	struct hosts_events events;
 	const struct config *config;
 	struct hosts_plan in_force;
 	struct hosts_mark seen;   /* at the last look */
@@ -145,7 +145,7 @@ static void put_in_force(struct hosts *h, struct hosts_plan *plan)
 {
 	struct local *old = h->in_force.local;
 
-	resolver_set_local(h->resolver, plan->local);
+	h->events.on_local(h->events.owner, plan->local);
 	h->in_force = *plan;
 	h->failed.size = -1;
 	plan->local = NULL;
@@ -189,14 +189,15 @@ static void on_look(uv_timer_t *timer)
 		read_again(h);
 }
 
-enum status hosts_new(uv_loop_t *loop, struct resolver *resolver, struct hosts **out)
+enum status hosts_new(
+	uv_loop_t *loop, const struct hosts_events *events, struct hosts **out)
 {
 	struct hosts *h = calloc(1, sizeof *h);
 
 	*out = h;
 	if (h == NULL)
 		return STATUS_NOMEM;
-	h->resolver = resolver;
+	h->events = *events;
 	uv_timer_init(loop, &h->timer);
 	h->timer.data = h;
 	uv_unref((uv_handle_t *)&h->timer);
@@ -223,7 +224,7 @@ void hosts_free(struct hosts *h)
 {
 	if (h == NULL)
 		return;
-	resolver_set_local(h->resolver, NULL);
+	h->events.on_local(h->events.owner, NULL);
 	hosts_plan_discard(&h->in_force);
 	uv_close((uv_handle_t *)&h->timer, on_closed);
 }

@@ -9,7 +9,6 @@
 
 #include "config/config.h"
 #include "local/local.h"
-#include "query/query.h"
 
 #define HOSTS_BYTES_MAX (16u * 1024u * 1024u)
 
@@ -35,15 +34,21 @@ MUST_CHECK enum status hosts_prepare(
 	const struct config *config, struct text *error, struct hosts_plan *plan);
 void hosts_plan_discard(struct hosts_plan *plan);
 
+struct hosts_events {
+	/* `local` is in force, or none is (NULL). What was before is freed when this
+	 * returns. */
+	void (*on_local)(void *owner, const struct local *local);
+	void *owner; /* borrowed */
+};
+
 struct hosts;
-/* `resolver` is borrowed. NOMEM. */
+/* `events` is copied. NOMEM. */
 MUST_CHECK enum status hosts_new(
-	uv_loop_t *loop, struct resolver *resolver, struct hosts **out);
-/* The resolver has been told of what was in force, and is told of the new one. `config`
- * is borrowed until the next call. */
+	uv_loop_t *loop, const struct hosts_events *events, struct hosts **out);
+/* `config` is borrowed until the next call. */
 void hosts_commit(
 	struct hosts *hosts, struct hosts_plan *plan, const struct config *config);
-/* The resolver has no local names any more. The loop needs a last turn. */
+/* Nothing is in force any more. The loop needs a last turn. */
 void hosts_free(struct hosts *hosts);
 
 #endif

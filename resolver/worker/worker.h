@@ -1,60 +1,81 @@
-/* One thread's resolver: loop, listeners, cache, upstreams. Made from a
- * configuration, and changed by a reload whole or not at all. */
+/* One thread's resolver: listeners, cache, upstreams, on a loop of its own. Made from a
+ * configuration, and changed by a reload whole or not at all. What concerns all threads
+ * is in workers.h. */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
 #include <uv.h>
 
 #include "listen/listeners.h"
-#include "netwatch/netwatch.h"
 #include "query/validator.h"
-#include "worker/bypass.h"
+#include "upstream/bypass.h"
 
-/* What stands above a worker and changes with it: `prepare` may fail, with words in
- * `error`; then `discard` runs, otherwise `commit`. */
-struct worker_follower {
-	enum status (*prepare)(
-		void *owner, const struct config *config, struct text *error);
-	void (*commit)(void *owner);
-	void (*discard)(void *owner);
-	void *owner; /* borrowed; NULL: nobody follows */
+/* Which of how many, from 0. The cache's memory is shared out evenly; other limits are
+ * each worker's own, for its clients are who the kernel gives it. */
+struct worker_place {
+	unsigned number, of;
 };
 
+struct workers;
+
 struct worker {
-	uv_loop_t *loop;       /* borrowed */
-	struct config *config; /* owned: the one in force */
-	struct cache *cache;   /* owned */
+	struct workers *workers; /* borrowed: of which it is one */
+	uv_loop_t *loop;         /* borrowed */
+	struct worker_place place;
+	const struct config *config; /* borrowed: the one in force */
+	struct cache *cache;         /* owned */
 	struct upstream_set upstreams;
 	struct exchanger *exchanger; /* owned */
 	struct resolver *resolver;   /* owned */
-	struct hosts *hosts;         /* owned */
 	struct validator *validator; /* owned; NULL: answers are believed */
 	struct listeners listeners;
-	struct netwatch *netwatch;          /* owned */
-	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
-	struct worker_follower follower;
-	struct worker_bypass bypass;
-	uint64_t started_ms;
-	uint64_t reloads;  /* that took effect */
-	unsigned reload_n; /* that were asked for */
-	bool verbose;      /* the caller's, after the start: log.level does not count */
 };
 
-/* Binds every address, which may need root. `listen_only` (borrowed, or NULL)
- * replaces the configuration's addresses, also after a reload. Takes `config`
- * over on OK; with
- * CONFIG, NOMEM or IO `error` has the words and nothing is left open but
- * handles that the loop has to close. */
-MUST_CHECK enum status worker_bind(struct worker *worker, uv_loop_t *loop,
-	struct config *config, const struct endpoint *listen_only, struct text *error);
-/* Reads every root, the log list and what was learned, as the user who will read
- * them again. CONFIG, NOMEM, IO, CRYPTO: `error` has the words; worker_stop() is the
- * caller's. */
+/* Where to listen; borrowed. */
+struct worker_listen {
+	const struct endpoint *endpoints;
+	size_t n;
+	unsigned client_limit; /* of this worker */
+};
+
+/* Binds every address, which may need root. `config` and `shared` are borrowed for the
+ * worker's life. CONFIG, NOMEM, IO: `error` has the words; worker_stop() is the caller's.
+ * Workers with a higher number bind after those with a lower one. */
+MUST_CHECK enum status worker_bind(struct worker *worker, struct workers *workers,
+	uv_loop_t *loop, struct worker_place place, const struct config *config,
+	const struct worker_listen *listen, struct upstream_shared *shared,
+	struct text *error);
+/* Reads every root, the log list and what was learned, as the user who will read them
+ * again. CONFIG, NOMEM, IO, CRYPTO: `error` has the words; worker_stop() is the caller's.
+ */
 MUST_CHECK enum status worker_start(struct worker *worker, struct text *error);
-/* Reads the file again and swaps. On failure the running configuration is as
- * it was; `error` says why. */
-MUST_CHECK enum status worker_reload(struct worker *worker, struct text *error);
-/* Closes all; the loop needs a last turn. */
+
+/* Everything of a reload that may fail, ready to be swapped in. */
+struct worker_plan {
+	struct cache *cache; /* owned; NULL: the one in force stays */
+	struct upstream_plan upstreams;
+	struct listeners_plan listeners;
+	unsigned client_limit;
+	struct validator *validator; /* owned */
+	bool same_validator;         /* the one in force does as well, and knows more */
+};
+
+/* Then either worker_commit() or worker_discard(), before the loop's next turn; on
+ * failure, too, that is to discard, and `error` says why. */
+MUST_CHECK enum status worker_prepare(struct worker *worker, const struct config *config,
+	const struct worker_listen *listen, struct text *error, struct worker_plan *plan);
+/* Cannot fail. `config` is borrowed from now on, and the one before not any more. The
+ * resolver is without local names until it is told of them (resolver_set_local()). */
+void worker_commit(
+	struct worker *worker, const struct config *config, struct worker_plan *plan);
+void worker_discard(struct worker_plan *plan);
+
+/* Routes or addresses are others; `drop`: connections are of no use any more. */
+void worker_start_over(struct worker *worker, bool drop);
+/* What is known of the name is forgotten, or of all (NULL); how many answers were. */
+size_t worker_flush(struct worker *worker, const struct name *name);
+
+/* Closes all; the loop needs a last turn. Does nothing to one that was never bound. */
 void worker_stop(struct worker *worker);
 
 /* What --check-config does beyond reading the file: is there the user, are there

@@ -85,7 +85,7 @@ class Pintle(Peer):
         tls = {"ca_path": place.world.roots} if place.roots == "store" else \
             {"ca_file": place.world.root}
         strategy = {"strategy": "round_robin"} if place.upstreams > 1 else {}
-        return {**strategy, "listen": [place.listen()], "workers": str(place.workers),
+        return {**strategy, "listen": [place.listen()], "workers": place.workers,
                 "control": place.directory + "/control.sock",
                 "state_dir": place.directory + "/state",
                 "cache": {"size": place.cache_bytes, "prefetch": False}, "tls": tls,

@@ -124,8 +124,10 @@ def allow(w):
 
 @key("workers")
 def workers(w):
-    w.begin(workers=1)
-    w.refuses("one worker", workers="auto")
+    """Its own sockets at ports that are in use have been bound."""
+    w.begin(workers=2)
+    w.refuses("`workers` changed: that needs a restart", workers=3)
+    w.reload(workers=2)
 
 
 @key("control")

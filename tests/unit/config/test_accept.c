@@ -104,7 +104,7 @@ static const char every_value[] =
 	"  - {name: fourth, address: [192.0.2.5]}\n"
 	"listen: [192.168.1.1, \"0.0.0.0:5353\", \"[::]:65535\"]\n"
 	"allow: [link_local, ula, 192.0.2.0/24, \"2001:db8::/32\", 198.51.100.7]\n"
-	"workers: 1\n"
+	"workers: 64\n"
 	"control: /tmp/c.sock\n"
 	"state_dir: '/var/lib/with space'\n"
 	"user: _pintle\n"
@@ -126,6 +126,7 @@ static void every_value_of_the_file(void **state)
 	assert_endpoint(&c->listen[1], "0.0.0.0:5353");
 	assert_endpoint(&c->listen[2], "[::]:65535");
 	assert_int_equal(c->allow_n, 6);
+	assert_int_equal(c->workers, 64);
 	assert_true(allowed(c, "169.254.1.1"));
 	assert_true(allowed(c, "fe80::1"));
 	assert_true(allowed(c, "fd00::1"));

@@ -159,11 +159,19 @@ static const struct refusal rows[] = {
 	{ "log.privacy: another word", "log: {privacy: high}" REST,
 		"f:1:16: log.privacy: \"high\" is none of the words known here; "
 		"allowed: none, client, name" },
-	{ "workers: 2", "workers: 2" REST,
-		"f:1:10: workers: \"2\" is none of the words known here; allowed: 1" },
-	{ "workers: auto", "workers: auto" REST,
-		"f:1:10: workers: \"auto\", but this version has one worker; write 1" },
 	/* numbers, times, sizes */
+	{ "workers: 0", "workers: 0" REST,
+		"f:1:10: workers: \"0\" is out of range; allowed: auto, or a number from "
+		"1 to 64" },
+	{ "workers: too many", "workers: 65" REST,
+		"f:1:10: workers: \"65\" is out of range; allowed: auto, or a number "
+		"from 1 to 64" },
+	{ "workers: another word", "workers: all" REST,
+		"f:1:10: workers: \"all\" is not a plain decimal number; allowed: auto, "
+		"or a number from 1 to 64" },
+	{ "workers: quoted", "workers: \"2\"" REST,
+		"f:1:10: workers: \"2\" is text, for its quotes; allowed: auto, or a "
+		"number from 1 to 64" },
 	{ "limits.clients: 0", "limits: {clients: 0}" REST,
 		"f:1:19: limits.clients: \"0\" is out of range; allowed: a number from 1 "
 		"to 65535" },

@@ -27,7 +27,7 @@ struct office {
 	struct dot_server server;
 	char directory[MAKE_DIRECTORY_MAX];
 	char config[MAKE_DIRECTORY_MAX + 16], socket[MAKE_DIRECTORY_MAX + 16];
-	struct worker worker;
+	struct workers workers;
 	struct control *control;
 };
 
@@ -92,9 +92,10 @@ static int setup(void **state)
 	if (config_load(o->config, &config, &config_error) != STATUS_OK)
 		fail_msg("%s", config_error.text);
 	error = text_in(words, sizeof words);
-	if (worker_bind(&o->worker, &o->bench.loop, config, NULL, &error) != STATUS_OK ||
-		worker_start(&o->worker, &error) != STATUS_OK ||
-		control_open(&o->bench.loop, o->socket, &o->worker, &error,
+	if (workers_bind(&o->workers, &o->bench.loop, config, NULL, &error) !=
+			STATUS_OK ||
+		workers_start(&o->workers, &error) != STATUS_OK ||
+		control_open(&o->bench.loop, o->socket, &o->workers, &error,
 			&o->control) != STATUS_OK)
 		fail_msg("%s", words);
 	*state = o;
@@ -107,9 +108,10 @@ static int teardown(void **state)
 
 	control_close(o->control);
 	assert_int_not_equal(access(o->socket, F_OK), 0);
-	worker_stop(&o->worker);
+	workers_stop(&o->workers);
 	dot_server_stop(&o->server);
 	bench_deinit(&o->bench);
+	workers_free(&o->workers);
 	remove_directory(o->directory);
 	log_replace(NULL);
 	free(o);
@@ -258,7 +260,7 @@ static void stopped_during_a_query(void **state)
 	RUN_UNTIL(&o->bench.loop, o->server.accepted == 1);
 	control_close(o->control);
 	assert_int_equal(
-		control_open(&o->bench.loop, o->socket, &o->worker,
+		control_open(&o->bench.loop, o->socket, &o->workers,
 			&(struct text){ .p = (char[200]){ 0 }, .cap = 200 }, &o->control),
 		STATUS_OK);
 	assert_null(hear(o, fd));
@@ -335,14 +337,14 @@ static void a_long_name_in_an_error(void **state)
 static void a_reload_that_fails_says_why(void **state)
 {
 	struct office *o = *state;
-	const struct config *before = o->worker.config;
+	const struct config *before = o->workers.config;
 	int fd = dial(o);
 
 	write_config(o, endpoint_port(&before->listen[0]), "nonsense: 1\n");
 	say(fd, "{\"command\": \"reload\"}\n");
 	assert_error(o, fd, "nonsense");
-	assert_ptr_equal(o->worker.config, before);
-	assert_int_equal(o->worker.reloads, 0);
+	assert_ptr_equal(o->workers.config, before);
+	assert_int_equal(o->workers.reloads, 0);
 }
 
 /* With a question under way, a new address and a cache of another size. */
@@ -357,10 +359,11 @@ static void a_reload_changes_what_it_may(void **state)
 	write_config(o, port, "cache: {size: 1MiB}\nlimits: {clients: 7}\n");
 	say(fd, "{\"command\": \"reload\"}\n");
 	assert_ok(o, fd);
-	assert_int_equal(o->worker.reloads, 1);
-	assert_int_equal(o->worker.listeners.n, 1);
-	assert_int_equal(endpoint_port(&o->worker.listeners.items[0].endpoint), port);
-	assert_int_equal(o->worker.listeners.clients.limit, 7);
+	assert_int_equal(o->workers.reloads, 1);
+	assert_int_equal(o->workers.items[0].listeners.n, 1);
+	assert_int_equal(
+		endpoint_port(&o->workers.items[0].listeners.items[0].endpoint), port);
+	assert_int_equal(o->workers.items[0].listeners.clients.limit, 7);
 	assert_ok(o, asking);
 	assert_int_equal(o->server.accepted, 1);
 }
@@ -412,8 +415,8 @@ static void a_reload_that_fails_does_not_move_it(void **state)
 	fd = dial(o);
 	say(fd, "{\"command\": \"reload\"}\n");
 	assert_error(o, fd, "cannot listen on");
-	assert_int_equal(o->worker.reloads, 0);
-	assert_int_equal(o->worker.config->cache_size_bytes, 8 * 1024 * 1024);
+	assert_int_equal(o->workers.reloads, 0);
+	assert_int_equal(o->workers.config->cache_size_bytes, 8 * 1024 * 1024);
 	fd = dial(o);
 	say(fd, "{\"command\": \"status\"}\n");
 	assert_ok(o, fd);
@@ -427,7 +430,7 @@ static void only_one_daemon_answers_there(void **state)
 	struct control *second;
 
 	assert_int_equal(
-		control_open(&o->bench.loop, o->socket, &o->worker, &error, &second),
+		control_open(&o->bench.loop, o->socket, &o->workers, &error, &second),
 		STATUS_IO);
 	assert_null(second);
 	assert_non_null(strstr(words, "another pintle answers there"));

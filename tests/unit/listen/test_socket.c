@@ -39,7 +39,7 @@ static int open_at(struct endpoint *e, bool udp)
 	struct text error = text_in(words, sizeof words);
 	socklen_t size = sizeof *e;
 	int fd = -1;
-	enum status status = socket_open(e, udp, &error, &fd);
+	enum status status = socket_open(e, udp, SOCKET_ALONE, &error, &fd);
 
 	if (status == STATUS_UNSUPPORTED)
 		skip();
@@ -124,7 +124,7 @@ static int open_beside(const struct endpoint *one, struct endpoint *other, bool 
 	int fd;
 
 	other->in6.sin6_port = one->in.sin_port;
-	status = socket_open(other, udp, &error, &fd);
+	status = socket_open(other, udp, SOCKET_ALONE, &error, &fd);
 	if (status == STATUS_UNSUPPORTED)
 		skip();
 	if (status != STATUS_OK)
@@ -169,7 +169,8 @@ static void who_holds_the_port(void **state)
 		holder_describe(&e, udp, &text);
 		assert_string_equal(words, expected);
 		text = text_in(words, sizeof words);
-		assert_int_equal(socket_open(&e, udp, &text, &second), STATUS_IO);
+		assert_int_equal(
+			socket_open(&e, udp, SOCKET_ALONE, &text, &second), STATUS_IO);
 		assert_int_equal(second, -1);
 		assert_non_null(strstr(words, "Address already in use"));
 		assert_non_null(strstr(words, expected));
@@ -236,7 +237,7 @@ static void an_address_that_is_not_here(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(socket_open(&e, true, &error, &fd), STATUS_OK);
+	assert_int_equal(socket_open(&e, true, SOCKET_ALONE, &error, &fd), STATUS_OK);
 	close(fd);
 }
 

@@ -38,7 +38,8 @@ static int setup(void **state)
 	assert_int_equal(prefix_parse("127.0.0.0/8", &h->house.allow), STATUS_OK);
 	assert_int_equal(endpoint_parse("127.0.0.1", 1, &h->endpoint), STATUS_OK);
 	h->endpoint.in.sin_port = 0;
-	assert_int_equal(socket_open(&h->endpoint, false, &error, &fd), STATUS_OK);
+	assert_int_equal(
+		socket_open(&h->endpoint, false, SOCKET_ALONE, &error, &fd), STATUS_OK);
 	assert_int_equal(getsockname(fd, &h->endpoint.sa, &size), 0);
 	tcp_clients_init(&h->clients, h->house.resolver, LIMIT);
 	assert_int_equal(tcp_listener_start(

@@ -41,7 +41,8 @@ static int setup(void **state)
 	assert_int_equal(prefix_parse("127.0.0.1", &h->house.allow), STATUS_OK);
 	assert_int_equal(endpoint_parse("0.0.0.0", 1, &h->endpoint), STATUS_OK);
 	h->endpoint.in.sin_port = 0;
-	assert_int_equal(socket_open(&h->endpoint, true, &error, &fd), STATUS_OK);
+	assert_int_equal(
+		socket_open(&h->endpoint, true, SOCKET_ALONE, &error, &fd), STATUS_OK);
 	assert_int_equal(getsockname(fd, &h->endpoint.sa, &size), 0);
 	h->endpoint.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(udp_listener_start(&h->house.lab.bench.loop, fd,

@@ -46,7 +46,8 @@ void lab_init(struct lab *lab)
 			.address_n = 1,
 			.policy = {
 				.identity = IDENTITY_ADDRESS, .ca_file = lab->ca_file } };
-	upstream_set_init(&lab->set, &lab->bench.loop, &events);
+	assert_int_equal(upstream_shared_init(&lab->shared, 1), STATUS_OK);
+	upstream_set_init(&lab->set, &lab->bench.loop, &lab->shared, &events);
 }
 
 void lab_write(struct lab *lab)
@@ -112,6 +113,7 @@ void lab_deinit(struct lab *lab)
 {
 	exchanger_free(lab->exchanger);
 	upstream_set_deinit(&lab->set);
+	upstream_shared_deinit(&lab->shared);
 	for (size_t i = 0; i < LAB_SERVERS; i++)
 		if (!lab->stopped[i])
 			dot_server_stop(&lab->servers[i]);

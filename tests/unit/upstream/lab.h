@@ -24,6 +24,7 @@ struct lab {
 	struct config_upstream written[2][LAB_NAMES];
 	unsigned in_force; /* of the two above */
 
+	struct upstream_shared shared;
 	struct upstream_set set;
 	struct exchanger *exchanger;
 	unsigned good; /* times that on_good ran */

@@ -213,7 +213,9 @@ static void a_restart_does_not_forget(void **state)
 	assert_answered(w);
 	change_to_other(w);
 	upstream_set_deinit(set);
-	upstream_set_init(set, &w->lab.bench.loop, &events);
+	upstream_shared_deinit(&w->lab.shared);
+	assert_int_equal(upstream_shared_init(&w->lab.shared, 1), STATUS_OK);
+	upstream_set_init(set, &w->lab.bench.loop, &w->lab.shared, &events);
 	lab_load(&w->lab);
 	assert_refused(w);
 }
@@ -300,7 +302,7 @@ static void a_set_without_a_loop_writes_no_record(void **state)
 	struct upstream_plan plan;
 
 	lab_write(&w->lab);
-	upstream_set_init(&set, NULL, &no_events);
+	upstream_set_init(&set, NULL, &w->lab.shared, &no_events);
 	assert_int_equal(
 		upstream_set_prepare(&set, &w->lab.config, &error, &plan), STATUS_OK);
 	upstream_plan_discard(&plan);

@@ -1,0 +1,84 @@
+/* What is known of an upstream's keys: take what other sets know -> look or learn -> give
+ * it to them. */
+#include "upstream/inner.h"
+
+void known_take(struct upstream *u)
+{
+	const struct learned_pins before = u->known.contact.learned.pins;
+	bool knew = u->known.contact.known;
+
+	if (u->parts.shared == NULL ||
+		!shared_contact_take(u->parts.shared, upstream_name(u), &u->known))
+		return;
+	notice_policy(u);
+	suspicion_follow(u);
+	/* A session of before may be one of other keys. */
+	if (!knew || !learned_pins_equal(&before, &u->known.contact.learned.pins))
+		tls_context_forget_tickets(&u->context);
+}
+
+void known_give(struct upstream *u)
+{
+	if (u->parts.shared != NULL)
+		shared_contact_give(u->parts.shared, upstream_name(u), &u->known);
+}
+
+/* There is nothing to know of one without a certificate, or of a second self. */
+static bool has_keys(const struct upstream *u)
+{
+	return u->parts.shared != NULL && !upstream_is_plain(u) && !u->parts.for_ntp;
+}
+
+void upstream_catch_up(struct upstream *u)
+{
+	if (!has_keys(u))
+		return;
+	known_take(u);
+	shared_contact_leave(u->parts.shared);
+}
+
+void upstream_tell(struct upstream *u)
+{
+	struct contact_copy newest = u->known;
+
+	if (!has_keys(u))
+		return;
+	(void)shared_contact_take(u->parts.shared, upstream_name(u), &newest);
+	shared_contact_give(u->parts.shared, upstream_name(u), &u->known);
+}
+
+bool known_accept(struct upstream *u, const struct verdict *verdict)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+	bool holds;
+
+	known_take(u);
+	holds = contact_allows(&u->known.contact, &of, verdict);
+	if (holds)
+		contact_accepted(&u->known.contact, &of, verdict);
+	known_give(u);
+	if (holds && u->parts.shared != NULL)
+		floor_file_raise(&u->parts.shared->floor, u->parts.state_dir,
+			clock_floor_proven_s(verdict));
+	return holds;
+}
+
+void known_refuse(struct upstream *u, const struct verdict *verdict)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
+	known_take(u);
+	contact_refused(&u->known.contact, &of, verdict);
+	known_give(u);
+}
+
+void known_keep_in_time(struct upstream *u)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+
+	if (!u->known.contact.unsaved)
+		return;
+	known_take(u);
+	contact_keep_in_time(&u->known.contact, &of);
+	known_give(u);
+}
