@@ -29,7 +29,7 @@ static int open_at(const char *address, struct endpoint *e)
 
 	assert_int_equal(endpoint_parse(address, 1, e), STATUS_OK);
 	e->in.sin_port = 0;
-	assert_int_equal(socket_open(e, true, &error, &fd), STATUS_OK);
+	assert_int_equal(socket_open(e, true, SOCKET_ALONE, &error, &fd), STATUS_OK);
 	assert_int_equal(getsockname(fd, &e->sa, &size), 0);
 	return fd;
 }

@@ -179,7 +179,7 @@ static void two_listeners(void **state)
 	int fd, client = socket(AF_INET, SOCK_DGRAM, 0);
 
 	other.in.sin_port = 0;
-	assert_int_equal(socket_open(&other, true, &error, &fd), STATUS_OK);
+	assert_int_equal(socket_open(&other, true, SOCKET_ALONE, &error, &fd), STATUS_OK);
 	assert_int_equal(getsockname(fd, &other.sa, &size), 0);
 	assert_int_equal(udp_listener_start(&h->house.lab.bench.loop, fd,
 				 h->house.resolver, &second),
