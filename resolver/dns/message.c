@@ -51,8 +51,9 @@ static bool rdata_is_valid(struct bytes message, const struct record *record)
 /* RFC 6891 §6.1.1: the root's, in the additional section, at most once. */
 static enum status take_opt(struct message *m, const struct record *record)
 {
-	if (m->edns.present || record->section != SECTION_ADDITIONAL ||
-		record->owner.n != 1)
+	if (m->edns.present || record->owner.n != 1)
+		return STATUS_MALFORMED;
+	if (record->section != SECTION_ADDITIONAL)
 		return STATUS_MALFORMED;
 	m->opt_start = record->start;
 	m->opt_end = record->end;
