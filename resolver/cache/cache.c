@@ -80,7 +80,7 @@ static bool is_stale(const struct cache *cache, const struct entry *e, uint64_t 
 /* Only for what is stale: another try would come to nothing. */
 static bool has_failed(const struct cache *cache, const struct entry *e, uint64_t now_ms)
 {
-	return e->generation == cache->generation && now_ms < e->wait_until_ms;
+	return e->generation == cache->generation && entry_waits(e, now_ms);
 }
 
 static void view_fresh(
@@ -95,7 +95,7 @@ static void view_fresh(
 	out->age_s = (uint32_t)(age_ms / MS_PER_S);
 	out->ttl_min_s = entry_is_failure(e) ? 0 : cache->options.min_ttl_s;
 	out->stale = false;
-	out->refresh = !entry_is_failure(e) && now_ms >= e->wait_until_ms &&
+	out->refresh = !entry_is_failure(e) && !entry_waits(e, now_ms) &&
 		       prefetch_due(e->hits, age_ms, e->life_s);
 }
 
@@ -160,7 +160,7 @@ void cache_note_refresh(struct cache *cache, const struct cache_key *key, uint64
 	struct entry *e = find(cache, key);
 
 	if (e != NULL && is_fresh(cache, e, now_ms))
-		e->wait_until_ms = now_ms + REFRESH_WAIT_MS;
+		entry_wait(e, now_ms, REFRESH_WAIT_MS);
 }
 
 static void forget(struct cache *cache, struct entry *e)
@@ -169,7 +169,7 @@ static void forget(struct cache *cache, struct entry *e)
 		cache->hand = e->link.prev;
 	list_remove(&e->link);
 	table_remove(&cache->table, e);
-	cache->bytes -= e->charge_bytes;
+	cache->bytes -= entry_charge(entry_taken(e));
 	free(e);
 }
 
@@ -267,7 +267,7 @@ static void keep(struct cache *cache, const struct entry_key *k,
 	e->generation = terms->generation;
 	list_insert(&cache->queue, &e->link);
 	table_add(&cache->table, e);
-	cache->bytes += e->charge_bytes;
+	cache->bytes += charge;
 	cache->inserts++;
 }
 
@@ -322,7 +322,7 @@ static void note_failure(
 {
 	e->generation = cache->generation;
 	e->reason = reasons_keep(&cache->reasons, ede);
-	e->wait_until_ms = now_ms + STALE_RECHECK_MS;
+	entry_wait(e, now_ms, STALE_RECHECK_MS);
 }
 
 void cache_insert_failure(struct cache *cache, const struct cache_key *key,

@@ -30,7 +30,7 @@ void entry_key_make(const struct cache_key *key, struct entry_key *out)
 
 bool entry_matches(const struct entry *e, const struct entry_key *key)
 {
-	return e->hash == key->hash && e->flags == key->flags &&
+	return e->hash == (uint32_t)key->hash && e->flags == key->flags &&
 	       e->question_end == DNS_HEADER_BYTES + key->question_n &&
 	       memcmp(entry_wire(e) + DNS_HEADER_BYTES, key->bytes, key->question_n) == 0;
 }
@@ -61,11 +61,22 @@ static size_t ede_text_size(const struct ede *ede)
 	return ede->present ? strnlen(ede->text, sizeof ede->text - 1) : 0;
 }
 
+/* What stands behind begins where the members end, not at the next multiple of 8. */
+static size_t size_of(size_t ttl_n, size_t wire_n, size_t text_n)
+{
+	return offsetof(struct entry, ttl_at) + ttl_n * sizeof(uint16_t) + wire_n +
+	       text_n;
+}
+
 size_t entry_size(const struct answer *answer, const struct ede *ede)
 {
 	ede = ede != NULL ? ede : &answer->ede;
-	return sizeof(struct entry) + answer->ttl_n * sizeof(uint16_t) + answer->wire.n +
-	       ede_text_size(ede);
+	return size_of(answer->ttl_n, answer->wire.n, ede_text_size(ede));
+}
+
+size_t entry_taken(const struct entry *e)
+{
+	return size_of(e->ttl_n, e->wire_n, e->ede_text_n);
 }
 
 bool answer_is_to_key(const struct answer *answer, const struct entry_key *key)
@@ -97,8 +108,7 @@ struct entry *entry_new(
 	if (e == NULL)
 		return NULL;
 	*e = (struct entry){
-		.hash = key->hash,
-		.charge_bytes = (uint32_t)entry_charge(entry_size(answer, ede)),
+		.hash = (uint32_t)key->hash,
 		.wire_n = (uint16_t)answer->wire.n,
 		.ttl_n = answer->ttl_n,
 		.question_end = answer->question_end,

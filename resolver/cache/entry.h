@@ -19,11 +19,10 @@ struct entry_key {
 struct entry {
 	struct list link;   /* in the cache's queue */
 	struct entry *next; /* in its bucket; owned by the table's user */
-	uint64_t hash;
-	uint64_t stored_ms;     /* on clock_now_ms() */
-	uint64_t wait_until_ms; /* an answer's: not to be refreshed before */
-	uint32_t charge_bytes;  /* what it counts in the budget */
+	uint64_t stored_ms; /* on clock_now_ms() */
+	uint32_t hash;      /* the key's, its low half */
 	uint32_t life_s;
+	uint32_t wait_ms; /* an answer's: not to be refreshed at a lower age */
 	/* Of failures: of this one; or, of an answer, of the last try to refresh it
 	 * after its end, `reason` saying why. 0: it has not failed. */
 	uint32_t generation;
@@ -52,6 +51,20 @@ static inline uint64_t entry_age_ms(const struct entry *e, uint64_t now_ms)
 	return now_ms > e->stored_ms ? now_ms - e->stored_ms : 0;
 }
 
+/* It is not to be refreshed for so long. */
+static inline void entry_wait(struct entry *e, uint64_t now_ms, uint32_t wait_ms)
+{
+	uint64_t age_ms = entry_age_ms(e, now_ms);
+
+	/* After 49 days it is not remembered, and the refresh comes early. */
+	e->wait_ms = age_ms < UINT32_MAX - wait_ms ? (uint32_t)age_ms + wait_ms : 0;
+}
+
+static inline bool entry_waits(const struct entry *e, uint64_t now_ms)
+{
+	return entry_age_ms(e, now_ms) < e->wait_ms;
+}
+
 void entry_key_make(const struct cache_key *key, struct entry_key *out);
 bool entry_matches(const struct entry *e, const struct entry_key *key);
 bool entry_has_name(const struct entry *e, const struct name *lowered);
@@ -64,6 +77,9 @@ size_t entry_charge(size_t n);
 /* What entry_new() will take. `ede`, or else the answer's own, is kept with it; NULL: the
  * answer's own. */
 size_t entry_size(const struct answer *answer, const struct ede *ede);
+
+/* The same of what it has made. */
+size_t entry_taken(const struct entry *e);
 
 /* Whether the answer's question is the key's. */
 bool answer_is_to_key(const struct answer *answer, const struct entry_key *key);

@@ -6,6 +6,7 @@
  * keeps a table at the edge from being resized back and forth. */
 #define SPARSE 8
 
+/* An entry has 32 bits of it, more than there can be buckets. */
 static struct entry **bucket_of(const struct table *table, uint64_t hash)
 {
 	return &table->buckets[hash & (table->buckets_n - 1)];

@@ -143,6 +143,26 @@ static void a_failure_stands_beside(void **state)
 	cache_free(cache);
 }
 
+/* An age is kept in 32 bits of milliseconds: past them a failure is not remembered, and
+ * no earlier one passes for it. */
+static void after_many_days_it_is_asked_for_each_time(void **state)
+{
+	const uint64_t days_49_ms = UINT32_MAX;
+	struct cache *cache = cache_of(0, 86400, 100 * 86400);
+
+	(void)state;
+	insert(cache, "www.example", 1, LIFE_S);
+	remember_failure(cache, "www.example", days_49_ms - 30001);
+	assert_int_equal(look(cache, "www.example", days_49_ms - 2), 1);
+	assert_int_equal(look(cache, "www.example", days_49_ms - 1), 0);
+	for (uint64_t at_ms = days_49_ms - 30000; at_ms < 2 * days_49_ms;
+		at_ms += days_49_ms / 10) {
+		remember_failure(cache, "www.example", at_ms);
+		assert_int_equal(look(cache, "www.example", at_ms), 0);
+	}
+	cache_free(cache);
+}
+
 static void a_failure_alone_is_never_stale(void **state)
 {
 	struct cache *cache = cache_of(0, 86400, 3600);
@@ -345,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_stands_beside),
+		cmocka_unit_test(after_many_days_it_is_asked_for_each_time),
 		cmocka_unit_test(a_failure_alone_is_never_stale),
 		cmocka_unit_test(a_failure_replaces_what_is_over),
 		cmocka_unit_test(a_failure_does_not_disturb_what_is_fresh),
