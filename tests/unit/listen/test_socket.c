@@ -115,6 +115,22 @@ static void without_an_arrival_the_kernel_chooses(void **state)
 	assert_int_equal(header.msg_controllen, 0);
 }
 
+static void what_it_sends_is_never_fragmented(void **state)
+{
+	const struct row *row = *state;
+	struct endpoint e = endpoint(row->wildcard);
+	bool in6 = e.sa.sa_family == AF_INET6;
+	int fd = open_at(&e, true), value = -1;
+	socklen_t size = sizeof value;
+
+	assert_int_equal(
+		getsockopt(fd, in6 ? IPPROTO_IPV6 : IPPROTO_IP,
+			in6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &value, &size),
+		0);
+	assert_int_equal(value, in6 ? IPV6_PMTUDISC_PROBE : IP_PMTUDISC_PROBE);
+	close(fd);
+}
+
 /* The port that the one has, for the other: -1 if somebody else has it there. */
 static int open_beside(const struct endpoint *one, struct endpoint *other, bool udp)
 {
@@ -253,6 +269,9 @@ int main(void)
 	};
 	int failed = run_rows("arrival", rows, sizeof *rows, ROWS(rows),
 		a_reply_comes_from_where_it_was_asked);
+
+	failed += run_rows("fragments", rows, sizeof *rows, ROWS(rows),
+		what_it_sends_is_never_fragmented);
 
 	return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }
