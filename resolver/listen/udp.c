@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "listen/outbox.h"
 
 #define BATCH OUTBOX_REPLIES
@@ -142,8 +143,10 @@ static int receive_batch(const struct udp_listener *l)
 
 static void answer_batch(struct udp_listener *l, int n)
 {
+	clock_hold();
 	for (int i = 0; i < n; i++)
 		handle(l, (unsigned)i);
+	clock_release();
 	reset_batch(n);
 	outbox_send(&outbox);
 }
