@@ -19,10 +19,10 @@ struct entry_key {
 struct entry {
 	struct list link;   /* in the cache's queue */
 	struct entry *next; /* in its bucket; owned by the table's user */
-	uint64_t stored_ms; /* on clock_now_ms() */
-	uint32_t hash;      /* the key's, its low half */
+	uint32_t hash; /* the key's, its low half; beside `next`, for a chain's sake */
 	uint32_t life_s;
-	uint32_t wait_ms; /* an answer's: not to be refreshed at a lower age */
+	uint64_t stored_ms; /* on clock_now_ms() */
+	uint32_t wait_ms;   /* an answer's: not to be refreshed at a lower age */
 	/* Of failures: of this one; or, of an answer, of the last try to refresh it
 	 * after its end, `reason` saying why. 0: it has not failed. */
 	uint32_t generation;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/pool.h"
 #include "listen/outbox.h"
 
 #define BATCH OUTBOX_REPLIES
@@ -14,6 +15,8 @@
 #define QUERY_MAX 2048
 /* Batches read for one wake-up, so that TCP and upstreams get their turn. */
 #define BATCHES_MAX 4
+/* Of storage for queries that wait, at most so many lie ready. */
+#define KEPT_MAX 64
 
 struct udp_listener {
 	uv_poll_t poll;
@@ -22,6 +25,7 @@ struct udp_listener {
 	int fd;
 	struct resolver *resolver;
 	struct list waiting; /* struct udp_query */
+	struct pool pool;    /* theirs */
 };
 
 /* A query that waits for an upstream. */
@@ -65,14 +69,14 @@ static void on_done(struct query *query, struct bytes reply)
 		uv_prepare_start(&l->turn, on_turn_end);
 	}
 	list_remove(&q->link);
-	free(q);
+	pool_give(&l->pool, q);
 }
 
 /* Becomes a waiting query, or is answered after all. */
 static enum query_outcome wait_for(struct udp_listener *l, unsigned at,
 	const struct message *parsed, struct writer *reply)
 {
-	struct udp_query *q = calloc(1, sizeof *q);
+	struct udp_query *q = pool_take(&l->pool);
 	enum query_outcome outcome;
 
 	if (q == NULL)
@@ -85,7 +89,7 @@ static enum query_outcome wait_for(struct udp_listener *l, unsigned at,
 	if (outcome == QUERY_PENDING)
 		list_append(&l->waiting, &q->link);
 	else
-		free(q);
+		pool_give(&l->pool, q);
 	return outcome;
 }
 
@@ -186,6 +190,7 @@ enum status udp_listener_start(
 	l->fd = fd;
 	l->resolver = resolver;
 	list_init(&l->waiting);
+	pool_init(&l->pool, sizeof(struct udp_query), KEPT_MAX);
 	if (uv_poll_init(loop, &l->poll, fd) != 0) {
 		close(fd);
 		free(l);
@@ -203,8 +208,10 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct udp_listener *l = handle->data;
 
-	if (--l->handles == 0)
-		free(l);
+	if (--l->handles > 0)
+		return;
+	pool_deinit(&l->pool);
+	free(l);
 }
 
 void udp_listener_close(struct udp_listener *l)
@@ -213,7 +220,7 @@ void udp_listener_close(struct udp_listener *l)
 		struct udp_query *q = list_entry(it, struct udp_query, link);
 
 		query_cancel(&q->query);
-		free(q);
+		pool_give(&l->pool, q);
 	}
 	uv_poll_stop(&l->poll);
 	/* Replies of this turn; then at once, so that the next reload may bind the
