@@ -28,6 +28,36 @@ void text_add(struct text *t, const char *fmt, ...)
 	t->n += (size_t)n;
 }
 
+static void add(struct text *t, const char *from, size_t n)
+{
+	size_t room = t->cap - t->n - 1;
+
+	if (n > room) {
+		t->cut = true;
+		n = room;
+	}
+	memcpy(t->p + t->n, from, n);
+	t->n += n;
+	t->p[t->n] = '\0';
+}
+
+void text_add_plain(struct text *t, const char *from)
+{
+	add(t, from, strlen(from));
+}
+
+void text_add_number(struct text *t, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	add(t, digits + at, sizeof digits - at);
+}
+
 void text_copy(char *out, size_t cap, const char *from)
 {
 	size_t n = strnlen(from, cap - 1);

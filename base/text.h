@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -16,6 +17,10 @@ struct text {
 
 struct text text_in(char *buffer, size_t cap);
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The same without a format, where that would cost more than all the rest. */
+void text_add_plain(struct text *t, const char *from);
+void text_add_number(struct text *t, uint64_t number);
 
 /* Copies, cutting what does not fit; always terminated. cap > 0. */
 void text_copy(char *out, size_t cap, const char *from);

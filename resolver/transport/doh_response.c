@@ -92,15 +92,16 @@ static void take_encoding(struct doh_response *r, struct bytes value)
 	r->is_encoded = true;
 }
 
+#define NAMED(name) .p = (const uint8_t *)name, .n = sizeof name - 1
 static const struct {
-	const char *name;
+	struct bytes name;
 	void (*take)(struct doh_response *, struct bytes);
 } fields[] = {
-	{ ":status", take_status },
-	{ "content-type", take_type },
-	{ "content-length", take_length },
-	{ "content-encoding", take_encoding },
-	{ "age", take_age },
+	{ { NAMED(":status") }, take_status },
+	{ { NAMED("content-type") }, take_type },
+	{ { NAMED("content-length") }, take_length },
+	{ { NAMED("content-encoding") }, take_encoding },
+	{ { NAMED("age") }, take_age },
 };
 
 enum status doh_response_field(
@@ -110,7 +111,7 @@ enum status doh_response_field(
 	if (r->header_bytes > DOH_HEADER_BYTES_MAX)
 		return STATUS_LIMIT;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (bytes_equal(name, bytes_of_text(fields[i].name)))
+		if (bytes_equal(name, fields[i].name))
 			fields[i].take(r, value);
 	return STATUS_OK;
 }

@@ -82,16 +82,17 @@ enum status doh_template_init(
 enum status doh_template_path(
 	const struct doh_template *t, struct bytes query, char out[DOH_REQUEST_PATH_MAX])
 {
-	char text[BASE64_TEXT_MAX(QUERY_WIRE_MAX)];
+	UNCLEARED char text[BASE64_TEXT_MAX(QUERY_WIRE_MAX)];
 	struct text path = text_in(out, DOH_REQUEST_PATH_MAX);
 
-	if (!t->get) {
-		text_add(&path, "%s", t->before);
+	text_add_plain(&path, t->before);
+	if (!t->get)
 		return STATUS_OK;
-	}
 	if (query.n > QUERY_WIRE_MAX)
 		return STATUS_NOSPACE;
 	base64url_encode(query, text);
-	text_add(&path, "%s%cdns=%s%s", t->before, t->joint, text, t->after);
+	text_add_plain(&path, t->joint == '?' ? "?dns=" : "&dns=");
+	text_add_plain(&path, text);
+	text_add_plain(&path, t->after);
 	return path.cut ? STATUS_NOSPACE : STATUS_OK;
 }

@@ -1,5 +1,7 @@
 #include "transport/h2_guard.h"
 
+#include <string.h>
+
 /* Frames that answer nothing, all at once and again every ten seconds. A server that
  * looks with a PING each second whether somebody is there sends ten of them. */
 #define FRAMES_FREE 1000
@@ -82,6 +84,18 @@ static const char *look_at_frame(struct h2_guard *g)
 	return NULL;
 }
 
+/* How many bytes it took. */
+static size_t gather_head(struct h2_guard *g, struct bytes in)
+{
+	size_t n = sizeof g->head - g->head_n;
+
+	if (n > in.n)
+		n = in.n;
+	memcpy(g->head + g->head_n, in.p, n);
+	g->head_n += n;
+	return n;
+}
+
 enum status h2_guard_take(
 	struct h2_guard *g, struct bytes in, uint64_t now_ms, const char **what)
 {
@@ -98,7 +112,7 @@ enum status h2_guard_take(
 			at += skip;
 			continue;
 		}
-		g->head[g->head_n++] = in.p[at++];
+		at += gather_head(g, bytes_of(in.p + at, in.n - at));
 		if (g->head_n == sizeof g->head)
 			*what = look_at_frame(g);
 		if (*what != NULL)

@@ -299,10 +299,17 @@ static ssize_t on_read_request(nghttp2_session *session, int32_t id, uint8_t *ou
 	return (ssize_t)n;
 }
 
+/* A name is a constant, which nghttp2 need not copy. */
 static nghttp2_nv field(const char *name, const char *value, uint8_t flags)
 {
 	return (nghttp2_nv){ (uint8_t *)(uintptr_t)name, (uint8_t *)(uintptr_t)value,
-		strlen(name), strlen(value), flags };
+		strlen(name), strlen(value), flags | NGHTTP2_NV_FLAG_NO_COPY_NAME };
+}
+
+/* Nor the value, which is there until the connection's end. */
+static nghttp2_nv lasting(const char *name, const char *value)
+{
+	return field(name, value, NGHTTP2_NV_FLAG_NO_COPY_VALUE);
 }
 
 /* RFC 8484 §4.1, and nothing that would tell clients apart. A path with a question in it
@@ -315,16 +322,16 @@ enum status h2_session_submit(struct h2 *h2, struct h2_stream *s)
 	char length[16];
 	struct text text = text_in(length, sizeof length);
 	nghttp2_nv head[] = {
-		field(":method", post ? "POST" : "GET", NGHTTP2_NV_FLAG_NONE),
-		field(":scheme", "https", NGHTTP2_NV_FLAG_NONE),
-		field(":authority", s->authority, NGHTTP2_NV_FLAG_NONE),
+		lasting(":method", post ? "POST" : "GET"),
+		lasting(":scheme", "https"),
+		lasting(":authority", s->authority),
 		field(":path", s->path, path_flags),
-		field("accept", "application/dns-message", NGHTTP2_NV_FLAG_NONE),
-		field("content-type", "application/dns-message", NGHTTP2_NV_FLAG_NONE),
+		lasting("accept", "application/dns-message"),
+		lasting("content-type", "application/dns-message"),
 		field("content-length", length, NGHTTP2_NV_FLAG_NONE),
 	};
 
-	text_add(&text, "%zu", s->request_n);
+	text_add_number(&text, s->request_n);
 	head[6].valuelen = text.n;
 	s->id = nghttp2_submit_request(h2->session, NULL, head,
 		sizeof head / sizeof *head - (post ? 0 : 2), post ? &content : NULL, s);

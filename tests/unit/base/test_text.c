@@ -57,6 +57,52 @@ static void what_does_not_fit_is_cut_and_said(void **state)
 	}
 }
 
+static void what_has_no_format_is_cut_as_well(void **state)
+{
+	(void)state;
+	for (size_t cap = 1; cap <= 10; cap++) {
+		char want[11], out[11];
+		struct text a, b;
+
+		memset(out, '#', sizeof out);
+		a = text_in(want, cap);
+		b = text_in(out, cap);
+		text_add(&a, "%s%s%d", "ab%", "", 1234);
+		text_add_plain(&b, "ab%");
+		text_add_plain(&b, "");
+		text_add_number(&b, 1234);
+		assert_string_equal(out, want);
+		assert_int_equal(b.n, a.n);
+		assert_true(b.cut == a.cut);
+		assert_int_equal(out[cap], '#');
+	}
+}
+
+static void numbers_are_written_in_full(void **state)
+{
+	static const struct {
+		uint64_t number;
+		const char *out;
+	} rows[] = {
+		{ 0, "0" },
+		{ 7, "7" },
+		{ 10, "10" },
+		{ 128, "128" },
+		{ 1000000007, "1000000007" },
+		{ UINT64_MAX, "18446744073709551615" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char out[32];
+		struct text t = text_in(out, sizeof out);
+
+		text_add_number(&t, rows[i].number);
+		assert_string_equal(out, rows[i].out);
+		assert_false(t.cut);
+	}
+}
+
 static void a_copy_is_cut_and_terminated(void **state)
 {
 	char out[4] = "###";
@@ -137,6 +183,8 @@ int main(void)
 		cmocka_unit_test(pieces_are_joined),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(what_does_not_fit_is_cut_and_said),
+		cmocka_unit_test(what_has_no_format_is_cut_as_well),
+		cmocka_unit_test(numbers_are_written_in_full),
 		cmocka_unit_test(a_copy_is_cut_and_terminated),
 		cmocka_unit_test(a_strangers_bytes_are_made_safe),
 		cmocka_unit_test(a_strangers_bytes_are_cut_too),
