@@ -184,7 +184,7 @@ static void deliver(struct doh *doh)
 			query->on_failed(query, &s->why, s->again);
 		else
 			on_content(doh, query, s);
-		h2_stream_free(s);
+		h2_stream_free(doh->h2, s);
 	}
 }
 

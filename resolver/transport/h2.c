@@ -7,6 +7,8 @@
 
 /* Stream numbers end at 2^31-1 (RFC 9113 §5.1.1); each takes two. */
 #define STREAM_ID_LAST 0x7ffffff0u
+/* Memory for so many streams lies ready. */
+#define KEPT_MAX 64
 
 enum status h2_new(uint64_t now_ms, struct h2 **out)
 {
@@ -18,6 +20,7 @@ enum status h2_new(uint64_t now_ms, struct h2 **out)
 	list_init(&h2->waiting);
 	list_init(&h2->open);
 	list_init(&h2->done);
+	pool_init(&h2->pool, sizeof(struct h2_stream) + H2_REQUEST_USUAL, KEPT_MAX);
 	h2_guard_init(&h2->guard, now_ms);
 	if (h2_session_new(h2) != STATUS_OK) {
 		h2_free(h2);
@@ -27,16 +30,20 @@ enum status h2_new(uint64_t now_ms, struct h2 **out)
 	return STATUS_OK;
 }
 
-void h2_stream_free(struct h2_stream *s)
+void h2_stream_free(struct h2 *h2, struct h2_stream *s)
 {
-	free(s->content);
-	free(s);
+	if (s->content != s->first)
+		free(s->content);
+	if (s->usual)
+		pool_give(&h2->pool, s);
+	else
+		free(s);
 }
 
-static void free_streams(struct list *streams)
+static void free_streams(struct h2 *h2, struct list *streams)
 {
 	list_for_each_safe (it, streams)
-		h2_stream_free(list_entry(it, struct h2_stream, link));
+		h2_stream_free(h2, list_entry(it, struct h2_stream, link));
 }
 
 void h2_free(struct h2 *h2)
@@ -44,9 +51,10 @@ void h2_free(struct h2 *h2)
 	if (h2 == NULL)
 		return;
 	nghttp2_session_del(h2->session);
-	free_streams(&h2->waiting);
-	free_streams(&h2->open);
-	free_streams(&h2->done);
+	free_streams(h2, &h2->waiting);
+	free_streams(h2, &h2->open);
+	free_streams(h2, &h2->done);
+	pool_deinit(&h2->pool);
 	free(h2);
 }
 
@@ -128,13 +136,20 @@ enum status h2_output(struct h2 *h2, struct bytes *out, struct failure *why)
 
 /* --- requests -------------------------------------------------------------- */
 
-static struct h2_stream *stream_new(const struct h2_request *request, void *owner)
+static struct h2_stream *stream_new(
+	struct h2 *h2, const struct h2_request *request, void *owner)
 {
 	size_t n = request->content.n, path_n = strlen(request->path) + 1;
-	struct h2_stream *s = calloc(1, sizeof *s + n + path_n);
+	bool usual = n + path_n <= H2_REQUEST_USUAL;
+	struct h2_stream *s =
+		usual ? pool_take(&h2->pool) : malloc(sizeof *s + n + path_n);
 
 	if (s == NULL)
 		return NULL;
+	memset(s, 0, offsetof(struct h2_stream, first));
+	s->usual = usual;
+	s->content = s->first;
+	s->content_cap = sizeof s->first;
 	list_init(&s->link);
 	s->owner = owner;
 	s->authority = request->authority;
@@ -175,14 +190,14 @@ enum status h2_ask(struct h2 *h2, const struct h2_request *request, void *owner,
 	*out = NULL;
 	if (!takes_requests(h2))
 		return STATUS_CLOSED;
-	s = stream_new(request, owner);
+	s = stream_new(h2, request, owner);
 	if (s == NULL)
 		return STATUS_NOMEM;
 	status = start(h2, s);
 	if (status == STATUS_OK)
 		*out = s;
 	else
-		h2_stream_free(s);
+		h2_stream_free(h2, s);
 	return status;
 }
 
@@ -193,7 +208,7 @@ void h2_cancel(struct h2 *h2, struct h2_stream *s)
 	else if (s->state == H2_WAITING)
 		h2->waiting_n--;
 	list_remove(&s->link);
-	h2_stream_free(s);
+	h2_stream_free(h2, s);
 	start_waiting(h2);
 }
 

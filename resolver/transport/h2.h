@@ -17,6 +17,11 @@
 #define H2_STREAMS_MAX 1000
 #define H2_WAITING_MAX 1000
 
+/* Padded as RFC 8467 has it, an answer has 468 bytes or less, a question with POST 128.
+ * For these there is room without asking for memory each time. */
+#define H2_CONTENT_USUAL 512
+#define H2_REQUEST_USUAL 512
+
 struct h2;
 
 struct h2_request {
@@ -34,7 +39,7 @@ struct h2_stream {
 	bool again;  /* it was not looked at, or another try may help */
 	struct failure why;
 	struct doh_response response; /* a good one, doh_response_is_good() */
-	uint8_t *content;             /* owned; at most 65535 bytes */
+	uint8_t *content;             /* `first`, or owned; at most 65535 bytes */
 	size_t content_n;
 
 	/* The engine's. */
@@ -46,6 +51,9 @@ struct h2_stream {
 	const char *authority;
 	const char *path;
 	size_t request_n, request_sent;
+	bool usual; /* the request has no more than H2_REQUEST_USUAL bytes */
+	/* From here on not cleared at the start. */
+	uint8_t first[H2_CONTENT_USUAL];
 	uint8_t request[]; /* content, then the path */
 };
 
@@ -69,7 +77,7 @@ MUST_CHECK enum status h2_ask(struct h2 *h2, const struct h2_request *request,
 void h2_cancel(struct h2 *h2, struct h2_stream *stream);
 /* The next one that has come to something; now the caller's. NULL: none. */
 struct h2_stream *h2_take(struct h2 *h2);
-void h2_stream_free(struct h2_stream *stream);
+void h2_stream_free(struct h2 *h2, struct h2_stream *stream);
 
 /* Asks for a sign of life, unless that is under way. */
 void h2_ping(struct h2 *h2);

@@ -109,16 +109,19 @@ static void on_head(struct h2 *h2, struct h2_stream *s)
 
 static bool reserve(struct h2_stream *s, size_t n)
 {
-	size_t cap = s->content_cap > 0 ? s->content_cap : 512;
+	bool first = s->content == s->first;
+	size_t cap = s->content_cap;
 	uint8_t *bigger;
 
 	if (n <= s->content_cap)
 		return true;
 	while (cap < n)
 		cap *= 2;
-	bigger = realloc(s->content, cap);
+	bigger = realloc(first ? NULL : s->content, cap);
 	if (bigger == NULL)
 		return false;
+	if (first)
+		memcpy(bigger, s->first, s->content_n);
 	s->content = bigger;
 	s->content_cap = cap;
 	return true;

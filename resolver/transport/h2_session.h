@@ -4,6 +4,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "base/pool.h"
 #include "transport/h2.h"
 #include "transport/h2_guard.h"
 
@@ -14,6 +15,7 @@ struct h2 {
 	nghttp2_session *session; /* owned */
 	struct h2_guard guard;
 	struct list waiting, open, done; /* of struct h2_stream, owned */
+	struct pool pool;                /* of those with a usual request */
 	size_t waiting_n, open_n;
 
 	bool draining;

@@ -75,7 +75,7 @@ static void take_all(struct client *c)
 			must(s->why.kind != FAILURE_NONE && s->why.text[0] != '\0');
 		else
 			look_at_answer(s);
-		h2_stream_free(s);
+		h2_stream_free(c->h2, s);
 	}
 }
 

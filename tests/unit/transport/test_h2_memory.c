@@ -41,7 +41,7 @@ static void take_all(struct h2 *h2, struct came *came)
 			came->failures++;
 		else
 			came->answers++;
-		h2_stream_free(s);
+		h2_stream_free(h2, s);
 	}
 }
 
