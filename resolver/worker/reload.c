@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "worker/descriptors.h"
+#include "worker/libraries.h"
 #include "worker/privileges.h"
 
 /* Everything that may fail, ready to be swapped in. */
@@ -78,6 +79,9 @@ static enum status read_once(struct reload *r)
 	r->plans = calloc(r->all->n, sizeof *r->plans);
 	if (r->plans == NULL)
 		return STATUS_NOMEM;
+	status = libraries_load(r->config, r->error);
+	if (status != STATUS_OK)
+		return status;
 	return hosts_prepare(r->config, r->error, &r->hosts);
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "worker/hosts.h"
+#include "worker/libraries.h"
 #include "worker/privileges.h"
 #include "worker/validation.h"
 
@@ -89,6 +90,8 @@ enum status worker_check(const struct config *config, struct text *error)
 	enum status status;
 
 	status = privileges_check(config, error);
+	if (status == STATUS_OK)
+		status = libraries_load(config, error);
 	if (status == STATUS_OK)
 		status = check_hosts(config, error);
 	if (status == STATUS_OK)

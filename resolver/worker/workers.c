@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "query/jobs.h"
+#include "worker/libraries.h"
 #include "worker/reload.h"
 #include "worker/threads.h"
 
@@ -188,9 +189,11 @@ static const struct netwatch_events netwatch_events = { on_network, on_resume,
 
 enum status workers_start(struct workers *all, struct text *error)
 {
-	struct hosts_plan hosts;
-	enum status status = hosts_prepare(all->config, error, &hosts);
+	struct hosts_plan hosts = { 0 };
+	enum status status = libraries_load(all->config, error);
 
+	if (status == STATUS_OK)
+		status = hosts_prepare(all->config, error, &hosts);
 	for (unsigned i = 0; i < all->n && status == STATUS_OK; i++)
 		status = worker_start(&all->items[i], error);
 	if (status != STATUS_OK) {

@@ -135,6 +135,35 @@ def test_check_binds_nothing(write, good):
     assert not os.path.exists(good["state_dir"])
 
 
+# What getdns is needed for, and its twin without.
+NEEDS_GETDNS = {
+    "nothing": ({}, False),
+    "signatures": ({"dnssec": "validate"}, True),
+    "records": ({"local_records": ["router.lan. 300 IN A 192.168.1.1"]}, True),
+    "a-name": ({"bootstrap": ["127.0.0.1"], "upstreams": [
+        {"name": "u", "protocol": "dot", "auth_name": "u.lab", "ct": "off"}]}, True),
+}
+
+
+@pytest.mark.parametrize("name", NEEDS_GETDNS)
+def test_broken_library(write, good, place, monkeypatch, name):
+    """It stops those alone who need it, with its name; checked or started."""
+    keys, needed = NEEDS_GETDNS[name]
+    good.update(keys)
+    path = write(good)
+    assert run([PINTLE, "-c", path, "--check-config"]).returncode == 0
+    for soname in (f"libgetdns.so.{n}" for n in range(8, 12)):
+        with open(os.path.join(place, soname), "wb"):
+            pass
+    monkeypatch.setenv("LD_LIBRARY_PATH", place)
+    checked = run([PINTLE, "-c", path, "--check-config"])
+    assert checked.returncode == (1 if needed else 0), checked.stderr
+    assert ("libgetdns.so" in checked.stderr) == needed
+    if needed:
+        started = run([PINTLE, "-c", path])
+        assert started.returncode == 1 and "libgetdns.so" in started.stderr
+
+
 @pytest.mark.parametrize("kind", ["udp", "tcp"])
 @pytest.mark.parametrize("version", [4, 6])
 def test_port_taken(write, good, kind, version):
