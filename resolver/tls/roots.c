@@ -14,6 +14,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/hash.h"
+#include "ct/certificate.h"
 
 /* "9d04f354.0": what c_rehash makes of a certificate's subject. */
 static bool is_hashed_name(const char *name)
@@ -22,21 +23,51 @@ static bool is_hashed_name(const char *name)
 	       name[9] != '\0' && strspn(name + 9, "0123456789") == strlen(name + 9);
 }
 
+/* As far as Certificate Transparency reads it, or, for the forms that only OpenSSL knows,
+ * whatever OpenSSL takes: that asks all its decoders about the key. */
+static bool is_certificate_der(struct bytes der)
+{
+	struct ct_certificate read;
+	const unsigned char *p = der.p;
+	X509 *certificate;
+
+	if (ct_certificate_read(der, &read) == STATUS_OK)
+		return true;
+	certificate = d2i_X509_AUX(NULL, &p, (long)der.n);
+	X509_free(certificate);
+	return certificate != NULL;
+}
+
+/* The first certificate of a file in PEM, of any of the three names that it may have. */
+static bool holds_pem_certificate(FILE *f)
+{
+	BIO *bio = BIO_new_fp(f, BIO_NOCLOSE);
+	unsigned char *der = NULL;
+	bool is = false;
+	long n = 0;
+
+	if (bio != NULL && PEM_bytes_read_bio(&der, &n, NULL, PEM_STRING_X509_TRUSTED,
+				   bio, NULL, NULL) == 1)
+		is = is_certificate_der(bytes_of(der, (size_t)n));
+	OPENSSL_free(der);
+	BIO_free(bio);
+	return is;
+}
+
 static bool is_certificate(int directory, const char *name)
 {
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
-	X509 *certificate;
+	bool is;
 
 	if (f == NULL) {
 		if (fd >= 0)
 			close(fd);
 		return false;
 	}
-	certificate = PEM_read_X509_AUX(f, NULL, NULL, NULL);
+	is = holds_pem_certificate(f);
 	fclose(f);
-	X509_free(certificate);
-	return certificate != NULL;
+	return is;
 }
 
 static bool has_hashed_certificate(const char *path)
