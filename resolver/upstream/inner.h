@@ -61,6 +61,8 @@ struct lane *lanes_choose(const struct upstream *u, const struct lane *not_on);
 bool lanes_may_open(const struct upstream *u);
 /* Opens another one, unless that is under way: soon, or at once. NOMEM, CRYPTO. */
 MUST_CHECK enum status lanes_open(struct upstream *u, bool at_once);
+/* While answers are late now and then: opens another one unless two can be used. */
+void lanes_keep_spare(struct upstream *u);
 /* Drops all; what was on them is moved to `lost`. */
 void lanes_drop(struct upstream *u, struct list *lost);
 /* Tells them; they may ask again or cancel each other meanwhile. */

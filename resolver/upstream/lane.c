@@ -179,11 +179,18 @@ void lane_suspect(struct lane *lane, const struct attempt *a, uint64_t now_ms)
 {
 	if (lane->transport == NULL || lane_heard_ms(lane) > a->sent_ms)
 		return;
-	if (!lane_is_suspect(lane)) {
-		lane->silent_ms = a->sent_ms;
-		lane->suspect_ms = now_ms;
-	}
-	transport_check(lane->transport);
+	if (lane_is_suspect(lane))
+		return;
+	lane->silent_ms = a->sent_ms;
+	lane->suspect_ms = now_ms;
+	lane->checked_ms = 0;
+}
+
+void lane_check(struct lane *lane, uint64_t now_ms)
+{
+	lane->checked_ms = now_ms;
+	if (lane->transport != NULL)
+		transport_check(lane->transport);
 }
 
 bool lane_is_suspect(const struct lane *lane)

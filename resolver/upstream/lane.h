@@ -39,6 +39,7 @@ struct lane {
 	uint64_t idle_ms;    /* without questions, before those that are on it */
 	uint64_t silent_ms;  /* since then it may not have been heard from; 0: it was */
 	uint64_t suspect_ms; /* when that was noticed */
+	uint64_t checked_ms; /* when a sign of life was asked for since; 0: it was not */
 	struct list sent;    /* attempts */
 	bool answered;       /* ever */
 	unsigned failed_n;   /* questions that came to nothing, since the last answer */
@@ -75,10 +76,11 @@ void lane_take_all(struct lane *lane, struct list *to);
 void lane_drain(struct lane *lane);
 
 uint64_t lane_heard_ms(const struct lane *lane);
-/* `attempt`'s answer is overdue: suspected, if the lane was silent since it was sent.
- * Asks the server for a sign of life. */
+/* `attempt`'s answer is overdue: suspected, if the lane was silent since it was sent. */
 void lane_suspect(struct lane *lane, const struct attempt *attempt, uint64_t now_ms);
 bool lane_is_suspect(const struct lane *lane);
+/* Asks the server for a sign of life. */
+void lane_check(struct lane *lane, uint64_t now_ms);
 /* Takes questions, and nothing speaks against it. */
 bool lane_is_usable(const struct lane *lane);
 

@@ -11,6 +11,8 @@
 /* A lane that is silent has so long to answer while another one is open, if it is not
  * known how long the upstream usually takes. */
 #define GRACE_MS 200
+/* The same while nobody waits for it: TCP sends again what was lost (RFC 6298 §2.4). */
+#define REPAIR_MS 1000
 /* No lane is heard from for so long, or for 3 times the usual: the upstream is silent. */
 #define SILENT_MIN_MS 300
 /* "Try again", in a row, from a server that goes on. More than the requests that one with
@@ -228,6 +230,25 @@ static bool is_wanted(const struct upstream *u)
 	return false;
 }
 
+/* What is lost on one is asked again on another at once. Of a plain server one is enough:
+ * it has a socket for each question. */
+static bool is_spare_missing(const struct upstream *u)
+{
+	unsigned usable_n = 0, wanted_n = upstream_is_plain(u) ? 1 : 2;
+
+	list_for_each (it, &u->lanes)
+		usable_n += lane_is_usable(lane_of(it));
+	return usable_n < wanted_n && clock_now_ms() < u->late_until_ms &&
+	       lanes_may_open(u);
+}
+
+void lanes_keep_spare(struct upstream *u)
+{
+	if (is_spare_missing(u) && lanes_open(u, false) != STATUS_OK)
+		log_debug("upstream %s: no memory for another connection",
+			upstream_name(u));
+}
+
 /* All places are taken: the oldest lane that gets no questions any more goes. */
 static void make_room(struct upstream *u)
 {
@@ -271,6 +292,7 @@ static void on_dial_open(void *owner, struct lane *lane)
 	u->lane_n++;
 	notice_open(u, lane);
 	send_waiting(u);
+	lanes_keep_spare(u);
 	lanes_arm(u);
 }
 
@@ -316,8 +338,8 @@ const struct dialer_events lanes_dialer_events = { .on_open = on_dial_open,
 
 /* --- time ------------------------------------------------------------------ */
 
-/* How long a suspected lane may still be silent while another one is open: a sign of
- * life was asked for, and takes a round trip. */
+/* How long a suspected lane may still be silent while another one is open. A sign of life
+ * takes a round trip, and one more if it makes TCP find out what was lost. */
 static uint64_t grace_ms(const struct upstream *u)
 {
 	uint64_t smoothed_ms = latency_smoothed_ms(&u->latency);
@@ -325,25 +347,34 @@ static uint64_t grace_ms(const struct upstream *u)
 
 	if (smoothed_ms == 0)
 		return GRACE_MS;
-	smoothed_ms += smoothed_ms / 2;
-	return smoothed_ms > usual_ms ? smoothed_ms : usual_ms;
+	return smoothed_ms + usual_ms;
+}
+
+/* Questions that are still on it are worth a sign of life, and then they are asked again
+ * on the other one. Mostly they were by then: a hedge was sooner. */
+static uint64_t replaced_due_ms(
+	const struct upstream *u, const struct lane *lane, const struct lane *other)
+{
+	uint64_t since_ms = lane->checked_ms != 0 ? lane->checked_ms : lane->suspect_ms;
+
+	if (other->opened_ms > since_ms)
+		since_ms = other->opened_ms;
+	return since_ms + (list_empty(&lane->sent) ? REPAIR_MS : grace_ms(u));
 }
 
 static uint64_t silent_due_ms(const struct upstream *u, const struct lane *lane)
 {
 	const struct lane *other = lanes_choose(u, lane);
-	uint64_t since_ms = lane->suspect_ms, usual_ms = latency_usual_ms(&u->latency);
+	uint64_t usual_ms = latency_usual_ms(&u->latency);
 
 	if (!lane_is_suspect(lane))
 		return UINT64_MAX;
-	if (other != NULL) {
-		if (other->opened_ms > since_ms)
-			since_ms = other->opened_ms;
-		return since_ms + grace_ms(u);
-	}
+	if (other != NULL)
+		return replaced_due_ms(u, lane, other);
 	if (lane->noted || !lane->answered)
 		return UINT64_MAX;
-	return since_ms + (3 * usual_ms > SILENT_MIN_MS ? 3 * usual_ms : SILENT_MIN_MS);
+	return lane->suspect_ms +
+	       (3 * usual_ms > SILENT_MIN_MS ? 3 * usual_ms : SILENT_MIN_MS);
 }
 
 /* RFC 7828 §3.2.2: 0 asks to close, once there is nothing on it. */
@@ -390,6 +421,10 @@ static void look_at_lane(
 	} else if (now_ms >= silent_due_ms(u, lane)) {
 		bool replaced = lanes_choose(u, lane) != NULL;
 
+		if (replaced && lane->checked_ms == 0 && !list_empty(&lane->sent)) {
+			lane_check(lane, now_ms);
+			return;
+		}
 		notice_silence(u, lane);
 		if (!replaced)
 			return;
@@ -436,6 +471,7 @@ static void on_timer(uv_timer_t *timer)
 	dialer_tick(&u->dialer, now_ms);
 	send_waiting(u);
 	serve_waiting(u);
+	lanes_keep_spare(u);
 	lanes_arm(u);
 	lanes_fail(&lost, &why, true);
 }

@@ -46,7 +46,7 @@ uint32_t latency_usual_ms(const struct latency *l)
 
 uint32_t latency_hurry_ms(const struct latency *l)
 {
-	uint32_t margin = latency_smoothed_ms(l) / 4;
+	uint32_t margin = latency_smoothed_ms(l) / 2;
 
 	if (margin < HURRY_MIN_MS)
 		margin = HURRY_MIN_MS;

@@ -23,7 +23,7 @@ uint32_t latency_smoothed_ms(const struct latency *latency);
 /* An answer that takes longer is overdue: smoothed + 4 × variance, at least 20 ms more
  * than the smoothed. */
 uint32_t latency_usual_ms(const struct latency *latency);
-/* The same with a margin of a quarter of the smoothed, 5 to 20 ms: for what costs little
+/* The same with a margin of half the smoothed, 5 to 20 ms: for what costs little
  * to do in vain. */
 uint32_t latency_hurry_ms(const struct latency *latency);
 

@@ -268,14 +268,16 @@ void upstream_give_up(struct upstream *u, struct attempt *a)
 
 void upstream_overdue(struct upstream *u, struct attempt *a)
 {
+	uint64_t now_ms = clock_now_ms();
+
 	if (a->lane == NULL)
 		return;
-	u->late_until_ms = clock_now_ms() + LANE_SPARE_MS;
-	lane_suspect(a->lane, a, clock_now_ms());
-	if (lanes_choose(u, NULL) == NULL && lanes_may_open(u) &&
-		lanes_open(u, false) != STATUS_OK)
-		log_debug("upstream %s: no memory for another connection",
-			upstream_name(u));
+	u->late_until_ms = now_ms + LANE_SPARE_MS;
+	lane_suspect(a->lane, a, now_ms);
+	/* The only one: its sign of life, which may repair it, is worth a question. */
+	if (lane_is_suspect(a->lane) && lanes_choose(u, NULL) == NULL)
+		lane_check(a->lane, now_ms);
+	lanes_keep_spare(u);
 	lanes_arm(u);
 }
 

@@ -139,7 +139,7 @@ static unsigned spend_all(struct budget *budget)
 	return n;
 }
 
-static void one_in_twenty(void **state)
+static void one_in_twenty_five(void **state)
 {
 	struct budget budget;
 	unsigned extra;
@@ -152,7 +152,7 @@ static void one_in_twenty(void **state)
 		budget_earn(&budget);
 		extra += budget_spend(&budget);
 	}
-	assert_int_equal(extra, BUDGET_BURST / 2 + 10000 / 20);
+	assert_int_equal(extra, BUDGET_BURST / 2 + 10000 / BUDGET_PER_EXTRA);
 }
 
 static void savings_have_a_bound(void **state)
@@ -166,11 +166,32 @@ static void savings_have_a_bound(void **state)
 	assert_int_equal(spend_all(&budget), BUDGET_BURST);
 }
 
+/* Whatever was saved before, and however late each of them turns out to be. */
+static void no_more_than_5_percent_of_many(void **state)
+{
+	struct budget budget;
+
+	(void)state;
+	budget_init(&budget);
+	for (unsigned saved = 0; saved <= 2 * BUDGET_BURST; saved++) {
+		unsigned extra = 0;
+
+		for (unsigned i = 0; i < saved * BUDGET_PER_EXTRA; i++)
+			budget_earn(&budget);
+		for (unsigned i = 0; i < BUDGET_MANY; i++) {
+			budget_earn(&budget);
+			extra += spend_all(&budget);
+		}
+		assert_in_range(extra, 1, BUDGET_MANY / 20);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_none_nobody),
-		cmocka_unit_test(one_in_twenty),
+		cmocka_unit_test(one_in_twenty_five),
+		cmocka_unit_test(no_more_than_5_percent_of_many),
 		cmocka_unit_test(savings_have_a_bound),
 	};
 	int failed = run_rows("select", rows, sizeof *rows, ROWS(rows), it_is_chosen);
