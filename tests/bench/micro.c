@@ -63,10 +63,14 @@ int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 
+	micro_cache_init();
 	micro_dns_init();
 	micro_tls_init();
 	measure_all(micro_dns_steps, word);
+	measure_all(micro_cache_steps, word);
 	measure_all(micro_tls_steps, word);
 	micro_tls_deinit();
+	micro_dns_deinit();
+	micro_cache_deinit();
 	return 0;
 }

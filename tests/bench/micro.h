@@ -12,8 +12,11 @@ struct micro_step {
 };
 
 /* Ended by a row without a name. */
-extern const struct micro_step micro_dns_steps[], micro_tls_steps[];
+extern const struct micro_step micro_cache_steps[], micro_dns_steps[], micro_tls_steps[];
+void micro_cache_init(void);
+void micro_cache_deinit(void);
 void micro_dns_init(void);
+void micro_dns_deinit(void);
 void micro_tls_init(void);
 void micro_tls_deinit(void);
 
