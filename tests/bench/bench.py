@@ -153,7 +153,7 @@ def check_programs():
 def write_markdown(options):
     text = "\n".join(report.markdown(options.markdown)) + "\n"
     if options.into:
-        report.put_into(options.into, text)
+        report.put_into(options.into, report.MARK, text)
     else:
         sys.stdout.write(text)
 

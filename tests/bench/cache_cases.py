@@ -48,7 +48,8 @@ def hits_of(bench, peer, trace, cache_bytes, window=1):
             figures = run.load.ask(queries=trace.half, window=window, sockets=1,
                                    label=label, trace=path)
             asked = bench.upstream.counts()["queries"] - asked
-        assert figures["good"] == trace.half, f"{figures['good']} of {trace.half} answers"
+        lost = trace.half - figures["good"]
+        assert lost <= trace.half // 1000, f"{lost} of {trace.half} without a good answer"
         entries = stats(run.place)["cache"]["entries"] if peer.name == "pintle" else None
         return (100 * (1 - asked / trace.half), run.server.private_kib() - before_kib,
                 entries)

@@ -13,7 +13,8 @@
 #include "tests/bench/timing.h"
 
 #define NAMES_MAX 20000000
-#define HITS      20000000
+#define HITS      4000000
+#define TRIES     9
 
 /* Slot 0 is the queue's head: next of it is the newest. */
 struct slot {
@@ -153,19 +154,25 @@ static double hit_pct(const struct policy *policy, const uint32_t *trace, size_t
 	return 100 * (double)hits / (double)(n - n / 2);
 }
 
-/* In an order that no cache line is ready for, as with clients' questions. */
+/* In an order that no cache line is ready for, as with clients' questions. The least of
+ * some tries: what else the machine does only adds. */
 static double hit_ns(const struct policy *policy, uint32_t cap)
 {
-	uint64_t begin_ns, state = 1;
+	uint64_t state = 1, least_ns = UINT64_MAX;
 
 	for (uint32_t name = 0; name < cap; name++)
 		ask(policy, name);
-	begin_ns = timing_now_ns();
-	for (size_t i = 0; i < HITS; i++) {
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		ask(policy, (uint32_t)((state >> 32) * cap >> 32));
+	for (unsigned try = 0; try < TRIES; try++) {
+		uint64_t begin_ns = timing_now_ns(), took_ns;
+
+		for (size_t i = 0; i < HITS; i++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			ask(policy, (uint32_t)((state >> 32) * cap >> 32));
+		}
+		took_ns = timing_now_ns() - begin_ns;
+		least_ns = took_ns < least_ns ? took_ns : least_ns;
 	}
-	return (double)(timing_now_ns() - begin_ns) / HITS;
+	return (double)least_ns / HITS;
 }
 
 static uint32_t *read_trace(const char *path, size_t *n)

@@ -3,7 +3,6 @@
 import datetime
 import os
 import platform
-import re
 import subprocess
 
 from harness import PINTLE
@@ -23,8 +22,8 @@ FIGURES = {
     "loss": ["p50_us", "p95_us", "p99_us", "extra_pct"],
     "workers": ["qps", "cpu_us", "busy_pct", "lock_pct"],
 }
-# Between these lines of a document stands what Markdown is made of.
-BEGIN, END = "<!-- figures: bench.py --markdown -->\n", "<!-- end of figures -->\n"
+# What bench.py puts into documents; see put_into().
+MARK = "figures: bench.py --markdown"
 
 
 def say(text=""):
@@ -180,11 +179,13 @@ def markdown(path):
             yield from table(["", *results.peers(scenario)], step_rows(results, scenario))
 
 
-def put_into(path, text):
+def put_into(path, mark, text):
+    """Between `<!-- mark -->` and the next `<!-- end -->`."""
+    begin, end = f"<!-- {mark} -->\n", "<!-- end -->\n"
     with open(path, encoding="utf-8") as file:
-        before, begin, rest = file.read().partition(BEGIN)
-        _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path}: no lines {BEGIN.strip()} and {END.strip()}")
+        before, has_begin, rest = file.read().partition(begin)
+        _, has_end, after = rest.partition(end)
+    if not has_begin or not has_end:
+        raise ValueError(f"{path}: no lines {begin.strip()} and {end.strip()}")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(before + begin + "\n" + re.sub(r"\n+$", "\n\n", text) + end + after)
+        file.write(f"{before}{begin}\n{text.strip()}\n\n{end}{after}")
