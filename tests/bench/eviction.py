@@ -20,7 +20,6 @@ for folder in ("../net", "../system"):
 import traces  # noqa: E402
 from rig import program  # noqa: E402
 
-POLICIES = ("lru", "clock", "sieve")
 EXPONENTS = (0.8, 0.91, 1.0)
 ENTRIES = (2000, 10000, 40000)
 QUESTIONS = 1000000
@@ -51,12 +50,12 @@ def main():
                 for entries in ENTRIES:
                     pct = run(entries, path)
                     row(kind, exponent, f"{entries:,}",
-                        *(f"{pct[policy]:.1f}" for policy in POLICIES))
+                        *(f"{pct[policy]:.1f}" for policy in traces.POLICIES))
     print()
     head("entries", "LRU", "CLOCK", "SIEVE")
     for entries in (*ENTRIES, 1000000):
         ns = run("--cost", entries)
-        row(f"{entries:,}", *(f"{ns[policy]:.1f} ns" for policy in POLICIES))
+        row(f"{entries:,}", *(f"{ns[policy]:.1f} ns" for policy in traces.POLICIES))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 
+import traces
 from harness import PINTLE
 from peer import version
 from peers import PEERS
@@ -164,6 +165,31 @@ def step_rows(results, scenario):
                        for peer in peers)]
 
 
+def hit_rate_rows(results):
+    """A row a trace; the policies have as many entries as pintle, the peer has as much
+    memory."""
+    def cell(peer, figure, form="{:.1f}"):
+        return spread(results.values("hit-rate", peer, figure).values(), form)
+    for kind in traces.KINDS:
+        yield [kind, cell("pintle", f"{kind}_pct"),
+               cell("pintle", f"{kind}_entries", "{:,.0f}"),
+               *(cell("pintle", f"{kind}_{policy}_pct") for policy in traces.POLICIES),
+               cell("unbound", f"{kind}_pct")]
+    yield ["private memory, KiB", cell("pintle", "memory_kib", "{:,.0f}"), "", "", "", "",
+           cell("unbound", "memory_kib", "{:,.0f}")]
+    yield ["told to take, MiB", cell("pintle", "told_mib"), "", "", "", "",
+           cell("unbound", "told_mib")]
+
+
+def tables_of(results, scenario):
+    if scenario in FIGURES:
+        return table(["", *FIGURES[scenario]], scenario_rows(results, scenario))
+    if scenario == "hit-rate":
+        return table(["hits, per cent", "pintle", "entries", "LRU", "CLOCK", "SIEVE",
+                      "unbound"], hit_rate_rows(results))
+    return table(["", *results.peers(scenario)], step_rows(results, scenario))
+
+
 def markdown(path):
     lines, results = read_tsv(path)
     yield from (f"- {line}" for line in lines)
@@ -173,10 +199,7 @@ def markdown(path):
     for scenario in results.scenarios():
         yield f"**{scenario}**"
         yield ""
-        if scenario in FIGURES:
-            yield from table(["", *FIGURES[scenario]], scenario_rows(results, scenario))
-        else:
-            yield from table(["", *results.peers(scenario)], step_rows(results, scenario))
+        yield from tables_of(results, scenario)
 
 
 def put_into(path, mark, text):

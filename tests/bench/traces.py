@@ -40,6 +40,8 @@ def with_drift(numbers, seed=2):
     return out
 
 
+# What they are given to, beside the caches: eviction.c.
+POLICIES = ("lru", "clock", "sieve")
 # By what is asked beside and meanwhile.
 KINDS = {
     "zipf": lambda numbers: numbers,
