@@ -124,7 +124,7 @@ def test_start(bench):
         place = bench.place(PEERS["pintle"], roots="store", ct="require")
         path = os.path.join(place.directory, "callgrind")
         done = subprocess.run(
-            [program("first"), place.listen(), bench.label(), "valgrind", "-q",
+            [program("first"), place.listen(), bench.label(), "-", "valgrind", "-q",
              "--tool=callgrind", "--callgrind-out-file=" + path,
              *PEERS["pintle"].command(place)],
             capture_output=True, text=True, check=False, cwd=place.directory)
