@@ -169,8 +169,20 @@ void roots_free(X509_STORE *roots)
 	X509_STORE_free(roots);
 }
 
+/* What a look at the files has found. */
+struct look {
+	uint64_t sum; /* a directory has no order */
+	int64_t newest_s;
+};
+
+static void note_change(struct look *look, const struct stat *st)
+{
+	if (st->st_ctim.tv_sec > look->newest_s)
+		look->newest_s = st->st_ctim.tv_sec;
+}
+
 /* Links are followed: /etc/ssl/certs is made of them. */
-static uint64_t stamp_file(int directory, const char *name)
+static void look_at_file(struct look *look, int directory, const char *name)
 {
 	struct stamp {
 		uint64_t device, inode, size;
@@ -180,7 +192,7 @@ static uint64_t stamp_file(int directory, const char *name)
 	struct stat st;
 
 	if (fstatat(directory, name, &st, 0) != 0)
-		return 0;
+		return;
 	s.device = st.st_dev;
 	s.inode = st.st_ino;
 	s.size = (uint64_t)st.st_size;
@@ -188,26 +200,46 @@ static uint64_t stamp_file(int directory, const char *name)
 	s.modified_ns = st.st_mtim.tv_nsec;
 	s.changed_s = st.st_ctim.tv_sec;
 	s.changed_ns = st.st_ctim.tv_nsec;
-	return hash_bytes(bytes_of(&s, sizeof s));
+	look->sum += hash_bytes(bytes_of(&s, sizeof s));
+	note_change(look, &st);
 }
 
-/* A sum, since a directory has no order. */
-static uint64_t stamp_directory(const char *path)
+/* When a name was added or removed, the directory itself says. */
+static void look_at_directory(struct look *look, const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
-	uint64_t sum = 0;
+	struct stat st;
 
 	if (dir == NULL)
-		return 0;
+		return;
+	if (fstat(dirfd(dir), &st) == 0)
+		note_change(look, &st);
 	while ((entry = readdir(dir)) != NULL)
 		if (is_hashed_name(entry->d_name))
-			sum += stamp_file(dirfd(dir), entry->d_name);
+			look_at_file(look, dirfd(dir), entry->d_name);
 	closedir(dir);
-	return sum;
+}
+
+static struct look look_at(const char *ca_file, const char *ca_path)
+{
+	struct look look = { 0, INT64_MIN };
+
+	if (ca_file != NULL)
+		look_at_file(&look, AT_FDCWD, ca_file);
+	else
+		look_at_directory(&look, ca_path);
+	return look;
 }
 
 uint64_t roots_stamp(const char *ca_file, const char *ca_path)
 {
-	return ca_file != NULL ? stamp_file(AT_FDCWD, ca_file) : stamp_directory(ca_path);
+	return look_at(ca_file, ca_path).sum;
+}
+
+uint64_t roots_stamp_of_before(const char *ca_file, const char *ca_path, int64_t at_s)
+{
+	struct look look = look_at(ca_file, ca_path);
+
+	return look.newest_s < at_s ? look.sum : 0;
 }

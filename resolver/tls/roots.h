@@ -27,5 +27,8 @@ void roots_free(X509_STORE *roots);
  * another time gives another one; 0 if there is nothing. For comparing within one
  * process. */
 uint64_t roots_stamp(const char *ca_file, const char *ca_path);
+/* The one that they had before `at_s` (seconds since 1970); 0 if any has changed since,
+ * and it is not known any more. */
+uint64_t roots_stamp_of_before(const char *ca_file, const char *ca_path, int64_t at_s);
 
 #endif

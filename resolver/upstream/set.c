@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ct/age.h"
+#include "upstream/stamps.h"
 
 void upstream_set_init(struct upstream_set *set, uv_loop_t *loop,
 	struct upstream_shared *shared, const struct upstream_events *events)
@@ -35,6 +36,7 @@ void upstream_set_deinit(struct upstream_set *set)
 
 	set->items = NULL;
 	set->n = 0;
+	stamps_cancel(set);
 	floor_file_save(&set->shared->floor, set->state_dir);
 	end_all(old, old_n, "shutting down");
 	logs_free(set->logs);
@@ -54,8 +56,7 @@ static bool same_roots(const struct tls_policy *a, const struct tls_policy *b)
 	return text_equal(a->ca_file, b->ca_file) && text_equal(a->ca_path, b->ca_path);
 }
 
-/* Who looks at no chain needs no roots. */
-static bool needs_roots(const struct config_upstream *config)
+bool upstream_needs_roots(const struct config_upstream *config)
 {
 	return config->protocol != UPSTREAM_PLAIN &&
 	       config->policy.pkix != PKIX_PINS_ONLY;
@@ -83,14 +84,16 @@ static enum status find_roots(struct upstream_plan *plan, size_t at, struct text
 	struct text why = text_in(words, sizeof words);
 	enum status status;
 
-	if (!needs_roots(parts->config))
+	if (!upstream_needs_roots(parts->config))
 		return STATUS_OK;
 	if (sharer != at) {
 		parts->trust.roots = roots_share(plan->parts[sharer].trust.roots);
 		parts->stamp = plan->parts[sharer].stamp;
 		return STATUS_OK;
 	}
-	parts->stamp = roots_stamp(policy->ca_file, policy->ca_path);
+	/* At a start there is nobody whose roots it could be compared with. */
+	if (policy->ca_file != NULL || !plan->is_first)
+		parts->stamp = roots_stamp(policy->ca_file, policy->ca_path);
 	status = roots_open(policy->ca_file, policy->ca_path, &why, &parts->trust.roots);
 	if (status != STATUS_OK)
 		text_add(error, "%s: %s", parts->config->roots_place,
@@ -165,6 +168,8 @@ enum status upstream_set_prepare(struct upstream_set *set, const struct config *
 		.parts = calloc(config->upstream_n, sizeof *plan->parts),
 		.items = calloc(config->upstream_n, sizeof(struct upstream *)),
 		.state_dir = config->state_dir,
+		.is_first = set->items == NULL,
+		.opened_s = clock_wall_s(),
 	};
 	if (plan->parts == NULL || plan->items == NULL)
 		status = STATUS_NOMEM;
@@ -253,6 +258,9 @@ void upstream_set_commit(struct upstream_set *set, struct upstream_plan *plan)
 	}
 	set->items = plan->items;
 	set->n = plan->n;
+	stamps_cancel(set);
+	if (plan->is_first)
+		stamps_start(set, plan->opened_s);
 	for (size_t i = 0; i < set->n; i++)
 		upstream_tell(set->items[i]);
 	set->logs = plan->logs;

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "upstream/upstream.h"
 
+struct stamps;
+
 struct upstream_set {
 	struct upstream_shared *shared; /* borrowed: what other sets know, too */
 	const char *state_dir;          /* where that is kept; NULL: nowhere */
@@ -15,6 +17,7 @@ struct upstream_set {
 	size_t n;
 	struct logs *logs;      /* owned; NULL: nobody is held against a log list */
 	int64_t newest_list_ms; /* that was in force since the start, or LOGS_UNDATED */
+	struct stamps *stamps;  /* owned; NULL: none are to be taken */
 };
 
 /* A set that could take the place of the one in force. */
@@ -24,6 +27,8 @@ struct upstream_plan {
 	size_t n;
 	struct logs *logs; /* owned */
 	const char *state_dir;
+	bool is_first;    /* there is none in force */
+	int64_t opened_s; /* the wall clock, before any roots were read */
 };
 
 /* A set without a loop is good for a check alone: what an upstream has learned is
@@ -54,6 +59,9 @@ void upstream_set_clock_stepped(struct upstream_set *set);
 /* A time that has been for certain, beside what lists in force and connections prove;
  * after the first commit. The log is told of a clock that is behind. */
 void upstream_set_prove(struct upstream_set *set, int64_t proven_s);
+
+/* Who looks at no chain needs none. */
+bool upstream_needs_roots(const struct config_upstream *config);
 
 /* NULL if there is none of that name. */
 struct upstream *upstream_set_find(const struct upstream_set *set, const char *name);

@@ -418,6 +418,11 @@ uint64_t upstream_stamp(const struct upstream *u)
 	return u->parts.stamp;
 }
 
+void upstream_set_stamp(struct upstream *u, uint64_t stamp)
+{
+	u->parts.stamp = stamp;
+}
+
 const struct logs *upstream_logs(const struct upstream *u)
 {
 	return u->parts.logs;

@@ -140,7 +140,9 @@ bool upstream_takes(const struct upstream *upstream, const struct name *name);
 uint64_t upstream_serial(const struct upstream *upstream);
 const char *upstream_name(const struct upstream *upstream);
 const struct config_upstream *upstream_config(const struct upstream *upstream);
+/* 0: it has no roots, or their stamp is not known yet. */
 uint64_t upstream_stamp(const struct upstream *upstream);
+void upstream_set_stamp(struct upstream *upstream, uint64_t stamp);
 const struct logs *upstream_logs(const struct upstream *upstream);
 const struct contact *upstream_contact(const struct upstream *upstream);
 const struct health *upstream_health(const struct upstream *upstream);

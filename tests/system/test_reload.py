@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 import signal
-import stat
-
 import socket
+import stat
+import time
 
 import pytest
 
@@ -277,6 +277,31 @@ def test_roots_file_changed(start, place, lab, two):
     roots(place, lab.tls["ca_file"])
     assert daemon.reload()["ok"]
     assert is_good(ask(daemon, "roots.lab"))
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["started", "starting"])
+def test_directory_unchanged(start, place, lab, two, early):
+    """The connection stays, once the start is over and it is known what was there then;
+    before that, nobody can say that it is the same."""
+    honest = {key: two[0][key] for key in ("name", "address", "auth_name")}
+    path = os.path.join(place, "certs")
+    os.mkdir(path)
+    with open(lab.tls["ca_file"], encoding="ascii") as bundle:
+        for i, text in enumerate(bundle.read().split("-----END CERTIFICATE-----\n")[:-1]):
+            with open(f"{path}/root{i}.pem", "w", encoding="ascii") as file:
+                file.write(text + "-----END CERTIFICATE-----\n")
+    openssl("rehash", path, cwd=place)
+    # What was changed within the second of the start may have changed after it.
+    changed_s = os.stat(path).st_ctime
+    wait_for("another second", lambda: time.time() >= changed_s // 1 + 1)
+    daemon = start([honest], tls={"ca_path": path})
+    assert is_good(ask(daemon, "example.lab"))
+    if not early:
+        wait_for("the stamps", lambda: daemon.status()["uptime_s"] >= 2)
+    before = lab.counters()["connections"]
+    assert daemon.reload()["ok"]
+    assert is_good(ask(daemon, "again.example.lab"))
+    assert lab.counters()["connections"] == before + (1 if early else 0)
 
 
 def test_root_removed_from_the_directory(start, place, lab, two):

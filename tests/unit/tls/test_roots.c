@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -208,6 +209,8 @@ static void a_root_behind_a_link_is_in_the_stamp(void **state)
 	with = roots_stamp(NULL, links);
 	assert_int_not_equal(with, 0);
 	assert_true(roots_stamp(NULL, links) == with);
+	assert_true(roots_stamp_of_before(NULL, links, time(NULL) + 1) == with);
+	assert_int_equal(roots_stamp_of_before(NULL, links, 1000), 0);
 	write_file(target, "another");
 	changed = roots_stamp(NULL, links);
 	assert_true(changed != with);
