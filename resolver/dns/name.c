@@ -54,8 +54,8 @@ static bool read_run(struct reader *r, struct name *out)
 	if (n >= room)
 		return false;
 	run = rd_take(r, n);
-	/* A memcpy() known to be short becomes a string instruction, which takes longer to
-	 * begin than most names to copy. */
+	/* A memcpy() known to be short becomes a string instruction, which takes longer
+	 * to begin than most names to copy. */
 	memmove(out->wire + out->n, run.p, run.n);
 	out->n = (uint8_t)(out->n + run.n);
 	return true;
