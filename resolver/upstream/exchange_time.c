@@ -86,7 +86,9 @@ static void look_at(struct exchange *x, struct try *t, uint64_t now_ms)
 {
 	if (t->attempt.sent && !t->overdue && now_ms >= overdue_at_ms(t)) {
 		t->overdue = true;
-		upstream_overdue(t->upstream, &t->attempt);
+		if (upstream_overdue(t->upstream, &t->attempt) &&
+			budget_spend(&x->exchanger->budget))
+			upstream_check(t->upstream, &t->attempt);
 	}
 	if (t->attempt.sent && !t->hedged && now_ms >= hedge_at_ms(t)) {
 		t->hedged = true;

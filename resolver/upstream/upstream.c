@@ -11,6 +11,9 @@
 #include "base/log.h"
 #include "upstream/inner.h"
 
+/* Questions in flight when one is overdue and nobody else asks. */
+#define OVERDUE_AND_HEDGE 2
+
 static bool is_doh(const struct upstream *u)
 {
 	return u->parts.config->protocol == UPSTREAM_DOH;
@@ -266,18 +269,40 @@ void upstream_give_up(struct upstream *u, struct attempt *a)
 	upstream_cancel(u, a);
 }
 
-void upstream_overdue(struct upstream *u, struct attempt *a)
+/* This question is on another connection by now, mostly; others will miss this one until
+ * TCP has repaired it by itself. */
+static bool is_missed(const struct upstream *u)
+{
+	size_t in_flight = 0;
+
+	list_for_each (it, &u->lanes)
+		if (lane_of(it)->transport != NULL)
+			in_flight += transport_in_flight(lane_of(it)->transport);
+	return in_flight > OVERDUE_AND_HEDGE;
+}
+
+bool upstream_overdue(struct upstream *u, struct attempt *a)
 {
 	uint64_t now_ms = clock_now_ms();
+	bool is_suspect, is_alone;
 
 	if (a->lane == NULL)
-		return;
+		return false;
 	u->late_until_ms = now_ms + LANE_SPARE_MS;
 	lane_suspect(a->lane, a, now_ms);
-	/* The only one: its sign of life, which may repair it, is worth a question. */
-	if (lane_is_suspect(a->lane) && lanes_choose(u, NULL) == NULL)
+	is_suspect = lane_is_suspect(a->lane);
+	is_alone = lanes_choose(u, NULL) == NULL;
+	if (is_suspect && is_alone)
 		lane_check(a->lane, now_ms);
 	lanes_keep_spare(u);
+	lanes_arm(u);
+	return is_suspect && !is_alone && a->lane->checked_ms == 0 && is_missed(u);
+}
+
+void upstream_check(struct upstream *u, struct attempt *a)
+{
+	if (a->lane != NULL)
+		lane_check(a->lane, clock_now_ms());
 	lanes_arm(u);
 }
 

@@ -86,8 +86,11 @@ void upstream_fail_all(struct upstream *upstream, const char *why);
 /* The answer to `attempt`, which was sent, takes longer than usual. Unless something was
  * heard on its connection since, new questions keep off it; and once another one is open
  * and it is still silent, what is on it is lost. To be told once for an attempt; no
- * callback runs meanwhile. */
-void upstream_overdue(struct upstream *upstream, struct attempt *attempt);
+ * callback runs meanwhile. Whether upstream_check() would help: others are asked so much
+ * that they miss the connection. */
+bool upstream_overdue(struct upstream *upstream, struct attempt *attempt);
+/* Asks for a sign of life on its connection: one question more. */
+void upstream_check(struct upstream *upstream, struct attempt *attempt);
 /* Nothing was heard on its connection since it was sent. */
 bool attempt_is_silent(const struct attempt *attempt);
 /* How long after it was sent an answer is overdue. */

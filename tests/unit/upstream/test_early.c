@@ -70,6 +70,8 @@ static void it_is_told_once_and_goes_on(void **state)
 	load(lab, lab_hold);
 	ask(lab, &p, EARLY_MS);
 	RUN_UNTIL(&lab->bench.loop, lab->servers[0].queries == 1);
+	/* No other connection takes its place. */
+	lab->servers[0].mode = SERVER_MUTE;
 	bench_now_ms += EARLY_MS - 1;
 	lab_tick(lab);
 	assert_int_equal(p.early, 0);

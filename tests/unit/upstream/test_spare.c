@@ -34,7 +34,7 @@ static void begin(struct lab *lab, struct tried *late)
 	tried_wait(lab, &t);
 	lab->servers[0].queries = 0;
 	bench_now_ms += upstream_usual_ms(first(lab));
-	upstream_overdue(first(lab), &late->attempt);
+	assert_false(upstream_overdue(first(lab), &late->attempt));
 	assert_int_equal(upstream_lane_count(first(lab)), 2);
 	RUN_UNTIL(&lab->bench.loop, upstream_lane_count(first(lab)) == 3);
 	bench_settle(&lab->bench.loop);
@@ -56,6 +56,26 @@ static void no_sign_of_life_is_asked_for_at_once(void **state)
 	begin(lab, &late);
 	assert_int_equal(lab->servers[0].queries, 0);
 	assert_true(attempt_is_silent(&late.attempt));
+	upstream_cancel(first(lab), &late.attempt);
+}
+
+/* The connection is missed by who asks at a rate, and not by who asks now and then. */
+static void it_is_worth_one_while_others_ask(void **state)
+{
+	struct lab *lab = *state;
+	struct tried late, other[3];
+
+	begin(lab, &late);
+	assert_false(upstream_overdue(first(lab), &late.attempt));
+	lab->servers[0].on_query = lab_say_nothing;
+	for (size_t i = 0; i < 3; i++)
+		tried_ask(lab, &other[i]);
+	assert_true(upstream_overdue(first(lab), &late.attempt));
+	upstream_check(first(lab), &late.attempt);
+	/* Once. */
+	assert_false(upstream_overdue(first(lab), &late.attempt));
+	for (size_t i = 0; i < 3; i++)
+		upstream_cancel(first(lab), &other[i].attempt);
 	upstream_cancel(first(lab), &late.attempt);
 }
 
@@ -136,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(no_sign_of_life_is_asked_for_at_once),
+		LAB_TEST(it_is_worth_one_while_others_ask),
 		LAB_TEST(who_still_waits_is_asked_again_after_one),
 		LAB_TEST(one_that_nobody_waits_for_has_time),
 		LAB_TEST(the_third_may_take_its_place),
