@@ -76,11 +76,11 @@ def hit_rate(bench, peer):
     for kind in traces.KINDS:
         trace = Trace(bench, kind)
         out[f"{kind}_pct"], grown_kib, entries = hits_of(bench, peer, trace, size)
-        if kind == "zipf":
-            out["memory_kib"] = grown_kib
+        out[f"{kind}_kib"] = grown_kib
         if entries is None:
             continue
-        bench.cache_kib = max(bench.cache_kib, grown_kib if kind == "zipf" else 0)
+        if kind == "zipf":
+            bench.cache_kib = grown_kib
         out[f"{kind}_entries"] = entries
         for policy, pct in trace.simulated(entries).items():
             out[f"{kind}_{policy}_pct"] = pct

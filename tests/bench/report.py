@@ -167,26 +167,23 @@ def step_rows(results, scenario):
 
 def hit_rate_rows(results):
     """A row a trace; the policies have as many entries as pintle, the peer has as much
-    memory."""
+    memory (of its own, more than after its first answer)."""
     def cell(peer, figure, form="{:.1f}"):
         return spread(results.values("hit-rate", peer, figure).values(), form)
     for kind in traces.KINDS:
         yield [kind, cell("pintle", f"{kind}_pct"),
                cell("pintle", f"{kind}_entries", "{:,.0f}"),
+               cell("pintle", f"{kind}_kib", "{:,.0f}"),
                *(cell("pintle", f"{kind}_{policy}_pct") for policy in traces.POLICIES),
-               cell("unbound", f"{kind}_pct")]
-    yield ["private memory, KiB", cell("pintle", "memory_kib", "{:,.0f}"), "", "", "", "",
-           cell("unbound", "memory_kib", "{:,.0f}")]
-    yield ["told to take, MiB", cell("pintle", "told_mib"), "", "", "", "",
-           cell("unbound", "told_mib")]
+               cell("unbound", f"{kind}_pct"), cell("unbound", f"{kind}_kib", "{:,.0f}")]
 
 
 def tables_of(results, scenario):
     if scenario in FIGURES:
         return table(["", *FIGURES[scenario]], scenario_rows(results, scenario))
     if scenario == "hit-rate":
-        return table(["hits, per cent", "pintle", "entries", "LRU", "CLOCK", "SIEVE",
-                      "unbound"], hit_rate_rows(results))
+        return table(["hits, per cent", "pintle", "entries", "KiB", "LRU", "CLOCK",
+                      "SIEVE", "unbound", "KiB"], hit_rate_rows(results))
     return table(["", *results.peers(scenario)], step_rows(results, scenario))
 
 

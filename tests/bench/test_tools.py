@@ -16,7 +16,8 @@ for folder in ("../net", "../system", "."):
     sys.path.insert(0, os.path.join(HERE, folder))
 
 # pylint: disable=wrong-import-position
-from rig import Cores, Load, Upstream, World  # noqa: E402
+from harness import free_port  # noqa: E402
+from rig import Cores, Load, Upstream, World, program  # noqa: E402
 from servers import answer_a  # noqa: E402
 from targets import Results, Target, judge  # noqa: E402
 
@@ -170,6 +171,36 @@ def test_ids_go_round():
     with Echo(None) as load:
         figures = load.ask(queries=70000, window=64, sockets=1, timeout_ms=2000)
     assert (figures["good"], figures["timeouts"]) == (69999, 1)
+
+
+def first(port, command):
+    """The milliseconds that it says, or None."""
+    done = subprocess.run([program("first"), f"127.0.0.1:{port}", "label", "-", *command],
+                          capture_output=True, text=True, check=False)
+    return float(done.stdout) if done.returncode == 0 else None
+
+
+# Says SERVFAIL twice, then answers; it is there after the time given.
+LATE = r"""
+import socket, sys, time
+time.sleep(float(sys.argv[2]))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+for i in range(100):
+    wire, client = s.recvfrom(4096)
+    s.sendto(wire[:2] + b"\x80" + (b"\x82" if i < 2 else b"\x80") + wire[4:7] + b"\1" +
+             wire[8:], client)
+"""
+
+
+def test_first():
+    port = str(free_port())
+    took_ms = first(port, [sys.executable, "-c", LATE, port, str(LATE_S)])
+    assert LATE_S * 1e3 < took_ms < 5000
+
+
+def test_first_of_nobody():
+    assert first(free_port(), ["false"]) is None
 
 
 @pytest.mark.parametrize("options", [
