@@ -8,7 +8,8 @@ import threading
 
 # An odd number: not in step with what happens every so many milliseconds.
 RATE_HZ = 999
-# To wait for a lock, take it or give it back, here and in the kernel.
+# To take a lock or give it back; in the kernel to wait for one. What its spin locks cost that
+# nobody waits for is part of every packet.
 LOCKS = re.compile(r"futex|mutex|rwsem|rwlock|lll_lock|osq_lock|queued_spin_lock")
 
 
