@@ -178,12 +178,22 @@ def hit_rate_rows(results):
                cell("unbound", f"{kind}_pct"), cell("unbound", f"{kind}_kib", "{:,.0f}")]
 
 
+def growth_rows(results):
+    """With those of another scenario that belong to them."""
+    yield from step_rows(results, "growth")
+    for peer, name in (("pintle", "1 worker"), ("pintle-2", "2 workers")):
+        if values := results.values("workers", peer, "cpu_us").values():
+            yield [f"cached, {name}, cores shared with the load us", rounded(values)]
+
+
 def tables_of(results, scenario):
     if scenario in FIGURES:
         return table(["", *FIGURES[scenario]], scenario_rows(results, scenario))
     if scenario == "hit-rate":
         return table(["hits, per cent", "pintle", "entries", "KiB", "LRU", "CLOCK",
                       "SIEVE", "unbound", "KiB"], hit_rate_rows(results))
+    if scenario == "growth":
+        return table(["CPU per query", "pintle"], growth_rows(results))
     return table(["", *results.peers(scenario)], step_rows(results, scenario))
 
 
