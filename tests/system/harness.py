@@ -31,6 +31,12 @@ def has_sanitizers():
         return b"__asan_init" in program.read()
 
 
+def has_thread_sanitizer():
+    """It has a thread of its own, and knows where memory may lie."""
+    with open(PINTLE, "rb") as program:
+        return b"__tsan_init" in program.read()
+
+
 def environment():
     """No report of a sanitizer is to pass for a working program."""
     env = dict(os.environ)

@@ -33,13 +33,13 @@ static struct endpoint endpoint(const char *text)
 	return e;
 }
 
-static int open_at(struct endpoint *e, bool udp)
+static int open_share(struct endpoint *e, bool udp, enum socket_share share)
 {
 	char words[256];
 	struct text error = text_in(words, sizeof words);
 	socklen_t size = sizeof *e;
 	int fd = -1;
-	enum status status = socket_open(e, udp, SOCKET_ALONE, &error, &fd);
+	enum status status = socket_open(e, udp, share, &error, &fd);
 
 	if (status == STATUS_UNSUPPORTED)
 		skip();
@@ -48,6 +48,11 @@ static int open_at(struct endpoint *e, bool udp)
 	assert_int_equal(status, STATUS_OK);
 	assert_int_equal(getsockname(fd, &e->sa, &size), 0);
 	return fd;
+}
+
+static int open_at(struct endpoint *e, bool udp)
+{
+	return open_share(e, udp, SOCKET_ALONE);
 }
 
 static size_t receive(int fd, struct endpoint *from, struct arrival *arrival)
@@ -199,6 +204,48 @@ static void who_holds_the_port(void **state)
 	}
 }
 
+/* A socket each for workers, and nobody else: not even one who would share. */
+static void workers_share_an_address(void **state)
+{
+	static const enum socket_share others[] = { SOCKET_ALONE, SOCKET_FIRST };
+	char words[256];
+
+	(void)state;
+	for (int udp = 0; udp < 2; udp++) {
+		struct endpoint e = endpoint("127.0.0.1");
+		int first = open_share(&e, udp, SOCKET_FIRST);
+		int second = open_share(&e, udp, SOCKET_NEXT);
+		int third = open_share(&e, udp, SOCKET_NEXT), none;
+
+		for (size_t i = 0; i < ROWS(others); i++) {
+			struct text text = text_in(words, sizeof words);
+
+			assert_int_equal(
+				socket_open(&e, udp, others[i], &text, &none), STATUS_IO);
+			assert_non_null(strstr(words, "Address already in use"));
+		}
+		close(first);
+		close(second);
+		close(third);
+	}
+}
+
+static void a_share_of_what_is_alone(void **state)
+{
+	char words[256];
+
+	(void)state;
+	for (int udp = 0; udp < 2; udp++) {
+		struct text text = text_in(words, sizeof words);
+		struct endpoint e = endpoint("127.0.0.1");
+		int alone = open_at(&e, udp), none;
+
+		assert_int_equal(
+			socket_open(&e, udp, SOCKET_NEXT, &text, &none), STATUS_IO);
+		close(alone);
+	}
+}
+
 /* Who has the same port at another address has nothing to do with it. */
 static void who_holds_it_elsewhere(void **state)
 {
@@ -263,6 +310,8 @@ int main(void)
 		cmocka_unit_test(without_an_arrival_the_kernel_chooses),
 		cmocka_unit_test(both_families_share_a_port),
 		cmocka_unit_test(who_holds_the_port),
+		cmocka_unit_test(workers_share_an_address),
+		cmocka_unit_test(a_share_of_what_is_alone),
 		cmocka_unit_test(who_holds_it_elsewhere),
 		cmocka_unit_test(who_holds_it_everywhere),
 		cmocka_unit_test(an_address_that_is_not_here),
