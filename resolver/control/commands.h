@@ -43,8 +43,8 @@ void control_bypass(
 /* The one in force, or null. The workers are gathered. */
 json_t *status_bypass_json(const struct workers *workers);
 
-/* Everything `pintlectl status` shows, of all workers: counters are added up, and of an
- * upstream there is what the worker knows of it that finds it in the worst state. */
+/* Everything `pintlectl status` shows, of all workers: counters are added up, and an
+ * upstream is told of as sums_of_upstream() says. */
 json_t *status_json(struct workers *workers);
 /* The counters alone, and beside their sums those of each worker. */
 json_t *stats_json(struct workers *workers);

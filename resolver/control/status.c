@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -250,18 +251,19 @@ static json_t *upstream_stats_json(const struct upstream_sum *sum)
 		"replaced", (json_int_t)stats.replaced);
 }
 
-/* Who has had how much of it. */
+/* Who has had how much of it, from "1". */
 static json_t *workers_json(const struct workers *all)
 {
-	json_t *out = json_array();
+	json_t *out = json_object();
 
 	for (unsigned i = 0; i < all->n; i++) {
 		const struct sums sums = sums_of(all, i, 1);
+		char number[16];
 
-		json_array_append_new(
-			out, json_pack("{s:o, s:o}", "queries", queries_json(&sums),
-				     "cache_entries",
-				     json_integer((json_int_t)sums.cache.entries)));
+		snprintf(number, sizeof number, "%u", i + 1);
+		json_object_set_new(out, number,
+			json_pack("{s:o, s:I}", "queries", queries_json(&sums),
+				"cache_entries", (json_int_t)sums.cache.entries));
 	}
 	return out;
 }

@@ -73,26 +73,27 @@ struct sums sums_of(const struct workers *all, unsigned first, unsigned n)
 
 /* --- an upstream ------------------------------------------------------------- */
 
-/* The higher, the sooner somebody should know of it. */
+/* Of a refusal somebody should know. Who cannot reach it may not have tried for long,
+ * while others do. */
 static int rank(const struct upstream *u)
 {
 	static const int ranks[] = {
 		[HEALTH_UNKNOWN] = 0,
-		[HEALTH_GOOD] = 1,
-		[HEALTH_SLOW] = 2,
-		[HEALTH_UNREACHABLE] = 3,
-		[HEALTH_BROKEN] = 4,
+		[HEALTH_UNREACHABLE] = 1,
+		[HEALTH_BROKEN] = 2,
+		[HEALTH_SLOW] = 3,
+		[HEALTH_GOOD] = 4,
 		[HEALTH_REFUSED] = 5,
 	};
 
 	return ranks[upstream_health(u)->state];
 }
 
-static bool is_worse(const struct upstream *u, const struct upstream *than)
+static bool goes_before(const struct upstream *u, const struct upstream *other)
 {
-	if (rank(u) != rank(than))
-		return rank(u) > rank(than);
-	return upstream_lane_count(u) > upstream_lane_count(than);
+	if (rank(u) != rank(other))
+		return rank(u) > rank(other);
+	return upstream_lane_count(u) > upstream_lane_count(other);
 }
 
 static void add_upstream(struct upstream_stats *to, const struct upstream_stats *more)
@@ -117,7 +118,7 @@ struct upstream_sum sums_of_upstream(const struct workers *all, size_t at)
 
 		add_upstream(&out.stats, &stats);
 		out.lanes += upstream_lane_count(u);
-		if (is_worse(u, out.told))
+		if (goes_before(u, out.told))
 			out.told = u;
 	}
 	told = upstream_stats(out.told);

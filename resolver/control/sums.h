@@ -18,8 +18,9 @@ struct sums sums_of(const struct workers *workers, unsigned first, unsigned n);
 
 /* One upstream, as all of them see it. */
 struct upstream_sum {
-	/* Whose state, failure, verdict and connection are told: that of the worker which
-	 * finds it in the worst state; of several, the one with most connections. */
+	/* Whose state, failure, verdict and connection are told: that of a worker which
+	 * has refused it, else of the one for which it works best; of several, the one
+	 * with most connections. */
 	const struct upstream *told;
 	/* Counters added up; latencies are those of `told`. */
 	struct upstream_stats stats;

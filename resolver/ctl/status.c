@@ -59,6 +59,8 @@ static void print_process(const json_t *answer)
 		(int)(up_s / 86400), (int)(up_s / 3600 % 24), (int)(up_s / 60 % 60),
 		(int)(up_s % 60));
 	print_untrusted(member_text(answer, "config"));
+	if (member_number(answer, "workers") > 1)
+		printf(", %d workers", (int)member_number(answer, "workers"));
 	fputs("\n  listening on", stdout);
 	json_array_foreach((json_t *)listen, i, at)
 	{

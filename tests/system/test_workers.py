@@ -22,9 +22,13 @@ UPSTREAM, PORTAL = "192.0.2.7", "192.0.2.80"
 RELOADS = 100
 
 
+def of_each(daemon):
+    return list(daemon.control(command="stats")["workers"].values())
+
+
 def received(daemon):
     """By each worker, so far."""
-    return [one["queries"]["received"] for one in daemon.control(command="stats")["workers"]]
+    return [one["queries"]["received"] for one in of_each(daemon)]
 
 
 def ask_everywhere(daemon, name, **options):
@@ -53,12 +57,12 @@ def test_all_answer(start, toy, workers, tcp):
     daemon = start([toy(serve_all).upstream("u")], workers=workers)
     replies = ask_everywhere(daemon, "a.test", tcp=tcp)
     assert all(first(reply) == UPSTREAM for reply in replies)
-    status, stats = daemon.status(), daemon.control(command="stats")
-    assert status["workers"] == len(stats["workers"]) == workers
+    status, each = daemon.status(), of_each(daemon)
+    assert status["workers"] == len(each) == workers
     assert status["queries"]["received"] == len(replies) == sum(received(daemon))
     # Each asked for itself, and has it in a cache of its own.
     assert status["upstreams"][0]["queries"] == workers == status["cache"]["entries"]
-    assert [one["cache_entries"] for one in stats["workers"]] == [1] * workers
+    assert [one["cache_entries"] for one in each] == [1] * workers
 
 
 def test_one_has_no_thread(start, toy):
@@ -94,8 +98,7 @@ def test_log_lines_stay_whole(start, toy):
 # --- upstreams -----------------------------------------------------------------------
 
 def test_refused_by_all(start, lab):
-    """No worker lets a byte of a query go there, and status says it of one that was not
-    asked."""
+    """No worker lets a byte of a query go there."""
     daemon = start([dict(lab.upstreams["rival-ca"], name="rival-ca")], tls=lab.tls,
                    workers=3)
     before = lab.counters("rival-ca", "scenario")
@@ -105,7 +108,8 @@ def test_refused_by_all(start, lab):
     assert daemon.upstream()["state"] == "refused"
 
 
-def test_status_is_that_of_the_worst(start, lab):
+def test_status_tells_of_a_refusal(start, lab):
+    """By one worker; the others have not asked."""
     daemon = start([dict(lab.upstreams["rival-ca"], name="rival-ca")], tls=lab.tls,
                    workers=4)
     assert is_failed(ask(daemon, "example.lab"))
@@ -120,8 +124,7 @@ def test_one_first_contact(start, server, learner, rival):
     change_issuer(server, rival)
     before = len(server.wires)
     ask_everywhere(daemon, "b.test")
-    failed = [one["queries"]["failed"] > 0
-              for one in daemon.control(command="stats")["workers"]]
+    failed = [one["queries"]["failed"] > 0 for one in of_each(daemon)]
     assert sorted(failed) == [False, True, True], "its connection is open still"
     assert len(server.wires) == before + 1, "nothing may be sent to the others'"
     assert len(daemon.upstream()["learned"]["refused"]) == 1
