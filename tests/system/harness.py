@@ -14,7 +14,8 @@ import time
 
 BUILD = os.path.abspath(os.environ.get("builddir", "."))
 SOURCE = os.path.abspath(os.environ.get("srcdir", "."))
-PINTLE = os.path.join(BUILD, "pintle")
+# Another build's daemon may be tested with this one's other programs.
+PINTLE = os.environ.get("PINTLE", os.path.join(BUILD, "pintle"))
 PINTLECTL = os.path.join(BUILD, "pintlectl")
 LAB = os.path.join(BUILD, "pintle-lab")
 
@@ -41,6 +42,7 @@ def environment():
     """No report of a sanitizer is to pass for a working program."""
     env = dict(os.environ)
     env.setdefault("ASAN_OPTIONS", "detect_leaks=1:exitcode=99")
+    env.setdefault("TSAN_OPTIONS", f"suppressions={SOURCE}/tests/system/threads.supp")
     env.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
     return env
 
