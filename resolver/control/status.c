@@ -55,14 +55,13 @@ static json_t *failure_json(const struct failure *failure)
 }
 
 /* The rules that this upstream is excused from. */
-static json_t *exceptions_json(const struct upstream *u)
+static json_t *exceptions_json(const struct upstream_sum *sum)
 {
-	const struct tls_policy *policy = &upstream_config(u)->policy;
-	const struct verdict *verdict = upstream_verdict(u);
+	const struct tls_policy *policy = &upstream_config(sum->told)->policy;
 	json_t *out = json_array();
 
 	/* There are no rules for one without TLS, and its protocol says so. */
-	if (upstream_is_plain(u))
+	if (upstream_is_plain(sum->told))
 		return out;
 	if (policy->pkix == PKIX_PINS_ONLY)
 		json_array_append_new(out, json_string("pins_only"));
@@ -73,11 +72,11 @@ static json_t *exceptions_json(const struct upstream *u)
 	/* Without a chain there is no issuer, so no SCT to check: "pins_only" says it. */
 	if (policy->ct == CT_MODE_OFF && policy->pkix != PKIX_PINS_ONLY)
 		json_array_append_new(out, json_string("ct_off"));
-	if (verdict != NULL && verdict->clock_suspect)
+	if (sum->clock_suspect)
 		json_array_append_new(out, json_string("clock_suspect"));
-	if (verdict != NULL && verdict->ct.waived)
+	if (sum->ct_waived)
 		json_array_append_new(out, json_string("ct_log_list_stale"));
-	if (upstream_serves_ntp(u))
+	if (sum->serves_ntp)
 		json_array_append_new(out, json_string("ntp_names"));
 	return out;
 }
@@ -138,7 +137,7 @@ static json_t *upstream_json(const struct config *all, const struct upstream_sum
 		connection_json(upstream_conn(u)), "retry_in_ms", (json_int_t)retry_ms,
 		"last_failure", failure_json(&health->last), "verdict",
 		verdict != NULL ? verdict_json(verdict) : json_null(), "exceptions",
-		exceptions_json(u), "learned", status_learned_json(u), "issuer_changed",
+		exceptions_json(sum), "learned", status_learned_json(u), "issuer_changed",
 		status_issuer_changed_json(upstream_contact(u)), "latency_ms",
 		stats.latency_ms > 0 ? json_integer(stats.latency_ms) : json_null(),
 		"queries", (json_int_t)stats.queries, "answers",

@@ -93,7 +93,9 @@ static bool goes_before(const struct upstream *u, const struct upstream *other)
 {
 	if (rank(u) != rank(other))
 		return rank(u) > rank(other);
-	return upstream_lane_count(u) > upstream_lane_count(other);
+	if (upstream_lane_count(u) != upstream_lane_count(other))
+		return upstream_lane_count(u) > upstream_lane_count(other);
+	return upstream_conn(u) != NULL && upstream_conn(other) == NULL;
 }
 
 static void add_upstream(struct upstream_stats *to, const struct upstream_stats *more)
@@ -107,6 +109,15 @@ static void add_upstream(struct upstream_stats *to, const struct upstream_stats 
 	to->replaced += more->replaced;
 }
 
+static void add_exceptions(struct upstream_sum *to, const struct upstream *u)
+{
+	const struct verdict *verdict = upstream_verdict(u);
+
+	to->clock_suspect |= verdict != NULL && verdict->clock_suspect;
+	to->ct_waived |= verdict != NULL && verdict->ct.waived;
+	to->serves_ntp |= upstream_serves_ntp(u);
+}
+
 struct upstream_sum sums_of_upstream(const struct workers *all, size_t at)
 {
 	struct upstream_sum out = { .told = all->items[0].upstreams.items[at] };
@@ -117,6 +128,7 @@ struct upstream_sum sums_of_upstream(const struct workers *all, size_t at)
 		const struct upstream_stats stats = upstream_stats(u);
 
 		add_upstream(&out.stats, &stats);
+		add_exceptions(&out, u);
 		out.lanes += upstream_lane_count(u);
 		if (goes_before(u, out.told))
 			out.told = u;

@@ -20,11 +20,13 @@ struct sums sums_of(const struct workers *workers, unsigned first, unsigned n);
 struct upstream_sum {
 	/* Whose state, failure, verdict and connection are told: that of a worker which
 	 * has refused it, else of the one for which it works best; of several, the one
-	 * with most connections. */
+	 * with most connections, or with one that is being opened. */
 	const struct upstream *told;
 	/* Counters added up; latencies are those of `told`. */
 	struct upstream_stats stats;
 	size_t lanes;
+	/* What one of them, at least, makes an exception of. */
+	bool clock_suspect, ct_waived, serves_ntp;
 };
 
 /* The one at that place of the configuration. */
