@@ -11,13 +11,12 @@ struct writer outbox_room(struct outbox *o)
 	return (struct writer){ .p = o->bytes + o->used_bytes, .cap = DNS_UDP_MAX };
 }
 
-void outbox_add(struct outbox *o, int fd, const struct endpoint *client,
+void outbox_add(struct outbox *o, const struct endpoint *client,
 	const struct arrival *arrival, size_t n)
 {
 	struct outbox_reply *reply = &o->replies[o->n];
 	struct msghdr *header = &o->messages[o->n++].msg_hdr;
 
-	reply->fd = fd;
 	reply->client = *client;
 	reply->wire =
 		(struct iovec){ .iov_base = o->bytes + o->used_bytes, .iov_len = n };
@@ -30,23 +29,12 @@ void outbox_add(struct outbox *o, int fd, const struct endpoint *client,
 	arrival_write(arrival, reply->control, header);
 }
 
-/* Those of one socket that stand together, from `first` on; how many. */
-static unsigned run_of(const struct outbox *o, unsigned first)
-{
-	unsigned n = 1;
-
-	while (first + n < o->n && o->replies[first + n].fd == o->replies[first].fd)
-		n++;
-	return n;
-}
-
 void outbox_send(struct outbox *o)
 {
 	unsigned sent = 0;
 
 	while (sent < o->n) {
-		int n = sendmmsg(
-			o->replies[sent].fd, o->messages + sent, run_of(o, sent), 0);
+		int n = sendmmsg(o->fd, o->messages + sent, o->n - sent, 0);
 
 		if (n <= 0)
 			log_debug("udp reply not sent: errno %d", errno);

@@ -55,8 +55,12 @@ struct tcp_write {
 	uint8_t data[];
 };
 
-/* Replies known at once, gathered for one write; shared by a thread. */
-static _Thread_local uint8_t gathered[2 * (2 + DNS_MESSAGE_MAX)];
+/* What all clients need for the time of a callback. */
+struct tcp_scratch {
+	char input[READ_BYTES];
+	uint8_t frame[2 + DNS_MESSAGE_MAX];
+	uint8_t gathered[2 * (2 + DNS_MESSAGE_MAX)]; /* replies known at once */
+};
 
 /* --- closing --------------------------------------------------------------- */
 
@@ -103,6 +107,8 @@ void tcp_clients_close(struct tcp_clients *clients)
 {
 	list_for_each_safe (it, &clients->by_activity)
 		client_close(client_of(it));
+	free(clients->scratch);
+	clients->scratch = NULL;
 }
 
 static void on_idle(uv_timer_t *timer)
@@ -192,11 +198,10 @@ static void close_after_writing(struct tcp_client *c)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	static _Thread_local char input[READ_BYTES];
+	const struct tcp_client *c = handle->data;
 
-	(void)handle;
 	(void)suggested;
-	*buf = uv_buf_init(input, sizeof input);
+	*buf = uv_buf_init(c->clients->scratch->input, READ_BYTES);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
@@ -224,8 +229,8 @@ static void on_done(struct query *query, struct bytes reply)
 {
 	struct tcp_query *q = list_entry(query, struct tcp_query, query);
 	struct tcp_client *c = q->client;
-	static _Thread_local uint8_t frame[2 + DNS_MESSAGE_MAX];
-	struct writer w = { .p = frame, .cap = sizeof frame };
+	uint8_t *frame = c->clients->scratch->frame;
+	struct writer w = { .p = frame, .cap = 2 + DNS_MESSAGE_MAX };
 
 	list_remove(&q->link);
 	c->waiting_n--;
@@ -289,7 +294,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct tcp_client *c = stream->data;
 	struct bytes in = bytes_of(buf->base, n > 0 ? (size_t)n : 0);
-	struct writer out = { .p = gathered, .cap = sizeof gathered };
+	struct tcp_scratch *scratch = c->clients->scratch;
+	struct writer out = { .p = scratch->gathered, .cap = sizeof scratch->gathered };
 	enum status status = STATUS_OK;
 	struct bytes message;
 
@@ -403,8 +409,11 @@ enum status tcp_listener_start(
 	struct tcp_listener *l = calloc(1, sizeof *l);
 
 	*out = NULL;
-	if (l == NULL) {
+	if (clients->scratch == NULL)
+		clients->scratch = malloc(sizeof *clients->scratch);
+	if (l == NULL || clients->scratch == NULL) {
 		close(fd);
+		free(l);
 		return STATUS_NOMEM;
 	}
 	l->clients = clients;

@@ -7,8 +7,11 @@
 
 #include "query/query.h"
 
+struct tcp_scratch;
+
 /* The clients of all TCP listeners of a worker, idlest first. */
 struct tcp_clients {
+	struct tcp_scratch *scratch; /* owned; NULL before there is a listener */
 	struct list by_activity;
 	unsigned count;
 	size_t unsent_n; /* bytes of answers that clients have not taken */

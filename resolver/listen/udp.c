@@ -18,14 +18,25 @@
 /* Of storage for queries that wait, at most so many lie ready. */
 #define KEPT_MAX 64
 
+/* Datagrams that were received at once. */
+struct batch {
+	struct mmsghdr in[BATCH];
+	struct iovec iov[BATCH];
+	struct endpoint clients[BATCH];
+	struct arrival arrivals[BATCH];
+	_Alignas(struct cmsghdr) uint8_t control[BATCH][ARRIVAL_CONTROL_BYTES];
+	uint8_t queries[BATCH][QUERY_MAX];
+};
+
 struct udp_listener {
 	uv_poll_t poll;
 	uv_prepare_t turn; /* runs at the end of a turn that has brought replies */
 	unsigned handles;  /* of these, not closed */
-	int fd;
 	struct resolver *resolver;
 	struct list waiting; /* struct udp_query */
 	struct pool pool;    /* theirs */
+	struct batch batch;
+	struct outbox outbox; /* with the socket */
 };
 
 /* A query that waits for an upstream. */
@@ -37,35 +48,23 @@ struct udp_query {
 	struct arrival arrival;
 };
 
-/* The memory of one batch, shared by all listeners of a thread. */
-struct batch {
-	struct mmsghdr in[BATCH];
-	struct iovec iov[BATCH];
-	struct endpoint clients[BATCH];
-	struct arrival arrivals[BATCH];
-	_Alignas(struct cmsghdr) uint8_t control[BATCH][ARRIVAL_CONTROL_BYTES];
-	uint8_t queries[BATCH][QUERY_MAX];
-	bool ready;
-};
-
-static _Thread_local struct batch batch;
-static _Thread_local struct outbox outbox;
-
 static void on_turn_end(uv_prepare_t *turn)
 {
+	struct udp_listener *l = turn->data;
+
 	uv_prepare_stop(turn);
-	outbox_send(&outbox);
+	outbox_send(&l->outbox);
 }
 
 static void on_done(struct query *query, struct bytes reply)
 {
 	struct udp_query *q = list_entry(query, struct udp_query, query);
 	struct udp_listener *l = q->listener;
-	struct writer room = outbox_room(&outbox);
+	struct writer room = outbox_room(&l->outbox);
 
 	wr_bytes(&room, reply);
 	if (room.n > 0) {
-		outbox_add(&outbox, l->fd, &q->client, &q->arrival, room.n);
+		outbox_add(&l->outbox, &q->client, &q->arrival, room.n);
 		uv_prepare_start(&l->turn, on_turn_end);
 	}
 	list_remove(&q->link);
@@ -82,8 +81,8 @@ static enum query_outcome wait_for(struct udp_listener *l, unsigned at,
 	if (q == NULL)
 		return QUERY_DROP;
 	q->listener = l;
-	q->client = batch.clients[at];
-	q->arrival = batch.arrivals[at];
+	q->client = l->batch.clients[at];
+	q->arrival = l->batch.arrivals[at];
 	q->query.done = on_done;
 	outcome = query_wait(l->resolver, &q->query, parsed, &q->client, true, reply);
 	if (outcome == QUERY_PENDING)
@@ -95,54 +94,51 @@ static enum query_outcome wait_for(struct udp_listener *l, unsigned at,
 
 static void handle(struct udp_listener *l, unsigned at)
 {
-	struct msghdr *header = &batch.in[at].msg_hdr;
-	struct bytes wire = bytes_of(batch.queries[at], batch.in[at].msg_len);
-	struct writer reply = outbox_room(&outbox);
+	struct batch *b = &l->batch;
+	struct msghdr *header = &b->in[at].msg_hdr;
+	struct bytes wire = bytes_of(b->queries[at], b->in[at].msg_len);
+	struct writer reply = outbox_room(&l->outbox);
 	enum query_outcome outcome;
 	UNCLEARED struct message parsed;
 
 	if (header->msg_flags & MSG_TRUNC)
 		return;
-	arrival_read(header, &batch.arrivals[at]);
-	outcome = query_receive(
-		l->resolver, wire, &batch.clients[at], true, &parsed, &reply);
+	arrival_read(header, &b->arrivals[at]);
+	outcome =
+		query_receive(l->resolver, wire, &b->clients[at], true, &parsed, &reply);
 	if (outcome == QUERY_PENDING)
 		outcome = wait_for(l, at, &parsed, &reply);
 	if (outcome == QUERY_ANSWERED)
-		outbox_add(
-			&outbox, l->fd, &batch.clients[at], &batch.arrivals[at], reply.n);
+		outbox_add(&l->outbox, &b->clients[at], &b->arrivals[at], reply.n);
 }
 
 /* What the kernel reads and leaves as it is. */
-static void set_up_batch(void)
+static void set_up_batch(struct batch *b)
 {
 	for (unsigned i = 0; i < BATCH; i++) {
-		batch.iov[i] = (struct iovec){ .iov_base = batch.queries[i],
-			.iov_len = QUERY_MAX };
-		batch.in[i].msg_hdr = (struct msghdr){ .msg_name = &batch.clients[i],
-			.msg_namelen = sizeof batch.clients[i],
-			.msg_iov = &batch.iov[i],
+		b->iov[i] =
+			(struct iovec){ .iov_base = b->queries[i], .iov_len = QUERY_MAX };
+		b->in[i].msg_hdr = (struct msghdr){ .msg_name = &b->clients[i],
+			.msg_namelen = sizeof b->clients[i],
+			.msg_iov = &b->iov[i],
 			.msg_iovlen = 1,
-			.msg_control = batch.control[i],
+			.msg_control = b->control[i],
 			.msg_controllen = ARRIVAL_CONTROL_BYTES };
 	}
-	batch.ready = true;
 }
 
 /* What it has written over, of `n` messages. */
-static void reset_batch(int n)
+static void reset_batch(struct batch *b, int n)
 {
 	for (int i = 0; i < n; i++) {
-		batch.in[i].msg_hdr.msg_namelen = sizeof batch.clients[i];
-		batch.in[i].msg_hdr.msg_controllen = ARRIVAL_CONTROL_BYTES;
+		b->in[i].msg_hdr.msg_namelen = sizeof b->clients[i];
+		b->in[i].msg_hdr.msg_controllen = ARRIVAL_CONTROL_BYTES;
 	}
 }
 
-static int receive_batch(const struct udp_listener *l)
+static int receive_batch(struct udp_listener *l)
 {
-	if (!batch.ready)
-		set_up_batch();
-	return recvmmsg(l->fd, batch.in, BATCH, MSG_DONTWAIT, NULL);
+	return recvmmsg(l->outbox.fd, l->batch.in, BATCH, MSG_DONTWAIT, NULL);
 }
 
 static void answer_batch(struct udp_listener *l, int n)
@@ -151,8 +147,8 @@ static void answer_batch(struct udp_listener *l, int n)
 	for (int i = 0; i < n; i++)
 		handle(l, (unsigned)i);
 	clock_release();
-	reset_batch(n);
-	outbox_send(&outbox);
+	reset_batch(&l->batch, n);
+	outbox_send(&l->outbox);
 }
 
 /* The kernel wakes who watches a socket for each packet that has left it, though nobody
@@ -187,7 +183,8 @@ enum status udp_listener_start(
 		close(fd);
 		return STATUS_NOMEM;
 	}
-	l->fd = fd;
+	l->outbox.fd = fd;
+	set_up_batch(&l->batch);
 	l->resolver = resolver;
 	list_init(&l->waiting);
 	pool_init(&l->pool, sizeof(struct udp_query), KEPT_MAX);
@@ -225,8 +222,8 @@ void udp_listener_close(struct udp_listener *l)
 	uv_poll_stop(&l->poll);
 	/* Replies of this turn; then at once, so that the next reload may bind the
 	 * address again. */
-	outbox_send(&outbox);
-	close(l->fd);
+	outbox_send(&l->outbox);
+	close(l->outbox.fd);
 	uv_close((uv_handle_t *)&l->poll, on_closed);
 	uv_close((uv_handle_t *)&l->turn, on_closed);
 }

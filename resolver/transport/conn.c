@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "transport/queued.h"
 #include "transport/tcp.h"
 
 /* Bytes the kernel has not taken yet; beyond it the server is stuck. */
@@ -37,8 +38,14 @@ struct conn {
 	bool ending;        /* by itself, soon, … */
 	struct failure end; /* … for this reason */
 
-	uint8_t *queued; /* owned; plaintext that waits for the flush */
-	size_t queued_n, queued_cap;
+	struct conn_scratch *scratch; /* owned */
+	struct queued queued;         /* plaintext that waits for the flush */
+};
+
+/* For the time of a callback. Of its pages those are in memory that were needed once. */
+struct conn_scratch {
+	char ciphertext[READ_BYTES];
+	uint8_t plain[RECORD_BYTES];
 };
 
 struct write {
@@ -73,7 +80,8 @@ static void on_handle_closed(uv_handle_t *handle)
 	if (--conn->open_handles > 0)
 		return;
 	session_free(conn->session);
-	free(conn->queued);
+	free(conn->scratch);
+	queued_deinit(&conn->queued);
 	free(conn);
 }
 
@@ -178,44 +186,24 @@ static void on_flush(uv_prepare_t *handle)
 	uv_prepare_stop(handle);
 	if (conn->state != CONN_OPEN)
 		return;
-	if (session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) !=
-		STATUS_OK) {
+	if (session_write(conn->session, queued_bytes(&conn->queued)) != STATUS_OK) {
 		conn_end_kind(conn, FAILURE_PROTOCOL, "cannot encrypt");
 		return;
 	}
-	conn->queued_n = 0;
+	conn->queued.n = 0;
 	code = send_pending(conn);
 	if (code < 0)
 		conn_end_uv(conn, code);
-}
-
-static bool queue_reserve(struct conn *conn, size_t n)
-{
-	size_t cap = conn->queued_cap > 0 ? conn->queued_cap : 1024;
-	uint8_t *bigger;
-
-	if (conn->queued_n + n <= conn->queued_cap)
-		return true;
-	while (cap < conn->queued_n + n)
-		cap *= 2;
-	bigger = realloc(conn->queued, cap);
-	if (bigger == NULL)
-		return false;
-	conn->queued = bigger;
-	conn->queued_cap = cap;
-	return true;
 }
 
 enum status conn_send(struct conn *conn, struct bytes plain)
 {
 	if (conn->state != CONN_OPEN)
 		return STATUS_CLOSED;
-	if (unsent(conn) + conn->queued_n + plain.n > UNSENT_MAX)
+	if (unsent(conn) + conn->queued.n + plain.n > UNSENT_MAX)
 		return STATUS_LIMIT;
-	if (!queue_reserve(conn, plain.n))
+	if (!queued_add(&conn->queued, plain))
 		return STATUS_NOMEM;
-	memcpy(conn->queued + conn->queued_n, plain.p, plain.n);
-	conn->queued_n += plain.n;
 	uv_prepare_start(&conn->flush, on_flush);
 	return STATUS_OK;
 }
@@ -269,13 +257,13 @@ static void go_on_with_handshake(struct conn *conn)
 /* TLS may have something to say of its own in the end: an answer to a new key, say. */
 static void drain_session(struct conn *conn)
 {
-	static _Thread_local uint8_t plain[RECORD_BYTES];
+	uint8_t *plain = conn->scratch->plain;
 	enum status status = STATUS_OK;
 	size_t n;
 	int code;
 
 	while (conn->state == CONN_OPEN) {
-		status = session_read(conn->session, plain, sizeof plain, &n);
+		status = session_read(conn->session, plain, RECORD_BYTES, &n);
 		if (status != STATUS_OK)
 			break;
 		conn->events->on_bytes(conn->owner, bytes_of(plain, n));
@@ -294,11 +282,10 @@ static void drain_session(struct conn *conn)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	static _Thread_local char ciphertext[READ_BYTES];
+	const struct conn *conn = handle->data;
 
-	(void)handle;
 	(void)suggested;
-	*buf = uv_buf_init(ciphertext, sizeof ciphertext);
+	*buf = uv_buf_init(conn->scratch->ciphertext, READ_BYTES);
 }
 
 /* The server went away: in the middle of a handshake that is a failed
@@ -389,8 +376,11 @@ static enum status conn_new(
 	if (conn == NULL)
 		return STATUS_NOMEM;
 	conn->address = *address;
-	status = session_new(context, address, &conn->session);
+	conn->scratch = malloc(sizeof *conn->scratch);
+	status = conn->scratch != NULL ? session_new(context, address, &conn->session)
+				       : STATUS_NOMEM;
 	if (status != STATUS_OK) {
+		free(conn->scratch);
 		free(conn);
 		return status;
 	}
@@ -427,8 +417,7 @@ static void say_goodbye(struct conn *conn)
 	if (conn->state != CONN_OPEN)
 		return;
 	if (!conn->keep_queued ||
-		session_write(conn->session, bytes_of(conn->queued, conn->queued_n)) ==
-			STATUS_OK)
+		session_write(conn->session, queued_bytes(&conn->queued)) == STATUS_OK)
 		session_close(conn->session);
 	(void)send_pending(conn);
 }
@@ -466,7 +455,7 @@ void conn_end_soon(struct conn *conn, const struct failure *why)
 
 size_t conn_unsent(const struct conn *conn)
 {
-	return unsent(conn) + conn->queued_n;
+	return unsent(conn) + conn->queued.n;
 }
 
 enum conn_state conn_state(const struct conn *conn)
