@@ -92,7 +92,7 @@ class Session:
 
     def measure_workers(self, number):
         if not sampling.is_there():
-            self.absent["lock_pct"] = "perf is not installed"
+            self.absent["lock_pct"] = "perf is not installed, or may not look"
         for count in (1, 2):
             name = "pintle" if count == 1 else f"pintle-{count}"
             self.measure_one(

@@ -55,7 +55,9 @@ def heading(options):
     yield f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, " \
         f"make bench BENCH='--rounds {options.rounds} --scale {options.scale:g}" \
         f"{' ' + words if words else ''}'"
-    named = [pintle_version()]
+    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True,
+                             check=False).stdout
+    named = [pintle_version(), " ".join(openssl.split()[:2])]
     for peer in PEERS.values():
         if peer.path() is not None and version(peer):
             named.append(f"{peer.package} {version(peer)}")
