@@ -1,5 +1,7 @@
 /* What is known of an upstream's keys: take what other sets know -> look or learn -> give
  * it to them. */
+#include "base/clock.h"
+#include "base/log.h"
 #include "upstream/inner.h"
 
 void known_take(struct upstream *u)
@@ -81,4 +83,45 @@ void known_keep_in_time(struct upstream *u)
 	known_take(u);
 	contact_keep_in_time(&u->known.contact, &of);
 	known_give(u);
+}
+
+/* --- an operator says whose ------------------------------------------------- */
+
+/* What is open was let in by the keys of before. */
+static void begin_anew(struct upstream *u)
+{
+	notice_policy(u);
+	suspicion_follow(u);
+	tls_context_forget_tickets(&u->context);
+	health_forgive(&u->health, clock_now_ms());
+	upstream_fail_all(u, "another issuer was accepted");
+	upstream_probe(u);
+}
+
+enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
+	struct text *error, struct learned_pins *was)
+{
+	const struct contact_of of = { u->parts.config, u->parts.state_dir };
+	enum status status;
+
+	if (u->policy.pin_mode != PIN_LEARN) {
+		text_add(error, "upstream %s: its pin_mode is not learn",
+			upstream_name(u));
+		return STATUS_UNSUPPORTED;
+	}
+	known_take(u);
+	status = contact_take_over(&u->known.contact, &of, choice, error, was);
+	known_give(u);
+	if (status != STATUS_OK)
+		return status;
+	log_notice("upstream %s: another issuer was accepted by an operator",
+		upstream_name(u));
+	begin_anew(u);
+	return STATUS_OK;
+}
+
+void upstream_follow_accepted(struct upstream *u)
+{
+	upstream_catch_up(u);
+	begin_anew(u);
 }

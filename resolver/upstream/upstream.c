@@ -360,45 +360,6 @@ void upstream_clock_stepped(struct upstream *u)
 		health_forgive(&u->health, clock_now_ms());
 }
 
-/* What is open was let in by the keys of before. */
-static void begin_anew(struct upstream *u)
-{
-	notice_policy(u);
-	suspicion_follow(u);
-	tls_context_forget_tickets(&u->context);
-	health_forgive(&u->health, clock_now_ms());
-	upstream_fail_all(u, "another issuer was accepted");
-	upstream_probe(u);
-}
-
-enum status upstream_accept(struct upstream *u, const struct contact_choice *choice,
-	struct text *error, struct learned_pins *was)
-{
-	const struct contact_of of = { u->parts.config, u->parts.state_dir };
-	enum status status;
-
-	if (u->policy.pin_mode != PIN_LEARN) {
-		text_add(error, "upstream %s: its pin_mode is not learn",
-			upstream_name(u));
-		return STATUS_UNSUPPORTED;
-	}
-	known_take(u);
-	status = contact_take_over(&u->known.contact, &of, choice, error, was);
-	known_give(u);
-	if (status != STATUS_OK)
-		return status;
-	log_notice("upstream %s: another issuer was accepted by an operator",
-		upstream_name(u));
-	begin_anew(u);
-	return STATUS_OK;
-}
-
-void upstream_follow_accepted(struct upstream *u)
-{
-	upstream_catch_up(u);
-	begin_anew(u);
-}
-
 /* --- what is known of it --------------------------------------------------- */
 
 uint32_t upstream_usual_ms(const struct upstream *u)
