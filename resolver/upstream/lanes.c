@@ -231,11 +231,13 @@ static bool is_wanted(const struct upstream *u)
 }
 
 /* What is lost on one is asked again on another at once. Of a plain server one is enough:
- * it has a socket for each question. */
+ * it has a socket for each question. For a second one no other is given up. */
 static bool is_spare_missing(const struct upstream *u)
 {
-	unsigned usable_n = 0, wanted_n = upstream_is_plain(u) ? 1 : 2;
+	unsigned usable_n = 0, wanted_n = 2;
 
+	if (upstream_is_plain(u) || u->lane_n >= LANES_MAX)
+		wanted_n = 1;
 	list_for_each (it, &u->lanes)
 		usable_n += lane_is_usable(lane_of(it));
 	return usable_n < wanted_n && clock_now_ms() < u->late_until_ms &&
@@ -351,7 +353,8 @@ static uint64_t grace_ms(const struct upstream *u)
 }
 
 /* Questions that are still on it are worth a sign of life, and then they are asked again
- * on the other one. Mostly they were by then: a hedge was sooner. */
+ * on the other one. Mostly they were by then: a hedge was sooner. One that never answered
+ * gets no time for repairs. */
 static uint64_t replaced_due_ms(
 	const struct upstream *u, const struct lane *lane, const struct lane *other)
 {
@@ -359,7 +362,8 @@ static uint64_t replaced_due_ms(
 
 	if (other->opened_ms > since_ms)
 		since_ms = other->opened_ms;
-	return since_ms + (list_empty(&lane->sent) ? REPAIR_MS : grace_ms(u));
+	return since_ms +
+	       (lane->answered && list_empty(&lane->sent) ? REPAIR_MS : grace_ms(u));
 }
 
 static uint64_t silent_due_ms(const struct upstream *u, const struct lane *lane)

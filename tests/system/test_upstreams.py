@@ -399,7 +399,8 @@ def test_silent_connection_is_replaced(start, toy):
     assert is_good(ask(daemon, "one.test"))
     ask(daemon, "two.test")
     assert is_good(ask(daemon, "three.test"))
-    assert server.handshakes == 2
+    # The new one, and perhaps a spare one.
+    assert server.handshakes in (2, 3)
 
 
 def test_short_silence_is_no_failure(start, toy):
