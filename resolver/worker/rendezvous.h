@@ -7,7 +7,7 @@
  *	guest:   … | stands still | works | stands still ........ | goes on
  *
  * The host is never a guest, and holds no lock that a guest may wait for while it
- *gathers. Without guests nothing of this costs anything. */
+ * gathers. Without guests nothing of this costs anything. */
 #ifndef WORKER_RENDEZVOUS_H
 #define WORKER_RENDEZVOUS_H
 

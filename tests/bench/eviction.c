@@ -1,9 +1,9 @@
-/*	eviction ENTRIES FILE	what LRU, CLOCK and SIEVE with so many entries keep of a
- *trace eviction --cost ENTRIES	what a hit costs each of them
+/*	eviction ENTRIES FILE	what LRU, CLOCK and SIEVE with so many entries keep
+ *	eviction --cost ENTRIES	what a hit costs each of them
  *
- * A trace is a file of names' numbers as load.c takes it. Hits are of its second half,
- *with the first one before; both are printed as a line of JSON, in per cent or
- *nanoseconds. All three are made of the same parts, so that what differs is the policy.
+ * FILE is a trace: names' numbers as load.c takes them. Hits are of its second half, with
+ * the first one before; both are printed as a line of JSON, in per cent or nanoseconds.
+ * All three are made of the same parts, so that what differs is the policy.
  */
 #include <stdbool.h>
 #include <stdio.h>

@@ -5,8 +5,9 @@
  * Starts the command on those cores ("0,2"; "-": on any) and asks it; prints the
  * milliseconds from its start until NOERROR with an answer came, ends it, and waits for
  * its end. A server that is not there yet, or says SERVFAIL, is asked again every tenth
- *of a millisecond, and one that says nothing every 100 ms: more would be a load of its
- *own. It chooses the cores itself since taskset(1) would be a second program to start. */
+ * of a millisecond, and one that says nothing every 100 ms: more would be a load by
+ * itself. It chooses the cores itself since taskset(1) would be a second program to
+ * start. */
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>

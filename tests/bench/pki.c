@@ -1,5 +1,5 @@
 /* What upstream and clients of a measurement need, in a directory: the lab's authority
- *and logs, and a certificate for the upstream's name and addresses.
+ * and logs, and a certificate for the upstream's name and addresses.
  *
  *	pki DIRECTORY ADDRESS [ADDRESS]
  *
