@@ -335,8 +335,11 @@ void upstream_network_changed(struct upstream *u, bool drop)
 	health_forgive(&u->health, clock_now_ms());
 	dialer_stop(&u->dialer);
 	dialer_forget(&u->dialer);
-	if (drop)
+	if (drop) {
+		/* What was late was so on a way that is no more. */
+		u->late_until_ms = 0;
 		lanes_drop(u, &lost);
+	}
 	list_for_each (it, &u->lanes)
 		transport_check(lane_of(it)->transport);
 	lanes_arm(u);

@@ -68,9 +68,9 @@ peer.c|out->scts_s = out->judged_s|s/PEER_EARLY_SCTS_S/2 * PEER_EARLY_SCTS_S/
 peer.c|policy->ct_policy, out->scts_s, &out->ct|s/scts_s/at_s/
 peer.c|out->issuer, out->judged_s|s/judged_s/at_s/
 ticket.c|return v->accepted|s/ && !v->clock_suspect//
-floor.c|return floor != NULL && floor->floor_s > now_s|s/floor->floor_s > now_s/0/
-floor.c|return floor != NULL && floor->floor_s > now_s|s/floor->floor_s > now_s/1/
-floor.c|if (proven_s <= floor->floor_s)|s/proven_s <= floor->floor_s/0/
+floor.c|return floor_s > now_s|s/floor_s > now_s/0/
+floor.c|return floor_s > now_s|s/floor_s > now_s/1/
+floor.c|while (proven_s > floor_s)|s/proven_s > floor_s/1/
 floor.c|if (!v->accepted|s/!v->accepted/0/
 floor.c|if (!v->accepted|s/v->provisional/0/
 floor.c|if (!v->accepted|s/v->for_ntp/0/

@@ -136,6 +136,22 @@ static void one_is_enough_when_answers_have_been_in_time_for_long(void **state)
 	assert_int_equal(lab->servers[0].accepted, 3);
 }
 
+static void another_network_begins_with_one(void **state)
+{
+	struct lab *lab = *state;
+	struct tried late, t;
+
+	begin(lab, &late);
+	upstream_cancel(first(lab), &late.attempt);
+	lab->servers[0].on_query = NULL;
+	upstream_set_network_changed(&lab->set, true);
+	tried_ask(lab, &t);
+	tried_wait(lab, &t);
+	lab_tick(lab);
+	bench_settle(&lab->bench.loop);
+	assert_int_equal(upstream_lane_count(first(lab)), 1);
+}
+
 /* The answer that was late is one. */
 static void a_sign_of_life_lets_it_stay(void **state)
 {
@@ -161,6 +177,7 @@ int main(void)
 		LAB_TEST(one_that_nobody_waits_for_has_time),
 		LAB_TEST(the_third_may_take_its_place),
 		LAB_TEST(one_is_enough_when_answers_have_been_in_time_for_long),
+		LAB_TEST(another_network_begins_with_one),
 		LAB_TEST(a_sign_of_life_lets_it_stay),
 	};
 
