@@ -27,8 +27,7 @@ void wr_patch16(struct writer *w, size_t at, uint16_t value)
 		w->bad = true;
 		return;
 	}
-	w->p[at] = (uint8_t)(value >> 8);
-	w->p[at + 1] = (uint8_t)value;
+	put16(w->p + at, value);
 }
 
 struct bytes wr_done(const struct writer *w)

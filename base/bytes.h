@@ -37,6 +37,40 @@ static inline struct bytes bytes_of(const void *p, size_t n)
 	return (struct bytes){ .p = (const uint8_t *)p, .n = n };
 }
 
+/* Big-endian, without a look at what is there: for places that are known to be. Each is
+ * one load or store. */
+static inline unsigned get16(const uint8_t *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+static inline uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* The low 16 bits of `value`. */
+static inline void put16(uint8_t *p, unsigned value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static inline void put32(uint8_t *p, uint32_t value)
+{
+	put16(p, value >> 16);
+	put16(p + 2, value);
+}
+
+/* Eight bytes in the machine's own order. */
+static inline uint64_t load_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return word;
+}
+
 /* The bytes of a C string, without its terminator. */
 struct bytes bytes_of_text(const char *text);
 bool bytes_equal(struct bytes a, struct bytes b);
@@ -66,10 +100,9 @@ static inline uint64_t rd_uint(struct reader *r, unsigned width)
 		return 0;
 	/* What most numbers are becomes one load; a loop is not unrolled. */
 	if (width == 2)
-		return (uint64_t)p[0] << 8 | p[1];
+		return get16(p);
 	if (width == 4)
-		return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 |
-		       p[3];
+		return get32(p);
 	for (unsigned i = 0; i < width; i++)
 		value = value << 8 | p[i];
 	return value;
@@ -98,8 +131,7 @@ static inline void wr_uint(struct writer *w, uint64_t value, unsigned width)
 	p = w->p + w->n;
 	w->n += width;
 	if (width == 2) {
-		p[0] = (uint8_t)(value >> 8);
-		p[1] = (uint8_t)value;
+		put16(p, (unsigned)value);
 		return;
 	}
 	for (unsigned i = 0; i < width; i++)

@@ -2,7 +2,6 @@
 
 #include <endian.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "base/random.h"
 
@@ -37,15 +36,6 @@ static inline struct state sip_word(struct state v, uint64_t word)
 	v = sip_round(v);
 	v.a ^= word;
 	return v;
-}
-
-/* Little-endian. */
-static inline uint64_t load_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, sizeof word);
-	return le64toh(word);
 }
 
 /* Fewer than 8 bytes. */
@@ -84,7 +74,7 @@ uint64_t hash_bytes(struct bytes in)
 	const uint8_t *p = in.n > 0 ? in.p : (const uint8_t *)key;
 
 	for (size_t i = 0; i < whole; i += 8)
-		v = sip_word(v, load_word(p + i));
+		v = sip_word(v, le64toh(load_word(p + i)));
 	v = sip_word(v, (uint64_t)in.n << 56 | load_rest(p + whole, in.n - whole));
 	v.c ^= 0xff;
 	for (int i = 0; i < 3; i++)

@@ -196,6 +196,6 @@ int64_t edns_keepalive_ms(const struct edns *edns)
 
 	while (edns->present && edns_option_next(&options, &code, &value))
 		if (code == EDNS_TCP_KEEPALIVE && value.n == 2)
-			return (value.p[0] << 8 | value.p[1]) * KEEPALIVE_UNIT_MS;
+			return (int64_t)get16(value.p) * KEEPALIVE_UNIT_MS;
 	return -1;
 }

@@ -10,17 +10,12 @@
 #define MESSAGE_MAX_BYTES 65535
 #define CAP_MAX_BYTES     (LENGTH_BYTES + MESSAGE_MAX_BYTES)
 
-static size_t announced(const uint8_t *p)
-{
-	return (size_t)p[0] << 8 | p[1];
-}
-
 /* How many bytes to gather before the next look. */
 static size_t wanted(const struct framing *f)
 {
 	if (f->have < LENGTH_BYTES)
 		return LENGTH_BYTES;
-	return LENGTH_BYTES + announced(f->partial);
+	return LENGTH_BYTES + get16(f->partial);
 }
 
 static bool is_whole(const struct framing *f)
@@ -49,8 +44,8 @@ void framing_deinit(struct framing *f)
 static bool is_too_long(const struct framing *f, struct bytes in)
 {
 	if (f->have >= LENGTH_BYTES)
-		return announced(f->partial) > f->limit;
-	return f->have == 0 && in.n >= LENGTH_BYTES && announced(in.p) > f->limit;
+		return get16(f->partial) > f->limit;
+	return f->have == 0 && in.n >= LENGTH_BYTES && get16(in.p) > f->limit;
 }
 
 /* The usual case: the message lies in one piece, nothing is copied. */
@@ -60,7 +55,7 @@ static bool take_direct(struct bytes *in, struct bytes *message)
 
 	if (in->n < LENGTH_BYTES)
 		return false;
-	n = announced(in->p);
+	n = get16(in->p);
 	if (in->n - LENGTH_BYTES < n)
 		return false;
 	*message = bytes_of(in->p + LENGTH_BYTES, n);

@@ -32,14 +32,6 @@ static uint64_t lower_word(uint64_t word)
 	return word | letters >> 2; /* 0x80 to 0x20 */
 }
 
-static uint64_t load_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, sizeof word);
-	return word;
-}
-
 /* The labels in front of the root label or of a pointer, which is left to the caller. */
 static bool read_run(struct reader *r, struct name *out)
 {

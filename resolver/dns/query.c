@@ -34,6 +34,5 @@ enum status query_write(const struct question *question, uint16_t id,
 
 void query_set_id(uint8_t *wire, uint16_t id)
 {
-	wire[0] = (uint8_t)(id >> 8);
-	wire[1] = (uint8_t)id;
+	put16(wire, id);
 }

@@ -11,28 +11,6 @@
 #define OPT_BYTES      11 /* without options */
 #define EDE_HEAD_BYTES 6  /* option code, length, INFO-CODE */
 
-static void put16(uint8_t *p, unsigned value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value & 0xffff);
-}
-
-static uint32_t get16(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return get16(p) << 16 | get16(p + 2);
-}
-
 /* The reply begins at the writer's end and takes at most `limit` bytes. */
 static struct writer writer_at_end(const struct writer *w, size_t limit)
 {

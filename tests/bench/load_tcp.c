@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "tests/bench/load.h"
 
 #define BUFFER_BYTES (256 * 1024)
@@ -49,8 +50,7 @@ unsigned load_tcp_send(struct load_socket *s, unsigned n)
 
 	while (sent < n && s->out_n + 2 + load->query_n <= BUFFER_BYTES &&
 		load_reserve(s, now_ns, &id)) {
-		s->out[s->out_n] = (uint8_t)(load->query_n >> 8);
-		s->out[s->out_n + 1] = (uint8_t)load->query_n;
+		put16(s->out + s->out_n, (unsigned)load->query_n);
 		load_query_write(load, id, s->slots[id].number, s->out + s->out_n + 2);
 		s->out_n += 2 + load->query_n;
 		sent++;
@@ -65,7 +65,7 @@ static void take_frames(struct load_socket *s)
 	size_t at = 0;
 
 	while (s->in_n - at >= 2) {
-		size_t n = (size_t)(s->in[at] << 8 | s->in[at + 1]);
+		size_t n = get16(s->in + at);
 
 		if (s->in_n - at - 2 < n)
 			break;

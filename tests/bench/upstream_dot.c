@@ -8,15 +8,14 @@ bool upstream_take_dot(struct upstream_client *c)
 	size_t at = 0;
 
 	while (c->in_n - at >= 2) {
-		size_t n = (size_t)(c->in[at] << 8 | c->in[at + 1]), reply_n;
+		size_t n = get16(c->in + at), reply_n;
 
 		if (c->in_n - at - 2 < n)
 			break;
 		reply_n = upstream_answer(bytes_of(c->in + at + 2, n), framed + 2);
 		if (reply_n == 0)
 			return false;
-		framed[0] = (uint8_t)(reply_n >> 8);
-		framed[1] = (uint8_t)reply_n;
+		put16(framed, (unsigned)reply_n);
 		upstream_put(c, bytes_of(framed, 2 + reply_n));
 		c->source.upstream->counts.dot++;
 		at += 2 + n;
