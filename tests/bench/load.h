@@ -79,6 +79,8 @@ struct load {
 /* --- load_query.c: what is asked ---------------------------------------------- */
 
 #define LOAD_DIGITS 8
+/* A name's number as it stands in its first label. */
+void load_write_digits(uint64_t number, uint8_t out[LOAD_DIGITS]);
 void load_query_make(struct load *load);
 /* The question of that number with that ID, query_n bytes. */
 void load_query_write(
@@ -98,8 +100,7 @@ void load_tcp_open(struct load_socket *s);
 unsigned load_tcp_send(struct load_socket *s, unsigned n);
 void load_tcp_receive(struct load_socket *s);
 
-/* --- load.c: when ----------------------------------------------------------------------
- */
+/* --- load.c: when ------------------------------------------------------------- */
 
 /* Asks all there is to ask, and waits for the last answer. */
 void load_run(struct load *load);

@@ -35,7 +35,7 @@ void load_query_make(struct load *load)
 		abort();
 }
 
-static void write_digits(uint64_t number, uint8_t *out)
+void load_write_digits(uint64_t number, uint8_t out[LOAD_DIGITS])
 {
 	for (size_t i = LOAD_DIGITS; i-- > 0; number /= 10)
 		out[i] = (uint8_t)('0' + number % 10);
@@ -51,9 +51,8 @@ static uint64_t name_number(const struct load *load, uint64_t number)
 void load_query_write(const struct load *load, uint16_t id, uint64_t number, uint8_t *out)
 {
 	memcpy(out, load->query, load->query_n);
-	out[0] = (uint8_t)(id >> 8);
-	out[1] = (uint8_t)id;
-	write_digits(name_number(load, number), out + load->digits_at);
+	put16(out, id);
+	load_write_digits(name_number(load, number), out + load->digits_at);
 }
 
 static void count_reply(struct load *load, const struct load_slot *slot,
@@ -61,11 +60,11 @@ static void count_reply(struct load *load, const struct load_slot *slot,
 {
 	struct load_counts *counts = &load->counts;
 	uint8_t digits[LOAD_DIGITS];
-	unsigned rcode = reply[3] & 0xf, answers = (unsigned)(reply[6] << 8 | reply[7]);
+	unsigned rcode = reply[3] & 0xf, answers = get16(reply + 6);
 
 	counts->answered++;
 	load->last_answer_ns = now_ns;
-	write_digits(name_number(load, slot->number), digits);
+	load_write_digits(name_number(load, slot->number), digits);
 	if (n < load->digits_at + LOAD_DIGITS ||
 		memcmp(reply + load->digits_at, digits, sizeof digits) != 0)
 		counts->wrong++;
@@ -87,7 +86,7 @@ void load_take_reply(
 
 	if (n < DNS_HEADER_BYTES || (reply[2] & 0x80) == 0)
 		return;
-	slot = &s->slots[reply[0] << 8 | reply[1]];
+	slot = &s->slots[get16(reply)];
 	if (slot->sent_ns == 0)
 		return;
 	count_reply(s->load, slot, reply, n, now_ns);

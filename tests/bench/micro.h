@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of the caches, and of what is put into them. */
+#define MICRO_NOW_MS    1000
+#define MICRO_TTL_S_MAX 86400
+/* From one name to the next, so that none is near: coprime to how many there are. */
+#define MICRO_STRIDE 7919
+
 struct micro_step {
 	const char *name;
 	void (*run)(size_t i); /* the i-th time; what it makes is thrown away */

@@ -9,12 +9,8 @@
 #include "tests/bench/micro.h"
 #include "tests/bench/upstream.h"
 
-#define FEW       10000
-#define MANY      1000000
-#define NOW_MS    1000
-#define TTL_S_MAX 86400
-/* From one to the next, so that none is near: coprime to both. */
-#define STRIDE 7919
+#define FEW  10000
+#define MANY 1000000
 
 static struct question question;
 static struct answer answer;
@@ -29,34 +25,28 @@ static uint8_t *const digits = question.name.wire + 2, *const answer_digits =
 static struct cache *few, *many, *full_few, *full_many;
 static uint32_t newest = MANY;
 
-static void write_number(size_t number, uint8_t *out)
-{
-	for (size_t i = LOAD_DIGITS; i-- > 0; number /= 10)
-		out[i] = (uint8_t)('0' + number % 10);
-}
-
 static bool look_up(struct cache *cache, size_t number)
 {
 	const struct cache_key key = { .question = &question };
 	struct cache_hit hit;
 
-	write_number(number, digits);
-	return cache_lookup(cache, &key, NOW_MS, &hit);
+	load_write_digits(number, digits);
+	return cache_lookup(cache, &key, MICRO_NOW_MS, &hit);
 }
 
 static void insert(struct cache *cache, size_t number)
 {
 	const struct cache_key key = { .question = &question };
 
-	write_number(number, digits);
-	write_number(number, answer_digits);
-	cache_insert(cache, &key, &answer, NOW_MS);
+	load_write_digits(number, digits);
+	load_write_digits(number, answer_digits);
+	cache_insert(cache, &key, &answer, MICRO_NOW_MS);
 }
 
 static struct cache *make_cache(size_t size_bytes, size_t names)
 {
 	const struct cache_options options = { .size_bytes = size_bytes,
-		.max_ttl_s = TTL_S_MAX };
+		.max_ttl_s = MICRO_TTL_S_MAX };
 	struct cache *cache;
 
 	micro_must(cache_new(&options, &cache) == STATUS_OK, "cache_new");
@@ -114,32 +104,32 @@ void micro_cache_deinit(void)
 
 static void number_alone(size_t i)
 {
-	write_number(i * STRIDE % MANY, digits);
+	load_write_digits(i * MICRO_STRIDE % MANY, digits);
 }
 
 static void hit_few(size_t i)
 {
-	micro_must(look_up(few, i * STRIDE % FEW), "a hit");
+	micro_must(look_up(few, i * MICRO_STRIDE % FEW), "a hit");
 }
 
 static void hit_many(size_t i)
 {
-	micro_must(look_up(many, i * STRIDE % MANY), "a hit");
+	micro_must(look_up(many, i * MICRO_STRIDE % MANY), "a hit");
 }
 
 static void miss_few(size_t i)
 {
-	micro_must(!look_up(few, FEW + i * STRIDE % FEW), "a miss");
+	micro_must(!look_up(few, FEW + i * MICRO_STRIDE % FEW), "a miss");
 }
 
 static void miss_many(size_t i)
 {
-	micro_must(!look_up(many, MANY + i * STRIDE % MANY), "a miss");
+	micro_must(!look_up(many, MANY + i * MICRO_STRIDE % MANY), "a miss");
 }
 
 static void replace_many(size_t i)
 {
-	insert(many, i * STRIDE % MANY);
+	insert(many, i * MICRO_STRIDE % MANY);
 }
 
 static void evict_few(size_t i)

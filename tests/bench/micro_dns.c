@@ -12,10 +12,6 @@
 
 #define NAMES       10000
 #define CACHE_BYTES ((size_t)64 << 20)
-#define NOW_MS      1000
-#define TTL_S_MAX   86400
-/* Each a stride from the last, so that none is near: coprime to NAMES. */
-#define STRIDE 7919
 
 struct sample {
 	uint8_t query[LOAD_QUERY_MAX], reply[UPSTREAM_REPLY_MAX];
@@ -30,7 +26,7 @@ static uint16_t ttl_at[64];
 
 static const struct sample *sample_at(size_t i)
 {
-	return &samples[i * STRIDE % NAMES];
+	return &samples[i * MICRO_STRIDE % NAMES];
 }
 
 static struct cache_key key_of(const struct sample *s)
@@ -53,7 +49,7 @@ static struct answer make_answer(const struct sample *s)
 void micro_dns_init(void)
 {
 	const struct cache_options options = { .size_bytes = CACHE_BYTES,
-		.max_ttl_s = TTL_S_MAX };
+		.max_ttl_s = MICRO_TTL_S_MAX };
 	struct load load = { .options.label = "micro" };
 
 	samples = calloc(NAMES, sizeof *samples);
@@ -73,7 +69,7 @@ void micro_dns_init(void)
 					   &s->response) == STATUS_OK,
 			"message_parse");
 		answer = make_answer(s);
-		cache_insert(cache, &key, &answer, NOW_MS);
+		cache_insert(cache, &key, &answer, MICRO_NOW_MS);
 	}
 }
 
@@ -124,7 +120,7 @@ static struct cache_hit look_up(const struct sample *s)
 	struct cache_key key = key_of(s);
 	struct cache_hit hit;
 
-	micro_must(cache_lookup(cache, &key, NOW_MS + 1000, &hit), "cache_lookup");
+	micro_must(cache_lookup(cache, &key, MICRO_NOW_MS + 1000, &hit), "cache_lookup");
 	return hit;
 }
 
@@ -134,7 +130,7 @@ static void insert(size_t i)
 	struct cache_key key = key_of(s);
 	struct answer made = make_answer(s);
 
-	cache_insert(cache, &key, &made, NOW_MS);
+	cache_insert(cache, &key, &made, MICRO_NOW_MS);
 }
 
 static void give(const struct sample *s, const struct cache_hit *hit)
