@@ -32,8 +32,7 @@ enum status h2_new(uint64_t now_ms, struct h2 **out)
 
 void h2_stream_free(struct h2 *h2, struct h2_stream *s)
 {
-	if (s->content != s->first)
-		free(s->content);
+	queued_deinit(&s->large);
 	if (s->usual)
 		pool_give(&h2->pool, s);
 	else
@@ -149,7 +148,6 @@ static struct h2_stream *stream_new(
 	memset(s, 0, offsetof(struct h2_stream, first));
 	s->usual = usual;
 	s->content = s->first;
-	s->content_cap = sizeof s->first;
 	list_init(&s->link);
 	s->owner = owner;
 	s->authority = request->authority;

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "transport/doh_response.h"
+#include "transport/queued.h"
 
 /* Requests on the connection, as far as the server lets us, and behind them in our own
  * queue. */
@@ -39,15 +40,15 @@ struct h2_stream {
 	bool again;  /* it was not looked at, or another try may help */
 	struct failure why;
 	struct doh_response response; /* a good one, doh_response_is_good() */
-	uint8_t *content;             /* `first`, or owned; at most 65535 bytes */
+	uint8_t *content;             /* `first` or `large`; at most 65535 bytes */
 	size_t content_n;
 
 	/* The engine's. */
 	struct list link;
 	enum h2_stream_state state;
 	int32_t id;
-	bool has_head; /* the final response's */
-	size_t content_cap;
+	bool has_head;       /* the final response's */
+	struct queued large; /* content that has no room in `first` */
 	const char *authority;
 	const char *path;
 	size_t request_n, request_sent;

@@ -3,7 +3,6 @@
  * what is wrong with a stream is that stream's failure. */
 #include "transport/h2_session.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "dns/message.h"
@@ -107,23 +106,20 @@ static void on_head(struct h2 *h2, struct h2_stream *s)
 	give_up(h2, s, &why, again);
 }
 
-static bool reserve(struct h2_stream *s, size_t n)
+/* Into the stream itself; all of it elsewhere from where that is too small. */
+static bool add_content(struct h2_stream *s, struct bytes in)
 {
-	bool first = s->content == s->first;
-	size_t cap = s->content_cap;
-	uint8_t *bigger;
-
-	if (n <= s->content_cap)
-		return true;
-	while (cap < n)
-		cap *= 2;
-	bigger = realloc(first ? NULL : s->content, cap);
-	if (bigger == NULL)
-		return false;
-	if (first)
-		memcpy(bigger, s->first, s->content_n);
-	s->content = bigger;
-	s->content_cap = cap;
+	if (s->content_n + in.n <= sizeof s->first) {
+		memcpy(s->first + s->content_n, in.p, in.n);
+	} else {
+		if (s->large.n < s->content_n &&
+			!queued_add(&s->large, bytes_of(s->first, s->content_n)))
+			return false;
+		if (!queued_add(&s->large, in))
+			return false;
+		s->content = s->large.p;
+	}
+	s->content_n += in.n;
 	return true;
 }
 
@@ -133,12 +129,10 @@ static void take_content(struct h2 *h2, struct h2_stream *s, struct bytes in)
 
 	if (s->content_n + in.n > DNS_MESSAGE_MAX) {
 		give_up_because(h2, s, "HTTP content is larger than a DNS message");
-	} else if (!reserve(s, s->content_n + in.n)) {
+	} else if (!add_content(s, in)) {
 		why = failure_of(FAILURE_LOCAL, status_text(STATUS_NOMEM));
 		give_up(h2, s, &why, true);
 	} else {
-		memcpy(s->content + s->content_n, in.p, in.n);
-		s->content_n += in.n;
 		return;
 	}
 	nghttp2_session_consume_connection(h2->session, in.n);

@@ -1,4 +1,5 @@
-/* Bytes that wait for the end of the loop's turn, to leave together. */
+/* Bytes that come in pieces and are wanted together: what leaves at the end of the loop's
+ * turn, and an answer that is long. */
 #ifndef TRANSPORT_QUEUED_H
 #define TRANSPORT_QUEUED_H
 
