@@ -140,6 +140,9 @@ def parse():
     for name in options.scenarios:
         if name not in SCENARIOS:
             parser.error(f"no scenario {name}; there are {', '.join(SCENARIOS)}")
+    for name in options.peers or ():
+        if name not in PEERS:
+            parser.error(f"no peer {name}; there are {', '.join(PEERS)}")
     return options
 
 

@@ -20,6 +20,22 @@ from rig import program  # noqa: E402
 from sampling import LOCKS  # noqa: E402
 from targets import Results  # noqa: E402
 
+# --- what is measured -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words, told", [
+    (["nothing"], "no scenario nothing; there are cached-udp"),
+    (["--peers", "nobody"], "no peer nobody; there are pintle"),
+    (["--peers", "unbound", "nobody"], "no peer nobody"),
+    (["--peers", "unbound", "--", "nothing"], "no scenario nothing"),
+], ids=str)
+def test_unknown(words, told):
+    done = subprocess.run([sys.executable, os.path.join(HERE, "bench.py"), *words],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
 # --- tables ---------------------------------------------------------------------
 
 
