@@ -8,7 +8,7 @@ import traces
 from cases import CACHED_WINDOW, FORWARDED_WINDOW, Running, warm
 from control import stats
 from peer import MIB
-from rig import measured, program
+from rig import program
 
 # --- hit rate -----------------------------------------------------------------------
 
@@ -116,9 +116,9 @@ def by_clients(bench, peer):
         warm(run, label, 1000)
         for tcp, counts in ((False, UDP_CLIENTS), (True, TCP_CLIENTS)):
             for count in counts:
-                figures = measured(run.server, run.load, tcp=tcp, busy=True, names=1000,
-                                   sockets=count, label=label, window=CLIENTS_WINDOW,
-                                   seconds=bench.seconds(2))
+                figures = run.measure(tcp=tcp, busy=True, names=1000,
+                                      sockets=count, label=label, window=CLIENTS_WINDOW,
+                                      seconds=bench.seconds(2))
                 yield f"cached, {count} {'TCP' if tcp else 'UDP'} clients us", \
                     figures["cpu_us"]
 

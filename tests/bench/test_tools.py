@@ -142,7 +142,7 @@ def test_percentiles():
     with Toy(every(20, late)) as load:
         figures = load.ask(queries=100, window=1, sockets=1)
     assert figures["p50_us"] < figures["p99_us"] <= figures["max_us"]
-    assert figures["p99_us"] >= LATE_S * 1e6 > 0
+    assert figures["p99_us"] >= LATE_S * 1e6
 
 
 def test_rate():
