@@ -6,7 +6,6 @@
 int64_t clock_floor_now_s(const struct clock_floor *floor)
 {
 	int64_t now_s = clock_wall_s();
-
 	int64_t floor_s = floor != NULL ? floor->floor_s : now_s;
 
 	return floor_s > now_s ? floor_s : now_s;

@@ -15,8 +15,7 @@ void notice_policy(struct upstream *u)
 	u->policy.for_ntp = u->parts.for_ntp;
 }
 
-/* What is accepted for ntp_names proves nothing. False: as
- * known_accept(). */
+/* What is accepted for ntp_names proves nothing. False: as known_accept(). */
 static bool keep_verdict(struct upstream *u, const struct verdict *verdict)
 {
 	bool holds = true;

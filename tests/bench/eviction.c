@@ -99,8 +99,7 @@ static const struct policy {
 };
 #define POLICIES (sizeof policies / sizeof *policies)
 
-/* --- a cache -------------------------------------------------------------------------
- */
+/* --- a cache ----------------------------------------------------------------------- */
 
 static void start(uint32_t cap)
 {
@@ -142,8 +141,7 @@ static bool ask(const struct policy *policy, uint32_t name)
 	return at != 0;
 }
 
-/* --- what is printed
- * -------------------------------------------------------------------- */
+/* --- what is printed --------------------------------------------------------------- */
 
 static double hit_pct(const struct policy *policy, const uint32_t *trace, size_t n)
 {
