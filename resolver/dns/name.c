@@ -13,15 +13,8 @@
 /* A byte in each of a word's eight. */
 #define BYTES(x) (UINT64_C(0x0101010101010101) * (x))
 
-/* Length bytes are at most 63, so they never look like a letter and a whole
- * name can be treated byte by byte. */
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-/* Eight bytes at once. Without its top bit no byte carries into the next; that bit then
- * says of each whether it is at least A, and whether it is beyond Z. */
+/* name_lower_byte() of eight at once. Without its top bit no byte carries into the next;
+ * that bit then says of each whether it is at least A, and whether it is beyond Z. */
 static uint64_t lower_word(uint64_t word)
 {
 	uint64_t low = word & BYTES(0x7f);
@@ -105,7 +98,7 @@ static bool wire_equal(const uint8_t *a, const uint8_t *b, size_t n)
 			return false;
 	}
 	for (; i < n; i++) {
-		if (lower(a[i]) != lower(b[i]))
+		if (name_lower_byte(a[i]) != name_lower_byte(b[i]))
 			return false;
 	}
 	return true;
@@ -126,7 +119,7 @@ void name_lower_to(const struct name *name, uint8_t *out)
 		memcpy(out + i, &word, sizeof word);
 	}
 	for (; i < name->n; i++)
-		out[i] = lower(name->wire[i]);
+		out[i] = name_lower_byte(name->wire[i]);
 }
 
 void name_lower(struct name *name)

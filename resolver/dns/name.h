@@ -8,7 +8,8 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-#define NAME_WIRE_MAX 255
+#define NAME_WIRE_MAX  255
+#define NAME_LABEL_MAX 63
 /* Every byte as \DDD, the dots and the terminator. */
 #define NAME_TEXT_MAX 1024
 
@@ -31,6 +32,13 @@ MUST_CHECK enum status name_read(
 MUST_CHECK enum status name_from_text(const char *text, struct name *out);
 /* With the final dot; bytes outside printable ASCII as \DDD. */
 void name_to_text(const struct name *name, char out[NAME_TEXT_MAX]);
+
+/* An ASCII letter. Length bytes are at most 63 and never look like one, so that a whole
+ * name can be treated byte by byte. */
+static inline uint8_t name_lower_byte(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
 
 /* ASCII case is ignored (RFC 4343). */
 bool name_equal(const struct name *a, const struct name *b);

@@ -3,14 +3,12 @@
 
 #include "dns/name.h"
 
-#define LABEL_MAX 63
-
 /* Appends a length and a label; the root label when `label` is empty. */
 static bool name_add_label(struct name *name, struct bytes label)
 {
 	size_t n = name->n;
 
-	if (label.n > LABEL_MAX || n + 1 + label.n > NAME_WIRE_MAX)
+	if (label.n > NAME_LABEL_MAX || n + 1 + label.n > NAME_WIRE_MAX)
 		return false;
 	name->wire[n] = (uint8_t)label.n;
 	if (label.n > 0)
@@ -46,7 +44,7 @@ static bool read_escape(const char **text, uint8_t *out)
 }
 
 /* One label up to its dot, which is taken as well, or up to the end. */
-static bool read_label_text(const char **text, uint8_t label[LABEL_MAX], size_t *n)
+static bool read_label_text(const char **text, uint8_t label[NAME_LABEL_MAX], size_t *n)
 {
 	*n = 0;
 	while (**text != '\0' && **text != '.') {
@@ -55,7 +53,7 @@ static bool read_label_text(const char **text, uint8_t label[LABEL_MAX], size_t 
 		(*text)++;
 		if (c == '\\' && !read_escape(text, &c))
 			return false;
-		if (*n == LABEL_MAX)
+		if (*n == NAME_LABEL_MAX)
 			return false;
 		label[(*n)++] = c;
 	}
@@ -66,7 +64,7 @@ static bool read_label_text(const char **text, uint8_t label[LABEL_MAX], size_t 
 
 enum status name_from_text(const char *text, struct name *out)
 {
-	uint8_t label[LABEL_MAX];
+	uint8_t label[NAME_LABEL_MAX];
 	size_t n;
 
 	out->n = 0;

@@ -5,7 +5,6 @@
 #include "dns/rdata.h"
 
 #define TTL_BYTES   4
-#define LABEL_MAX   63
 #define TARGET_MASK 0x3fffu
 
 /* Past labels; returns what ends them: 0, or the first byte of a pointer. */
@@ -13,7 +12,7 @@ static unsigned skip_labels(struct reader *r)
 {
 	unsigned n = (unsigned)rd_uint(r, 1);
 
-	while (n > 0 && n <= LABEL_MAX) {
+	while (n > 0 && n <= NAME_LABEL_MAX) {
 		rd_take(r, n);
 		n = (unsigned)rd_uint(r, 1);
 	}

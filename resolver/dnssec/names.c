@@ -41,11 +41,6 @@ void names_suffix(const struct name *name, unsigned labels, struct name *out)
 	cut_front(name, labels < n ? starts[n - labels] : 0, out);
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 /* Labels as left-justified strings of octets, in lower case; what has ended sorts
  * first. */
 static int compare_labels(const uint8_t *a, const uint8_t *b)
@@ -53,8 +48,8 @@ static int compare_labels(const uint8_t *a, const uint8_t *b)
 	unsigned n = a[0] < b[0] ? a[0] : b[0];
 
 	for (unsigned i = 1; i <= n; i++) {
-		if (lower(a[i]) != lower(b[i]))
-			return lower(a[i]) < lower(b[i]) ? -1 : 1;
+		if (name_lower_byte(a[i]) != name_lower_byte(b[i]))
+			return name_lower_byte(a[i]) < name_lower_byte(b[i]) ? -1 : 1;
 	}
 	return a[0] == b[0] ? 0 : a[0] < b[0] ? -1 : 1;
 }

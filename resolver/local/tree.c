@@ -7,7 +7,6 @@
 
 #define BUCKETS_MIN 64
 #define LABELS_MAX  128
-#define LABEL_MAX   63
 
 /* A child's label and where it would be; `label` is in lower case. */
 struct key {
@@ -15,13 +14,8 @@ struct key {
 	uint32_t hash;
 	uint8_t label_n;
 	/* What is hashed: the parent's address, then the label. */
-	uint8_t bytes[sizeof(void *) + LABEL_MAX];
+	uint8_t bytes[sizeof(void *) + NAME_LABEL_MAX];
 };
-
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
 
 static uint8_t *key_label(struct key *key)
 {
@@ -35,7 +29,7 @@ static void key_make(struct key *key, const struct tree_node *parent, const uint
 	key->label_n = at[0];
 	memcpy(key->bytes, &parent, sizeof parent);
 	for (unsigned i = 0; i < key->label_n; i++)
-		key_label(key)[i] = lower(at[1 + i]);
+		key_label(key)[i] = name_lower_byte(at[1 + i]);
 	key->hash =
 		(uint32_t)hash_bytes(bytes_of(key->bytes, sizeof parent + key->label_n));
 }
@@ -44,7 +38,8 @@ static void key_make(struct key *key, const struct tree_node *parent, const uint
  * that look alike gains nothing but a search. `at`: the label's length byte. */
 static unsigned top_bit(const uint8_t *at)
 {
-	return (at[0] * 5u + lower(at[1]) + lower(at[at[0]]) * 27u) % 256;
+	return (at[0] * 5u + name_lower_byte(at[1]) + name_lower_byte(at[at[0]]) * 27u) %
+	       256;
 }
 
 static bool may_have_top(const struct tree *tree, const uint8_t *at)
