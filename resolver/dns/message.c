@@ -72,16 +72,17 @@ static enum status parse_head(struct bytes wire, struct message *out)
 	questions = (uint16_t)rd_uint(&r, 2);
 	for (int i = 0; i < 3; i++)
 		out->counts[i] = (uint16_t)rd_uint(&r, 2);
-	out->has_question = questions == 1;
+	out->has_question = false;
 	if (r.bad || questions > 1)
 		return STATUS_MALFORMED;
-	if (out->has_question) {
+	if (questions == 1) {
 		if (name_read(wire, &r, &out->question.name) != STATUS_OK)
 			return STATUS_MALFORMED;
 		out->question.type = (uint16_t)rd_uint(&r, 2);
 		out->question.class = (uint16_t)rd_uint(&r, 2);
 	}
 	out->question_end = wire.n - r.rest.n;
+	out->has_question = questions == 1 && !r.bad;
 	return r.bad ? STATUS_MALFORMED : STATUS_OK;
 }
 

@@ -127,6 +127,7 @@ static enum query_outcome answer_unparsed(
 		r->stats.dropped++;
 		return QUERY_DROP;
 	}
+	log_tell(r, rcode, false, NULL);
 	r->stats.refused += !allowed;
 	r->stats.answered++;
 	return QUERY_ANSWERED;

@@ -2,7 +2,9 @@
 
 import json
 import re
+import socket
 
+import dns.rcode
 import pytest
 
 from client import ask, is_failed, is_good
@@ -74,6 +76,28 @@ def test_failure(start, lab):
     said, = objects(daemon)
     assert said["rcode"] == "SERVFAIL" and said["by"] == "nobody"
     assert "gone" in said["ede"]["text"]
+
+
+# Header, then: a question whose name points at itself, and one with bytes left over.
+UNREADABLE = b"\x12\x34\1\0\0\1\0\0\0\0\0\0"
+BAD_QUESTION = UNREADABLE + b"\xc0\x0c\0\1\0\1"
+BAD_REST = UNREADABLE + b"\3abc\0\0\1\0\1\0"
+
+
+def test_what_cannot_be_read(start, lab):
+    """It has the words of no other query, and without a name no line."""
+    config = {"name": "gone", "address": ["127.0.0.1:1"], "auth_name": "gone.lab"}
+    daemon = start([config], tls=lab.tls, log={"queries": "json"}, limits={"timeout": "1s"})
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(5)
+        for bad in (BAD_QUESTION, BAD_REST):
+            assert is_failed(ask(daemon, "example.lab", "MX"))
+            client.sendto(bad, daemon.listen[0])
+            assert client.recv(512)[3] & 0xf == dns.rcode.FORMERR
+    said = [line for line in objects(daemon) if line["name"] != "example.lab."]
+    assert [(line["name"], line["type"], line["by"], line["rcode"]) for line in said] \
+        == [("abc.", "A", "here", "FORMERR")]
+    assert "ede" not in said[0]
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
