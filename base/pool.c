@@ -9,9 +9,9 @@
 #endif
 
 #if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-#define KEPT_MAX 0u
+#define KEPT(kept_max) 0u
 #else
-#define KEPT_MAX (~0u)
+#define KEPT(kept_max) (kept_max)
 #endif
 
 struct pool_item {
@@ -20,8 +20,8 @@ struct pool_item {
 
 void pool_init(struct pool *pool, size_t item_bytes, unsigned kept_max)
 {
-	*pool = (struct pool){ .item_bytes = item_bytes,
-		.kept_max = kept_max < KEPT_MAX ? kept_max : KEPT_MAX };
+	(void)kept_max;
+	*pool = (struct pool){ .item_bytes = item_bytes, .kept_max = KEPT(kept_max) };
 	if (item_bytes < sizeof *pool->kept)
 		pool->item_bytes = sizeof *pool->kept;
 }
