@@ -191,8 +191,11 @@ static void look_at_file(struct look *look, int directory, const char *name)
 	} s = { .name = hash_bytes(bytes_of_text(name)) };
 	struct stat st;
 
-	if (fstatat(directory, name, &st, 0) != 0)
+	if (fstatat(directory, name, &st, 0) != 0) {
+		/* Nobody says since when it is missing. */
+		look->newest_s = INT64_MAX;
 		return;
+	}
 	s.device = st.st_dev;
 	s.inode = st.st_ino;
 	s.size = (uint64_t)st.st_size;
@@ -214,6 +217,9 @@ static void look_at_directory(struct look *look, const char *path)
 	if (dir == NULL)
 		return;
 	if (fstat(dirfd(dir), &st) == 0)
+		note_change(look, &st);
+	/* A link that leads to another directory since. */
+	if (lstat(path, &st) == 0)
 		note_change(look, &st);
 	while ((entry = readdir(dir)) != NULL)
 		if (is_hashed_name(entry->d_name))

@@ -215,6 +215,7 @@ static void a_root_behind_a_link_is_in_the_stamp(void **state)
 	changed = roots_stamp(NULL, links);
 	assert_true(changed != with);
 	assert_int_equal(unlink(target), 0);
+	assert_int_equal(roots_stamp_of_before(NULL, links, time(NULL) + 1), 0);
 	assert_true(roots_stamp(NULL, links) != changed);
 	assert_true(roots_stamp(NULL, links) != with);
 	remove_directory(links);
