@@ -29,8 +29,9 @@ struct upstream {
 	struct dialer dialer;
 	struct list lanes; /* opened; the oldest first */
 	unsigned lane_n;
-	uint64_t late_until_ms; /* an answer was late, LANE_SPARE_MS before */
-	struct list waiting;    /* attempts without a lane */
+	uint64_t late_until_ms;     /* an answer was late, LANE_SPARE_MS before */
+	uint64_t no_spare_until_ms; /* a second connection came to nothing, as long ago */
+	struct list waiting;        /* attempts without a lane */
 
 	struct idle idle;
 	struct latency latency;

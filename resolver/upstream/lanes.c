@@ -169,6 +169,10 @@ static void on_lane_closed(void *owner, struct lane *lane, const struct failure 
 		notice_failure(u, &lane->address, why, true);
 	else if (why->kind == FAILURE_CLOSED || why->kind == FAILURE_UNREACHABLE)
 		idle_server_closed(&u->idle, idle_before_end_ms(lane));
+	/* A server that takes no second connection is not to be asked for one with each
+	 * late answer. */
+	if (!lane->answered && lanes_choose(u, lane) != NULL)
+		u->no_spare_until_ms = clock_now_ms() + LANE_SPARE_MS;
 	list_init(&lost);
 	end_lane(u, lane, &lost);
 	lanes_arm(u);
@@ -241,7 +245,7 @@ static bool is_spare_missing(const struct upstream *u)
 	list_for_each (it, &u->lanes)
 		usable_n += lane_is_usable(lane_of(it));
 	return usable_n < wanted_n && clock_now_ms() < u->late_until_ms &&
-	       lanes_may_open(u);
+	       clock_now_ms() >= u->no_spare_until_ms && lanes_may_open(u);
 }
 
 void lanes_keep_spare(struct upstream *u)

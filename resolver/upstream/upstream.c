@@ -337,7 +337,7 @@ void upstream_network_changed(struct upstream *u, bool drop)
 	dialer_forget(&u->dialer);
 	if (drop) {
 		/* What was late was so on a way that is no more. */
-		u->late_until_ms = 0;
+		u->late_until_ms = u->no_spare_until_ms = 0;
 		lanes_drop(u, &lost);
 	}
 	list_for_each (it, &u->lanes)

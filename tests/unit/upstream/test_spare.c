@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/upstream/tried.h"
+#include "upstream/inner.h"
 
 /* TCP has so long to repair a connection that nobody waits for. */
 #define REPAIR_MS 1000
@@ -136,6 +137,24 @@ static void one_is_enough_when_answers_have_been_in_time_for_long(void **state)
 	assert_int_equal(lab->servers[0].accepted, 3);
 }
 
+/* A server that ends each connection but two as soon as it is there. */
+static void one_that_comes_to_nothing_is_not_opened_again(void **state)
+{
+	struct lab *lab = *state;
+	struct tried late;
+
+	begin(lab, &late);
+	upstream_cancel(first(lab), &late.attempt);
+	dot_client_close(
+		list_entry(lab->servers[0].clients.prev, struct dot_client, link));
+	RUN_UNTIL(&lab->bench.loop, upstream_lane_count(first(lab)) == 2);
+	for (unsigned i = 0; i < 5; i++) {
+		lanes_keep_spare(first(lab));
+		bench_settle(&lab->bench.loop);
+	}
+	assert_int_equal(lab->servers[0].accepted, 3);
+}
+
 static void another_network_begins_with_one(void **state)
 {
 	struct lab *lab = *state;
@@ -177,6 +196,7 @@ int main(void)
 		LAB_TEST(one_that_nobody_waits_for_has_time),
 		LAB_TEST(the_third_may_take_its_place),
 		LAB_TEST(one_is_enough_when_answers_have_been_in_time_for_long),
+		LAB_TEST(one_that_comes_to_nothing_is_not_opened_again),
 		LAB_TEST(another_network_begins_with_one),
 		LAB_TEST(a_sign_of_life_lets_it_stay),
 	};
