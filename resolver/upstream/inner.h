@@ -91,9 +91,11 @@ void suspicion_follow(struct upstream *u);
 
 /* --- known.c: whose keys stand above it ------------------------------------- */
 
-/* Brings it up to date; until known_give(), which is to be soon, no other set learns. */
-void known_take(struct upstream *u);
-void known_give(struct upstream *u);
+/* Brings it up to date; until known_publish(), which is to be soon, no other set learns:
+ * they wait for the lock. */
+void known_lock(struct upstream *u);
+/* What is known here is what all know. Unlocks. */
+void known_publish(struct upstream *u);
 /* False: it was judged before another connection's first contact bound it to other keys.
  */
 MUST_CHECK bool known_accept(struct upstream *u, const struct verdict *verdict);

@@ -1,16 +1,16 @@
-/* What is known of an upstream's keys: take what other sets know -> look or learn -> give
- * it to them. */
+/* What is known of an upstream's keys: lock, and take over what other sets know -> look
+ * or learn -> publish it, and unlock. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "upstream/inner.h"
 
-void known_take(struct upstream *u)
+void known_lock(struct upstream *u)
 {
 	const struct learned_pins before = u->known.contact.learned.pins;
 	bool knew = u->known.contact.known;
 
 	if (u->parts.shared == NULL ||
-		!shared_contact_take(u->parts.shared, upstream_name(u), &u->known))
+		!shared_contact_lock(u->parts.shared, upstream_name(u), &u->known))
 		return;
 	notice_policy(u);
 	suspicion_follow(u);
@@ -19,10 +19,10 @@ void known_take(struct upstream *u)
 		tls_context_forget_tickets(&u->context);
 }
 
-void known_give(struct upstream *u)
+void known_publish(struct upstream *u)
 {
 	if (u->parts.shared != NULL)
-		shared_contact_give(u->parts.shared, upstream_name(u), &u->known);
+		shared_contact_publish(u->parts.shared, upstream_name(u), &u->known);
 }
 
 /* There is nothing to know of one without a certificate, or of a second self. */
@@ -35,8 +35,8 @@ void upstream_catch_up(struct upstream *u)
 {
 	if (!has_keys(u))
 		return;
-	known_take(u);
-	shared_contact_leave(u->parts.shared);
+	known_lock(u);
+	shared_contact_unlock(u->parts.shared);
 }
 
 void upstream_tell(struct upstream *u)
@@ -45,8 +45,8 @@ void upstream_tell(struct upstream *u)
 
 	if (!has_keys(u))
 		return;
-	(void)shared_contact_take(u->parts.shared, upstream_name(u), &newest);
-	shared_contact_give(u->parts.shared, upstream_name(u), &u->known);
+	(void)shared_contact_lock(u->parts.shared, upstream_name(u), &newest);
+	shared_contact_publish(u->parts.shared, upstream_name(u), &u->known);
 }
 
 bool known_accept(struct upstream *u, const struct verdict *verdict)
@@ -54,11 +54,11 @@ bool known_accept(struct upstream *u, const struct verdict *verdict)
 	const struct contact_of of = { u->parts.config, u->parts.state_dir };
 	bool holds;
 
-	known_take(u);
+	known_lock(u);
 	holds = contact_allows(&u->known.contact, &of, verdict);
 	if (holds)
 		contact_accepted(&u->known.contact, &of, verdict);
-	known_give(u);
+	known_publish(u);
 	if (holds && u->parts.shared != NULL)
 		floor_file_raise(&u->parts.shared->floor, u->parts.state_dir,
 			clock_floor_proven_s(verdict));
@@ -69,9 +69,9 @@ void known_refuse(struct upstream *u, const struct verdict *verdict)
 {
 	const struct contact_of of = { u->parts.config, u->parts.state_dir };
 
-	known_take(u);
+	known_lock(u);
 	contact_refused(&u->known.contact, &of, verdict);
-	known_give(u);
+	known_publish(u);
 }
 
 void known_keep_in_time(struct upstream *u)
@@ -80,9 +80,9 @@ void known_keep_in_time(struct upstream *u)
 
 	if (!u->known.contact.unsaved)
 		return;
-	known_take(u);
+	known_lock(u);
 	contact_keep_in_time(&u->known.contact, &of);
-	known_give(u);
+	known_publish(u);
 }
 
 /* --- an operator says whose ------------------------------------------------- */
@@ -109,9 +109,9 @@ enum status upstream_accept(struct upstream *u, const struct contact_choice *cho
 			upstream_name(u));
 		return STATUS_UNSUPPORTED;
 	}
-	known_take(u);
+	known_lock(u);
 	status = contact_take_over(&u->known.contact, &of, choice, error, was);
-	known_give(u);
+	known_publish(u);
 	if (status != STATUS_OK)
 		return status;
 	log_notice("upstream %s: another issuer was accepted by an operator",

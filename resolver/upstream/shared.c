@@ -41,7 +41,7 @@ static struct shared_contact *find(struct upstream_shared *s, const char *upstre
 	return NULL;
 }
 
-bool shared_contact_take(
+bool shared_contact_lock(
 	struct upstream_shared *s, const char *upstream, struct contact_copy *copy)
 {
 	const struct shared_contact *known;
@@ -70,7 +70,7 @@ static struct shared_contact *find_or_add(struct upstream_shared *s, const char 
 	return known;
 }
 
-void shared_contact_give(
+void shared_contact_publish(
 	struct upstream_shared *s, const char *upstream, struct contact_copy *copy)
 {
 	struct shared_contact *known;
@@ -85,7 +85,7 @@ void shared_contact_give(
 	pthread_mutex_unlock(&s->lock);
 }
 
-void shared_contact_leave(struct upstream_shared *s)
+void shared_contact_unlock(struct upstream_shared *s)
 {
 	if (s->contacts != NULL)
 		pthread_mutex_unlock(&s->lock);

@@ -34,13 +34,13 @@ struct contact_copy {
 
 /* Locks, and brings the copy up to date; true: it is another one now. Each is followed,
  * soon, by one of the next two. Without other sets nothing happens. */
-bool shared_contact_take(
+bool shared_contact_lock(
 	struct upstream_shared *shared, const char *upstream, struct contact_copy *copy);
 /* What the copy says now is what all know. Unlocks. */
-void shared_contact_give(
+void shared_contact_publish(
 	struct upstream_shared *shared, const char *upstream, struct contact_copy *copy);
 /* It was only looked at. Unlocks. */
-void shared_contact_leave(struct upstream_shared *shared);
+void shared_contact_unlock(struct upstream_shared *shared);
 /* Nothing is known of anybody, until the sets, which have another configuration, say so.
  */
 void shared_contact_clear(struct upstream_shared *shared);
