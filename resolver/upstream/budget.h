@@ -1,6 +1,6 @@
 /* How many questions may be asked twice: a share of those asked, with a few saved up. Of
- * n questions in a row, n/BUDGET_PER_EXTRA + BUDGET_BURST at most: 5 % of BUDGET_MANY or
- * more, which at 10 a second is a minute's. Pure. */
+ * n questions in a row, n/BUDGET_PER_EXTRA + BUDGET_BURST at most: of BUDGET_MANY or
+ * more, which at 10 a second is a minute's, one in twenty. Pure. */
 #ifndef UPSTREAM_BUDGET_H
 #define UPSTREAM_BUDGET_H
 

@@ -1,10 +1,10 @@
 /* One question put to the upstreams until one answers or the deadline passes.
  *
  * The best of them by the strategy is asked first. What takes longer than it usually
- * does is asked a second time, on another connection: a hedge, for about 4 % of the
- * questions. Who stays silent gets company: the next upstream is asked as well. A
- * question lost with a connection that had worked is asked again at once. The first
- * usable answer wins. */
+ * does is asked a second time, on another connection: a hedge, for at most one in twenty
+ * of many questions, and a few saved up (budget.h). Who stays silent gets company: the
+ * next upstream is asked as well. A question lost with a connection that had worked is
+ * asked again at once. The first usable answer wins. */
 #ifndef UPSTREAM_EXCHANGE_H
 #define UPSTREAM_EXCHANGE_H
 
