@@ -94,8 +94,8 @@ NAMES = (1000, 10000, 100000, 1000000)
 UDP_CLIENTS = (1, 4, 16, 64, 256)
 TCP_CLIENTS = (1, 8, 50, 200)
 UPSTREAMS = (1, 2, 4, 8, 16)
-# Enough for the most clients.
-CLIENTS_WINDOW = 256
+# One for each of the most UDP clients, two for each of the most over TCP.
+CLIENTS_WINDOW = 400
 # An entry's bytes, at the most.
 ENTRY_BYTES = 512
 

@@ -153,7 +153,7 @@ def forwarded_slowly(bench, peer):
 
 
 def start(bench, peer):
-    """From exec to the first answer of a verified upstream, with all roots of Debian.
+    """From fork to the first answer of a verified upstream, with all roots of Debian.
     pintle looks at pins and Certificate Transparency, which the others cannot."""
     times_ms = []
     for _ in range(bench.some(STARTS, 2)):

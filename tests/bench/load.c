@@ -77,7 +77,7 @@ static unsigned send_some(struct load_socket *s, unsigned n)
 	return s->load->options.tcp ? load_tcp_send(s, n) : load_udp_send(s, n);
 }
 
-/* By window: each socket has its share. How many wait for an answer. */
+/* By window: each socket has its share. */
 static void fill_window(struct load *load, uint64_t left)
 {
 	unsigned share = load->options.window / load->options.sockets;

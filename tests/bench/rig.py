@@ -90,7 +90,9 @@ class World:
         """A hashed directory."""
         path = os.path.join(self.directory, "roots")
         os.mkdir(path)
-        for file in glob.glob(CA_DIRECTORY + "/*.[0-9]"):
+        roots = glob.glob(CA_DIRECTORY + "/*.[0-9]")
+        assert roots, f"no roots in {CA_DIRECTORY}: is ca-certificates installed?"
+        for file in roots:
             os.symlink(os.path.realpath(file), os.path.join(path, os.path.basename(file)))
         done = subprocess.run(["openssl", "x509", "-in", self.root, "-noout", "-hash"],
                               check=True, capture_output=True, text=True)

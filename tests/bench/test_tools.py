@@ -204,7 +204,8 @@ def test_first_of_nobody():
 
 
 @pytest.mark.parametrize("options", [
-    {"window": 1, "sockets": 2}, {"rate": 0}, {"sockets": 257, "window": 300}, {"label": "x" * 40}], ids=str)
+    {"window": 1, "sockets": 2}, {"rate": 0}, {"sockets": 257, "window": 300},
+    {"label": "x" * 40}], ids=str)
 def test_bad_options(options):
     with pytest.raises(AssertionError):
         Load(CORES, "127.0.0.1:9").ask(queries=1, **options)
