@@ -17,7 +17,8 @@ struct pool {
 };
 
 void pool_init(struct pool *pool, size_t item_bytes, unsigned kept_max);
-/* Frees what lies ready; what was taken must have been given back, or never will be. */
+/* Frees what lies ready; what is given back later is freed at once. Nothing is taken any
+ * more. */
 void pool_deinit(struct pool *pool);
 
 /* As from malloc(): what was in it, or NULL. */

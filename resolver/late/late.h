@@ -1,7 +1,7 @@
 /* Libraries that the daemon loads when its configuration asks for them.
  *
- * getdns comes with five more of which nothing else here has any use (libunbound,
- * libevent, nettle, ...): to load all six takes a tenth of a start, and memory for good.
+ * getdns comes with nine more of which nothing else here has any use (libunbound,
+ * libevent, nettle, ...): to load all ten takes a tenth of a start, and memory for good.
  * The daemon is linked with late/getdns.c in its place, which defines the functions of
  * getdns that are called here and passes them on. Other programs link getdns itself. */
 #ifndef LATE_LATE_H

@@ -27,7 +27,8 @@ struct tcp_listener;
 
 void tcp_clients_init(
 	struct tcp_clients *clients, struct resolver *resolver, unsigned limit);
-/* Closes them all; their queries are cancelled. */
+/* Closes them all; their queries are cancelled. No listener is open any more; its memory
+ * goes. */
 void tcp_clients_close(struct tcp_clients *clients);
 
 /* Takes `fd`, listening, over, whatever comes of it. */

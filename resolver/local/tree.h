@@ -58,8 +58,7 @@ struct tree_place {
 		*zone; /* the closest, at it or above, with an action; or NULL */
 	bool exact;    /* `node` is the name's own */
 };
-/* Surely nothing here is of any concern to it: most names are, and for them that is
- * all. */
+/* True: nothing in the tree is of concern to the name. So it is for most. */
 bool tree_is_far(const struct tree *tree, const struct name *name);
 struct tree_place tree_seek(const struct tree *tree, const struct name *name);
 
