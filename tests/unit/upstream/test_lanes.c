@@ -96,6 +96,7 @@ static void new_questions_keep_off_it(void **state)
 	tried_ask(lab, &next);
 	assert_false(next.attempt.sent);
 	tried_wait(lab, &next);
+	/* Another one, and perhaps a spare one by now. */
 	assert_in_range(lab->servers[0].accepted, 2, 3);
 	upstream_cancel(first(lab), &silent.attempt);
 }
