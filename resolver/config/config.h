@@ -21,6 +21,9 @@
 /* Each has connections of its own to each upstream. */
 #define CONFIG_WORKERS_MAX 64
 
+/* Of an upstream. */
+#define CONFIG_NAME_BYTES_MAX 32
+
 #define CONFIG_PORT_DNS   53
 #define CONFIG_PORT_DOT   853
 #define CONFIG_PORT_HTTPS 443

@@ -263,7 +263,8 @@ static const struct schema_row update_rows[] = {
 static const char *const update_later[] = { NULL };
 
 static const struct schema_row upstream_rows[] = {
-	{ "name", TYPE_NAME, .max = 32, .required = true, .at = IN_UPSTREAM(name),
+	{ "name", TYPE_NAME, .max = CONFIG_NAME_BYTES_MAX, .required = true,
+		.at = IN_UPSTREAM(name),
 		.help = "What logs and pintlectl call the upstream." },
 	{ "protocol", TYPE_WORD, .words = protocols, .preset = "dot",
 		.at = IN_UPSTREAM(protocol), .help = "How the upstream is spoken to." },

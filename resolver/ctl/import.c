@@ -98,27 +98,27 @@ static bool is_taken(const struct import *import, const char *name)
 }
 
 /* What an upstream may be called, made of `from`. */
-static void make_label(const char *from, char out[IMPORT_NAME_BYTES + 1])
+static void make_label(const char *from, char out[CONFIG_NAME_BYTES_MAX + 1])
 {
-	text_copy(out, IMPORT_NAME_BYTES + 1, from);
+	text_copy(out, CONFIG_NAME_BYTES_MAX + 1, from);
 	for (char *c = out; *c != '\0'; c++)
 		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
 			    (*c >= '0' && *c <= '9') || strchr("-_.", *c) != NULL))
 			*c = '-';
 	if (*out == '-' || *out == '.' || *out == '\0')
-		text_copy(out, IMPORT_NAME_BYTES + 1, "server");
+		text_copy(out, CONFIG_NAME_BYTES_MAX + 1, "server");
 }
 
 /* "dns.example", and for the next of them "dns.example-2". */
 static void choose_name(const struct import *import, struct import_upstream *upstream)
 {
-	char stem[IMPORT_NAME_BYTES + 1];
+	char stem[CONFIG_NAME_BYTES_MAX + 1];
 
 	make_label(upstream->auth_name != NULL ? upstream->auth_name : "server", stem);
 	text_copy(upstream->name, sizeof upstream->name, stem);
 	for (unsigned i = 2; is_taken(import, upstream->name); i++)
 		snprintf(upstream->name, sizeof upstream->name, "%.*s-%u",
-			IMPORT_NAME_BYTES - 4, stem, i);
+			CONFIG_NAME_BYTES_MAX - 4, stem, i);
 }
 
 enum status import_add(struct import *import, const struct import_upstream *from)

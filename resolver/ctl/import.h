@@ -13,7 +13,6 @@
 #include "pinning/pin.h"
 
 /* As many as the configuration takes. */
-#define IMPORT_NAME_BYTES    32
 #define IMPORT_ADDRESSES_MAX 16
 #define IMPORT_PINS_MAX      64
 #define IMPORT_LISTEN_MAX    64
@@ -28,7 +27,7 @@ struct import_note {
 
 struct import_upstream {
 	struct import_upstream *next;
-	char name[IMPORT_NAME_BYTES + 1];
+	char name[CONFIG_NAME_BYTES_MAX + 1];
 	const char *url; /* DoH; NULL: DoT */
 	/* NULL: the certificate must name the address, or, with pins, be pinned itself.
 	 */

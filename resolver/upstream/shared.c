@@ -5,11 +5,8 @@
 
 #include "base/text.h"
 
-/* As the configuration has it, terminated. */
-#define NAME_BYTES 33
-
 struct shared_contact {
-	char name[NAME_BYTES];
+	char name[CONFIG_NAME_BYTES_MAX + 1];
 	struct contact contact;
 	uint64_t version;
 };
