@@ -45,7 +45,8 @@ unsigned descriptors_client_limit(const struct config *config, unsigned workers)
 	spare = spare > 0 ? spare : 1;
 	if (spare >= config->limit_clients)
 		return config->limit_clients;
-	log_warning("limits.clients is %u, but there are file descriptors for %u only",
+	log_warning(
+		"limits.clients is %u, but each worker has file descriptors for %u only",
 		config->limit_clients, (unsigned)spare);
 	return (unsigned)spare;
 }

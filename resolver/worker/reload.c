@@ -8,6 +8,7 @@
 #include "worker/descriptors.h"
 #include "worker/libraries.h"
 #include "worker/privileges.h"
+#include "worker/threads.h"
 
 /* Everything that may fail, ready to be swapped in. */
 struct reload {
@@ -44,7 +45,8 @@ struct worker_listen reload_listen(const struct workers *all, const struct confi
 static enum status check_changeable(
 	const struct workers *all, const struct config *new, struct text *error)
 {
-	bool same = new->workers == all->config->workers || new->workers == all->n;
+	bool same = new->workers == all->config->workers ||
+		    threads_count(new->workers) == all->n;
 
 	if (!text_equal(all->config->user, new->user))
 		text_add(error,

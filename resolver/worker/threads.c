@@ -7,11 +7,14 @@
  * one client (RFC 7766 §6.2.2). */
 #define AUTO_MAX 8
 
-unsigned threads_auto(void)
+unsigned threads_count(unsigned configured)
 {
 	cpu_set_t mask;
-	int n = sched_getaffinity(0, sizeof mask, &mask) == 0 ? CPU_COUNT(&mask) : 1;
+	int n;
 
+	if (configured > 0)
+		return configured;
+	n = sched_getaffinity(0, sizeof mask, &mask) == 0 ? CPU_COUNT(&mask) : 1;
 	return n < 1 ? 1 : n > AUTO_MAX ? AUTO_MAX : (unsigned)n;
 }
 

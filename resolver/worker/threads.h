@@ -15,8 +15,9 @@ struct worker_thread {
 	bool started;
 };
 
-/* How many `auto` is: processors that this process may use, up to a limit. */
-unsigned threads_auto(void);
+/* How many a configuration's `workers` is. 0 is `auto`: processors that this process may
+ * use, up to a limit. */
+unsigned threads_count(unsigned configured);
 
 /* The loop alone. NOMEM; IO: the system has no descriptors left. */
 MUST_CHECK enum status thread_open(struct worker_thread *thread);

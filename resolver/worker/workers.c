@@ -52,7 +52,7 @@ void workers_each(
 	}
 }
 
-/* --- bind ------------------------------------------------------------------ */
+/* --- what the machine goes through ----------------------------------------- */
 
 static void on_local(void *owner, const struct local *local)
 {
@@ -64,6 +64,54 @@ static void on_local(void *owner, const struct local *local)
 			resolver_set_local(all->items[i].resolver, local);
 	workers_release(all);
 }
+
+static void start_over(struct worker *w, void *data)
+{
+	const bool *drop = data;
+
+	worker_start_over(w, *drop);
+}
+
+static void start_all_over(struct workers *all, bool drop)
+{
+	workers_gather(all);
+	workers_each(all, start_over, &drop);
+	workers_release(all);
+}
+
+static void on_network(void *owner, const char *what, bool broke)
+{
+	log_notice("network: %s", what);
+	start_all_over(owner, broke);
+}
+
+/* NATs have forgotten us, and often it is another place. */
+static void on_resume(void *owner, int64_t gap_s)
+{
+	log_notice("resumed after %" PRId64 " s", gap_s);
+	/* Its time stood still meanwhile. */
+	workers_bypass_end(owner, "the machine has slept");
+	start_all_over(owner, true);
+}
+
+static void step(struct worker *w, void *data)
+{
+	(void)data;
+	upstream_set_clock_stepped(&w->upstreams);
+}
+
+static void on_clock_step(void *owner, int64_t step_s)
+{
+	log_notice("clock was set by %+" PRId64 " s", step_s);
+	workers_gather(owner);
+	workers_each(owner, step, NULL);
+	workers_release(owner);
+}
+
+static const struct netwatch_events netwatch_events = { on_network, on_resume,
+	on_clock_step };
+
+/* --- bind ------------------------------------------------------------------ */
 
 /* Each may have so many of libuv's threads busy with signatures; of its own four there
  * would be none left for the names of upstreams. */
@@ -117,18 +165,20 @@ enum status workers_bind(struct workers *all, uv_loop_t *loop, struct config *co
 	const struct endpoint *listen_only, struct text *error)
 {
 	const struct hosts_events events = { on_local, all };
-	enum status status;
+	enum status status, shared;
 
 	memset(all, 0, sizeof *all);
 	all->loop = loop;
 	all->config = config;
 	all->listen_only = listen_only;
 	all->started_ms = clock_now_ms();
-	all->n = config->workers > 0 ? config->workers : threads_auto();
+	all->n = threads_count(config->workers);
 	enlarge_pool(all->n);
-	status = upstream_shared_init(&all->shared, all->n);
+	status = make_threads(all);
+	/* Either way: workers_free() ends both. */
+	shared = upstream_shared_init(&all->shared, all->n);
 	if (status == STATUS_OK)
-		status = make_threads(all);
+		status = shared;
 	if (status == STATUS_OK)
 		status = bind_all(all, error);
 	if (status == STATUS_OK)
@@ -136,54 +186,6 @@ enum status workers_bind(struct workers *all, uv_loop_t *loop, struct config *co
 	reload_describe(status, error);
 	return status;
 }
-
-/* --- what the machine goes through ----------------------------------------- */
-
-static void start_over(struct worker *w, void *data)
-{
-	const bool *drop = data;
-
-	worker_start_over(w, *drop);
-}
-
-static void start_all_over(struct workers *all, bool drop)
-{
-	workers_gather(all);
-	workers_each(all, start_over, &drop);
-	workers_release(all);
-}
-
-static void on_network(void *owner, const char *what, bool broke)
-{
-	log_notice("network: %s", what);
-	start_all_over(owner, broke);
-}
-
-/* NATs have forgotten us, and often it is another place. */
-static void on_resume(void *owner, int64_t gap_s)
-{
-	log_notice("resumed after %" PRId64 " s", gap_s);
-	/* Its time stood still meanwhile. */
-	workers_bypass_end(owner, "the machine has slept");
-	start_all_over(owner, true);
-}
-
-static void step(struct worker *w, void *data)
-{
-	(void)data;
-	upstream_set_clock_stepped(&w->upstreams);
-}
-
-static void on_clock_step(void *owner, int64_t step_s)
-{
-	log_notice("clock was set by %+" PRId64 " s", step_s);
-	workers_gather(owner);
-	workers_each(owner, step, NULL);
-	workers_release(owner);
-}
-
-static const struct netwatch_events netwatch_events = { on_network, on_resume,
-	on_clock_step };
 
 /* --- start and end --------------------------------------------------------- */
 

@@ -15,7 +15,8 @@
 #include "worker/worker.h"
 
 /* What stands above the workers and changes with them: `prepare` may fail, with words in
- * `error`; then `discard` runs, otherwise `commit`. */
+ * `error`. `commit` follows if all are prepared, otherwise `discard`, also where it did
+ * not come to `prepare`. */
 struct workers_follower {
 	enum status (*prepare)(
 		void *owner, const struct config *config, struct text *error);

@@ -84,6 +84,20 @@ def test_auto(start, toy, cores):
     assert daemon.reload() == {"ok": True}, "auto is still auto"
 
 
+@pytest.mark.parametrize("there_are", [1, 2])
+@pytest.mark.parametrize("has, wanted", [(1, "auto"), (2, "auto"), ("auto", 1), ("auto", 2)])
+def test_auto_is_a_number(start, toy, there_are, has, wanted):
+    """What it is here may stand in its place, and it in that number's."""
+    cores = sorted(os.sched_getaffinity(0))[:there_are]
+    if len(cores) < there_are:
+        pytest.skip("there is one processor")
+    command = ["taskset", "-c", ",".join(str(core) for core in cores)]
+    daemon = start([toy(serve_all).upstream("u")], command=command, workers=has)
+    answer = daemon.reload(dict(daemon.config, workers=wanted))
+    assert answer["ok"] == (there_are in (has, wanted)), answer
+    assert answer["ok"] or "`workers` changed" in answer["error"]
+
+
 def test_log_lines_stay_whole(start, toy):
     daemon = start([toy(serve_all).upstream("u")], workers=3, log={"queries": "json"})
     clients = [Later(lambda i=i: [ask(daemon, f"n{n}.{i}.test") for n in range(50)])
