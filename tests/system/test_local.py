@@ -414,7 +414,8 @@ def test_a_long_list(begin, hosts, ear):
     becomes(daemon, f"ad{count - 1}.net{(count - 1) % 1000}.example", "0.0.0.0")
     assert f"has changed; {count} names" in daemon.log()
     assert is_good(ask(daemon, "good.net1.example"))
-    assert ear.names[-1] == "good.net1.example."
+    asked = [name for name in ear.names if name != "."]  # a sign of life, if it is slow
+    assert asked[-1] == "good.net1.example."
 
 
 def test_many_addresses_of_a_name(begin, hosts):

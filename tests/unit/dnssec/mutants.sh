@@ -31,7 +31,7 @@ nsec3.c|PROOF_NONE ? PROOF_NONE|s/PROOF_NONE ? PROOF_NONE/PROOF_NONE ? proof/
 names.c|return after && names_below(name, next)|s/ && names_below(name, next)//
 names.c|return after && before|s/ && before//
 names.c|return after && before|s/after && //
-names.c|if (lower(a\[i\]) != lower(b\[i\]))|s/lower(\(.\)\[i\])/\1[i]/g
+names.c|if (name_lower_byte(a\[i\]) != |s/name_lower_byte(\(.\)\[i\])/\1[i]/g
 sets.c|if (until_s < v->now_s |s/until_s < v->now_s/false/
 sets.c|if (from_s > v->now_s)|s/from_s > v->now_s/false/
 sets.c|if (v->checks == v->policy->limits.checks)|s/v->checks == .*)/false)/
