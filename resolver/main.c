@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "control/control.h"
 #include "worker/descriptors.h"
+#include "worker/notify.h"
 #include "worker/privileges.h"
 #include "worker/workers.h"
 
@@ -25,7 +26,9 @@ struct options {
 struct daemon {
 	uv_loop_t loop;
 	uv_signal_t on_hup, on_int, on_term;
-	uv_timer_t each_minute;
+	uv_timer_t each_minute, watchdog;
+	struct handed handed;
+	struct workers_listen listen;
 	struct workers workers;
 	struct control *control;
 };
@@ -141,12 +144,14 @@ static void on_reload(uv_signal_t *handle, int number)
 
 static void stop(struct daemon *d)
 {
+	notify_stopping();
 	control_close(d->control);
 	workers_stop(&d->workers);
 	uv_close((uv_handle_t *)&d->on_hup, NULL);
 	uv_close((uv_handle_t *)&d->on_int, NULL);
 	uv_close((uv_handle_t *)&d->on_term, NULL);
 	uv_close((uv_handle_t *)&d->each_minute, NULL);
+	uv_close((uv_handle_t *)&d->watchdog, NULL);
 }
 
 static void on_stop(uv_signal_t *handle, int number)
@@ -179,15 +184,55 @@ static void watch_minutes(struct daemon *d)
 	uv_timer_start(&d->each_minute, on_minute, MINUTE_MS, MINUTE_MS);
 }
 
-/* `config` is taken over. */
-static enum status start(struct daemon *d, struct config *config,
-	const struct options *options, struct text *error)
+/* All loops turn, or this one would not come back from the rendezvous. */
+static void on_watchdog(uv_timer_t *timer)
 {
-	const struct endpoint *only = options->has_listen ? &options->listen : NULL;
+	struct daemon *d = timer->data;
+
+	workers_gather(&d->workers);
+	workers_release(&d->workers);
+	notify_alive();
+}
+
+/* Twice as often as asked for, as sd_watchdog_enabled(3) advises. */
+static void watch_loops(struct daemon *d)
+{
+	uint64_t every_ms = notify_watchdog_ms() / 2;
+
+	uv_timer_init(&d->loop, &d->watchdog);
+	d->watchdog.data = d;
+	if (every_ms > 0)
+		uv_timer_start(&d->watchdog, on_watchdog, every_ms, every_ms);
+}
+
+/* What takes the place of the configuration's `listen`, if anything does. CONFIG. */
+static enum status find_listen(
+	struct daemon *d, const struct options *options, struct text *error)
+{
+	enum status status = handed_read(&d->handed, error);
+
+	if (status != STATUS_OK)
+		return status;
+	if (options->has_listen && d->handed.n > 0) {
+		text_add(error, "--listen beside sockets of the service manager");
+		return STATUS_CONFIG;
+	}
+	if (options->has_listen)
+		d->listen = (struct workers_listen){ &options->listen, 1, NULL };
+	else if (d->handed.n > 0)
+		d->listen = (struct workers_listen){ d->handed.endpoints, d->handed.n,
+			&d->handed };
+	return STATUS_OK;
+}
+
+/* `config` is taken over. */
+static enum status start(struct daemon *d, struct config *config, struct text *error)
+{
+	const struct workers_listen *listen = d->listen.n > 0 ? &d->listen : NULL;
 	enum status status;
 
 	privileges_make_directories(config);
-	status = workers_bind(&d->workers, &d->loop, config, only, error);
+	status = workers_bind(&d->workers, &d->loop, config, listen, error);
 	if (status != STATUS_OK)
 		return status;
 	/* Ports need root, nothing behind this does: what lies in a directory of the
@@ -213,6 +258,7 @@ static void announce(const struct listeners *listeners)
 		text_add(&text, "%s%s", i > 0 ? ", " : "", address);
 	}
 	log_notice("pintle " PINTLE_VERSION " is ready on %s", line);
+	notify_ready(line);
 }
 
 static int run(struct config *config, const struct options *options)
@@ -222,10 +268,18 @@ static int run(struct config *config, const struct options *options)
 	struct text error = text_in(words, sizeof words);
 	enum status status;
 
+	status = find_listen(&d, options, &error);
+	if (status != STATUS_OK) {
+		handed_close(&d.handed);
+		config_free(config);
+		return complain(status, words);
+	}
 	uv_loop_init(&d.loop);
+	notify_open();
 	watch_signals(&d);
 	watch_minutes(&d);
-	status = start(&d, config, options, &error);
+	watch_loops(&d);
+	status = start(&d, config, &error);
 	if (status != STATUS_OK) {
 		stop(&d);
 	} else {
@@ -237,6 +291,8 @@ static int run(struct config *config, const struct options *options)
 	uv_run(&d.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&d.loop);
 	workers_free(&d.workers);
+	handed_close(&d.handed);
+	notify_close();
 	log_flush();
 	return status == STATUS_OK ? EXIT_OK : complain(status, words);
 }

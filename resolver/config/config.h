@@ -120,6 +120,7 @@ struct config {
 
 	struct endpoint *listen;
 	size_t listen_n;
+	bool listen_given; /* the file has them; they are not the default */
 	struct prefix *allow;
 	size_t allow_n;
 	unsigned workers;      /* threads that answer; 0: as many as processors */

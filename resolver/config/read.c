@@ -264,5 +264,6 @@ enum status draft_read(
 		return status;
 	draft->config.ca_file = draft->policy.ca_file;
 	draft->config.ca_path = draft->policy.ca_path;
+	draft->config.listen_given = node_find(root, "listen") != NULL;
 	return check_file(complaint, root, &draft->config);
 }

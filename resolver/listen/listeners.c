@@ -42,15 +42,18 @@ static struct listener *find(const struct listeners *ls, const struct endpoint *
 	return NULL;
 }
 
-static enum status bind_both(const struct endpoint *endpoint, enum socket_share share,
+static enum status bind_both(const struct listeners *ls, const struct endpoint *endpoint,
 	struct text *error, struct listener *out)
 {
 	enum status status;
 
 	*out = (struct listener){ .endpoint = *endpoint, .udp_fd = -1, .tcp_fd = -1 };
-	status = socket_open(endpoint, true, share, error, &out->udp_fd);
+	if (ls->handed != NULL &&
+		handed_take(ls->handed, endpoint, &out->udp_fd, &out->tcp_fd))
+		return STATUS_OK;
+	status = socket_open(endpoint, true, ls->share, error, &out->udp_fd);
 	if (status == STATUS_OK)
-		status = socket_open(endpoint, false, share, error, &out->tcp_fd);
+		status = socket_open(endpoint, false, ls->share, error, &out->tcp_fd);
 	return status;
 }
 
@@ -72,7 +75,7 @@ static enum status watch(struct listeners *ls, struct text *error, struct listen
 static enum status open_one(struct listeners *ls, const struct endpoint *endpoint,
 	struct text *error, struct listener *out)
 {
-	enum status status = bind_both(endpoint, ls->share, error, out);
+	enum status status = bind_both(ls, endpoint, error, out);
 
 	if (status == STATUS_OK)
 		status = watch(ls, error, out);

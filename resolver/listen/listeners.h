@@ -4,6 +4,7 @@
 #define LISTEN_LISTENERS_H
 
 #include "base/text.h"
+#include "listen/handed.h"
 #include "listen/socket.h"
 #include "listen/tcp.h"
 #include "listen/udp.h"
@@ -19,6 +20,7 @@ struct listeners {
 	uv_loop_t *loop;
 	struct resolver *resolver;
 	enum socket_share share;
+	struct handed *handed; /* borrowed; NULL: all are opened here */
 	struct tcp_clients clients;
 	struct listener *items; /* owned */
 	size_t n;

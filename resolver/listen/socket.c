@@ -1,6 +1,7 @@
 #include "listen/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,6 +64,18 @@ static void forbid_fragments(int fd, bool in6)
 		(void)set_number(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
 }
 
+static bool set_udp_options(int fd, const struct endpoint *e)
+{
+	bool in6 = e->sa.sa_family == AF_INET6;
+
+	enlarge_buffer(fd);
+	forbid_fragments(fd, in6);
+	if (!endpoint_is_wildcard(e))
+		return true;
+	return in6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+		   : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+}
+
 static bool set_options(
 	int fd, const struct endpoint *e, bool udp, enum socket_share share)
 {
@@ -74,12 +87,7 @@ static bool set_options(
 		return false;
 	if (!udp)
 		return set_option(fd, SOL_SOCKET, SO_REUSEADDR);
-	enlarge_buffer(fd);
-	forbid_fragments(fd, in6);
-	if (!endpoint_is_wildcard(e))
-		return true;
-	return in6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO)
-		   : set_option(fd, IPPROTO_IP, IP_PKTINFO);
+	return set_udp_options(fd, e);
 }
 
 static bool is_ipv6_missing(const struct endpoint *e, int error)
@@ -130,6 +138,14 @@ enum status socket_open(const struct endpoint *e, bool udp, enum socket_share sh
 	close(*fd);
 	*fd = -1;
 	return status;
+}
+
+bool socket_adopt(int fd, const struct endpoint *e, bool udp)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && (!udp || set_udp_options(fd, e));
 }
 
 void arrival_read(struct msghdr *header, struct arrival *out)

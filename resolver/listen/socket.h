@@ -25,6 +25,10 @@ enum socket_share {
 MUST_CHECK enum status socket_open(const struct endpoint *endpoint, bool udp,
 	enum socket_share share, struct text *error, int *fd);
 
+/* The same for a socket that somebody else has bound to it, and TCP that listens already;
+ * IPv6 without IPv4. False: the system refuses, errno says why. */
+MUST_CHECK bool socket_adopt(int fd, const struct endpoint *endpoint, bool udp);
+
 /* The address a datagram was sent to, so that the reply comes from there: with
  * a wildcard socket the kernel would choose (RFC 1123 §4.1.3.5). */
 struct arrival {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "worker/descriptors.h"
 #include "worker/libraries.h"
+#include "worker/notify.h"
 #include "worker/privileges.h"
 #include "worker/threads.h"
 
@@ -31,13 +32,32 @@ void reload_describe(enum status status, struct text *error)
 struct worker_listen reload_listen(const struct workers *all, const struct config *config)
 {
 	struct worker_listen listen = { config->listen, config->listen_n,
-		descriptors_client_limit(config, all->n) };
+		descriptors_client_limit(config, all->n), NULL };
 
-	if (all->listen_only != NULL) {
-		listen.endpoints = all->listen_only;
-		listen.n = 1;
+	if (all->listen != NULL) {
+		listen.endpoints = all->listen->endpoints;
+		listen.n = all->listen->n;
+		listen.handed = all->listen->handed;
 	}
 	return listen;
+}
+
+enum status reload_check_handed(
+	const struct workers *all, const struct config *config, struct text *error)
+{
+	if (all->listen == NULL || all->listen->handed == NULL)
+		return STATUS_OK;
+	if (config->listen_given)
+		text_add(error,
+			"%s: `listen` beside sockets of the service manager: take one of "
+			"them out",
+			config->path);
+	else if (threads_count(config->workers) > 1)
+		text_add(error,
+			"%s: `workers` must be 1 with sockets of the service manager, "
+			"which has bound each but once",
+			config->path);
+	return error->n == 0 ? STATUS_OK : STATUS_CONFIG;
 }
 
 /* Who has given up privileges for good cannot become somebody else, or bind once more
@@ -58,7 +78,7 @@ static enum status check_changeable(
 			"%s: `workers` changed: that needs a restart, for each has its "
 			"own sockets at the ports that are in use",
 			new->path);
-	return error->n == 0 ? STATUS_OK : STATUS_CONFIG;
+	return error->n == 0 ? reload_check_handed(all, new, error) : STATUS_CONFIG;
 }
 
 /* --- prepare --------------------------------------------------------------- */
@@ -176,6 +196,7 @@ enum status workers_reload(struct workers *all, struct text *error)
 {
 	struct reload r = { .all = all, .error = error };
 
+	notify_reloading();
 	/* Numbered, or the log would take the same words for a repetition. */
 	all->reload_n++;
 	r.status = read_once(&r);
@@ -191,5 +212,7 @@ enum status workers_reload(struct workers *all, struct text *error)
 	else
 		log_notice("configuration reloaded from %s (reload %u)",
 			all->config->path, all->reload_n);
+	notify_ready(r.status == STATUS_OK ? "the configuration was reloaded"
+					   : "a reload failed: the log has why");
 	return r.status;
 }

@@ -139,6 +139,7 @@ static enum status start_listening(
 
 	listeners_init(&w->listeners, w->loop, w->resolver, share_sockets(w->place),
 		listen->client_limit);
+	w->listeners.handed = listen->handed;
 	status = listeners_prepare(
 		&w->listeners, listen->endpoints, listen->n, error, &plan);
 	if (status == STATUS_OK)

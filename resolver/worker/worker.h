@@ -36,6 +36,7 @@ struct worker_listen {
 	const struct endpoint *endpoints;
 	size_t n;
 	unsigned client_limit; /* of this worker */
+	struct handed *handed; /* sockets that are there already, or NULL */
 };
 
 /* Binds every address, which may need root. `config` and `shared` are borrowed for the

@@ -162,7 +162,7 @@ static enum status bind_all(struct workers *all, struct text *error)
 }
 
 enum status workers_bind(struct workers *all, uv_loop_t *loop, struct config *config,
-	const struct endpoint *listen_only, struct text *error)
+	const struct workers_listen *listen, struct text *error)
 {
 	const struct hosts_events events = { on_local, all };
 	enum status status, shared;
@@ -170,7 +170,7 @@ enum status workers_bind(struct workers *all, uv_loop_t *loop, struct config *co
 	memset(all, 0, sizeof *all);
 	all->loop = loop;
 	all->config = config;
-	all->listen_only = listen_only;
+	all->listen = listen;
 	all->started_ms = clock_now_ms();
 	all->n = threads_count(config->workers);
 	enlarge_pool(all->n);
@@ -179,6 +179,8 @@ enum status workers_bind(struct workers *all, uv_loop_t *loop, struct config *co
 	shared = upstream_shared_init(&all->shared, all->n);
 	if (status == STATUS_OK)
 		status = shared;
+	if (status == STATUS_OK)
+		status = reload_check_handed(all, config, error);
 	if (status == STATUS_OK)
 		status = bind_all(all, error);
 	if (status == STATUS_OK)

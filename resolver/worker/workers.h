@@ -27,6 +27,13 @@ struct workers_follower {
 
 struct worker_thread;
 
+/* In place of the configuration's `listen`, also after a reload. */
+struct workers_listen {
+	const struct endpoint *endpoints;
+	size_t n;
+	struct handed *handed; /* these are bound already; NULL: they are not */
+};
+
 struct workers {
 	uv_loop_t *loop;       /* borrowed: the main thread's */
 	struct config *config; /* owned: the one in force */
@@ -35,9 +42,9 @@ struct workers {
 	struct worker_thread *threads; /* owned; of items[1] and those behind it */
 	struct rendezvous rendezvous;  /* of these */
 	struct upstream_shared shared;
-	struct hosts *hosts;                /* owned */
-	struct netwatch *netwatch;          /* owned */
-	const struct endpoint *listen_only; /* borrowed; NULL: listen as configured */
+	struct hosts *hosts;                 /* owned */
+	struct netwatch *netwatch;           /* owned */
+	const struct workers_listen *listen; /* borrowed; NULL: as configured */
 	struct workers_follower follower;
 	struct workers_bypass bypass;
 	uint64_t started_ms;
@@ -47,11 +54,11 @@ struct workers {
 };
 
 /* Binds every address for as many workers as `config` asks for, which may need root.
- * `listen_only` (borrowed, or NULL) replaces the configuration's addresses, also after a
- * reload. Takes `config` over, whatever comes of it. CONFIG, NOMEM, IO: `error` has the
- * words; workers_stop() and workers_free() are the caller's. */
+ * `listen` is borrowed, or NULL. Takes `config` over, whatever comes of it. CONFIG,
+ * NOMEM, IO: `error` has the words; workers_stop() and workers_free() are the caller's.
+ */
 MUST_CHECK enum status workers_bind(struct workers *workers, uv_loop_t *loop,
-	struct config *config, const struct endpoint *listen_only, struct text *error);
+	struct config *config, const struct workers_listen *listen, struct text *error);
 /* Reads all that there is to read, as the user who will read it again. CONFIG, NOMEM, IO,
  * CRYPTO: as above. */
 MUST_CHECK enum status workers_start(struct workers *workers, struct text *error);

@@ -17,9 +17,10 @@ static enum status bind_and_end(long failing)
 {
 	struct bytes text = { (const uint8_t *)yaml, strlen(yaml) };
 	/* A port for each socket. */
-	const struct endpoint listen = {
+	const struct endpoint endpoint = {
 		.in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) }
 	};
+	const struct workers_listen listen = { &endpoint, 1, NULL };
 	struct config_error config_error;
 	struct config *config;
 	struct workers all;
