@@ -136,7 +136,8 @@ static const struct schema_row file_rows[] = {
 		.help = "TCP connections from clients at a time, of each worker." },
 	{ "limits.queries_in_flight", TYPE_NUMBER, .min = 1, .max = 65536,
 		.preset = "4096", .at = IN_DRAFT(config.limit_queries_in_flight),
-		.help = "Questions that wait for an upstream at a time, of each worker." },
+		.help = "Questions that wait for an upstream at a time, of each "
+			"worker." },
 	{ "limits.timeout", TYPE_TIME, .min = SECOND_MS / 10, .max = 60 * SECOND_MS,
 		.preset = "4s", .at = IN_DRAFT(config.limit_timeout_ms),
 		.help = "Time after which a client's query is answered with SERVFAIL." },

@@ -126,8 +126,8 @@ enum query_outcome visit_ask(struct house *h, struct visit *v)
 
 void visit_wait(struct visit *v)
 {
-	/* The clock stands still but for this: what a timer wheel was given for now is due
-	 * a millisecond after it. */
+	/* The clock stands still but for this: what a timer wheel was given for now is
+	 * due a millisecond after it. */
 	for (int turns = 1; v->replies == 0; turns++) {
 		assert_true(bench_turn(&v->house->lab.bench.loop));
 		if (turns % TURNS_A_MS == 0)
